@@ -1,0 +1,297 @@
+/* NAME
+ *	store - what the broker must never forget, as queue verbs
+ * SUMMARY
+ *	One writer applies batches of operations, each batch one transaction;
+ *	any thread reads.
+ * DESCRIPTION
+ *	The truth is here; the schedule, leases and sessions in memory are an
+ *	index that is rebuilt from store_walk_open() at start.  Back ends: LMDB
+ *	(store_lmdb.c), memory (store_mem.c, tests); one suite in tests/store
+ *	runs on each.  Nothing of a back end shows in this header.
+ *
+ *	Every kept record carries a tag over its length, its key and its bytes;
+ *	a record whose tag does not match is TSK_DAMAGED, never handed out.
+ *
+ *	Audit is part of each operation: the entry is written in the same
+ *	transaction, chained by SHA-256 to the one before it.
+ * DIAGNOSTICS
+ *	TSK_FULL: no space; nothing of the batch was kept; later may work.
+ *	TSK_BROKEN: a sync or commit failed or the back end gave up: nothing more
+ *	may be acknowledged; close, exit, verify at the next start.
+ */
+#ifndef TASUKI_STORE_H
+#define TASUKI_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "err.h"
+#include "id.h"
+#include "leg.h"
+#include "number.h"
+
+#define STORE_QUEUE_BYTES  64
+#define STORE_AGENT_BYTES  64
+#define STORE_CODE_BYTES   32
+#define STORE_DETAIL_BYTES 384
+#define STORE_LEGS_MAX	   8
+#define STORE_STEPS_MAX	   64 /* later steps replace the last "waiting" one */
+#define STORE_CHUNK_BYTES  (1024u * 1024) /* bodies are kept in such pieces */
+#define STORE_KEY_BYTES_MAX 255
+
+struct store;
+
+enum store_backend { STORE_LMDB, STORE_MEM };
+
+struct store_settings {
+	enum store_backend backend;
+	const char *path; /* folder of its own, mode 0700; made if absent */
+	int64_t map_bytes, map_limit_bytes; /* start size and limit to grow to */
+	bool read_only; /* verify, backup tools */
+};
+
+/* kept: a leg of a parcel */
+struct store_leg {
+	uint8_t index; /* 0.. within the parcel */
+	enum leg_state state; /* never "leased": that is memory only */
+	enum leg_way way;
+	char queue[STORE_QUEUE_BYTES];
+	uint64_t no; /* order of acceptance over all queues; given by accept */
+	uint32_t attempts;
+	int64_t due_ms;	    /* wall ms; waiting: not before */
+	int64_t expires_ms; /* wall ms; then parked */
+	int64_t state_ms;   /* wall ms of the last change */
+};
+
+/* kept: one line of a parcel's history */
+struct store_step {
+	int64_t at_ms;
+	uint8_t leg;
+	enum leg_state state; /* READY = stored */
+	char agent[STORE_AGENT_BYTES]; /* who did it: agent or "operator" */
+	char code[STORE_CODE_BYTES];   /* "" or a reason */
+	char detail[STORE_DETAIL_BYTES];
+};
+
+/* what accept keeps of a parcel; header = packed wire parcel, opaque here */
+struct store_parcel {
+	struct id id;
+	char from[NUMBER_OFFICE_BYTES], from_type[NUMBER_TYPE_BYTES];
+	char to[NUMBER_OFFICE_BYTES], to_type[NUMBER_TYPE_BYTES];
+	char month[7], stamp[15];
+	char agent[STORE_AGENT_BYTES]; /* that submitted it */
+	int64_t accepted_ms;
+	uint64_t encoded_bytes; /* all bodies */
+	bool bodies_dropped;
+	const void *header;
+	size_t header_bytes;
+	size_t leg_count;
+	struct store_leg legs[STORE_LEGS_MAX];
+	size_t step_count;
+	struct store_step *steps; /* read side only; NULL in accept */
+};
+
+/* one piece of a body: bytes [chunk * STORE_CHUNK_BYTES, + bytes) of document */
+struct store_piece {
+	uint16_t document;
+	uint32_t chunk;
+	const void *data;
+	size_t bytes;
+};
+
+enum store_op_type {
+	STORE_ACCEPT,	/* parcel + bodies + legs, once per id */
+	STORE_STAGE,	/* keep a piece of a parcel that is not accepted yet */
+	STORE_UNSTAGE,	/* forget all pieces of a parcel not accepted */
+	STORE_SETTLE,	/* move a leg to another state */
+	STORE_ADD_LEG,	/* a further leg (fallback) */
+	STORE_REGISTRY, /* put or delete one registry record */
+	STORE_PURGE,	/* forget ended parcels older than a time */
+	STORE_NOTE,	/* only an audit entry */
+};
+
+struct store_op {
+	enum store_op_type type;
+	int rc; /* out: result of this operation alone (see below) */
+	const char *actor; /* who: agent name or "operator"; for audit; not NULL */
+	int64_t at_ms;	   /* wall ms */
+	union {
+		/* rc: TSK_OK: kept, legs[].no and .index filled; TSK_EXIST: this
+		 * id with the same header digest was accepted before, the
+		 * parcel's accepted_ms and legs are overwritten by the kept
+		 * ones; TSK_INVALID: same id, other content: nothing changed.
+		 * Documents not among the pieces must have been staged whole:
+		 * else TSK_NOTFOUND.  staged = look for staged pieces. */
+		struct {
+			struct store_parcel *parcel;
+			const struct store_piece *pieces;
+			size_t piece_count;
+			bool staged;
+		} accept;
+		/* rc: TSK_OK (also when the piece is there already); TSK_EXIST:
+		 * the parcel is accepted already. */
+		struct {
+			struct id id;
+			struct store_piece piece;
+		} stage;
+		struct {
+			struct id id;
+		} unstage;
+		/* rc: TSK_OK; TSK_NOTFOUND; TSK_EXIST: the leg is in that state
+		 * or past it already (a repeat: harmless); TSK_INVALID: not an
+		 * allowed move (leg.h).  When no leg of the parcel is open any
+		 * more the bodies are dropped in the same transaction.
+		 * attempts: added to the leg's count. */
+		struct {
+			struct id id;
+			uint8_t leg;
+			enum leg_state state;
+			uint32_t attempts;
+			int64_t due_ms; /* for waiting and ready; kept else */
+			int64_t expires_ms; /* 0 = keep */
+			const char *code, *detail; /* never NULL */
+			struct store_leg out; /* the leg afterwards */
+		} settle;
+		struct {
+			struct id id;
+			struct store_leg leg; /* index, no filled */
+			const char *code, *detail;
+		} add_leg;
+		/* value NULL = delete (TSK_NOTFOUND if absent). */
+		struct {
+			const char *kind; /* "office", "agent": [a-z-]+ */
+			const char *key;
+			const void *value;
+			size_t bytes;
+		} registry;
+		/* ended parcels accepted before before_ms, and pieces staged
+		 * before staged_before_ms; at most max records; count = how
+		 * many went. */
+		struct {
+			int64_t before_ms, staged_before_ms;
+			size_t max;
+			size_t count;
+		} purge;
+		struct {
+			const char *subject, *text; /* no personal data */
+		} note;
+	};
+};
+
+/**
+ * store_open(settings, out, why):
+ * Open or create.  TSK_VERSION: made by a newer program; TSK_INVALID: not a
+ * store of ours or truncated; TSK_LATER: another process has it (two brokers on
+ * one folder).  Creation is made aside and renamed: after a crash there is none
+ * or a whole one.
+ */
+int store_open(const struct store_settings *settings, struct store **out,
+    struct why *why) TSK_MUST_USE;
+void store_close(struct store **store);
+
+/**
+ * store_apply(store, ops, count, why):
+ * One transaction for all ${ops}, in order; returns after it is durable.  0: look
+ * at each op->rc.  TSK_FULL, TSK_BROKEN: nothing of the batch was kept.  Writer
+ * thread only.
+ */
+int store_apply(struct store *store, struct store_op **ops, size_t count,
+    struct why *why) TSK_MUST_USE;
+
+/* ---- reading: any thread; a call sees the last committed state ---- */
+
+/* store_parcel_get(store, id, out): owned by the caller; TSK_NOTFOUND,
+ * TSK_DAMAGED. */
+int store_parcel_get(struct store *store, const struct id *id,
+    struct store_parcel **out) TSK_MUST_USE;
+void store_parcel_free(struct store_parcel **parcel);
+/* store_body(store, id, document, chunk, &data, &bytes): malloced copy of one
+ * piece, staged or accepted; free(). */
+int store_body(struct store *store, const struct id *id, uint16_t document,
+    uint32_t chunk, void **data, size_t *bytes) TSK_MUST_USE;
+/* store_staged(store, id, document, &bytes): how many leading bytes are there
+ * in whole consecutive pieces (0 if none). */
+int store_staged(struct store *store, const struct id *id, uint16_t document,
+    uint64_t *bytes) TSK_MUST_USE;
+
+/* One open leg, as the schedule needs it at start. */
+struct store_open_leg {
+	struct id id;
+	struct store_leg leg;
+	char from[NUMBER_OFFICE_BYTES], from_type[NUMBER_TYPE_BYTES];
+	char to[NUMBER_OFFICE_BYTES], to_type[NUMBER_TYPE_BYTES];
+	char month[7], stamp[15];
+	int64_t accepted_ms;
+	uint64_t encoded_bytes;
+};
+/* Return 0 to go on; anything else stops the walk and is returned. */
+typedef int store_open_fn(const struct store_open_leg *leg, void *arg);
+/* store_walk_open(store, fn, arg): every open leg (ready, waiting, parked) by
+ * ascending no.  A damaged record calls damaged(no, arg) if not NULL and goes
+ * on. */
+int store_walk_open(struct store *store, store_open_fn *fn,
+    void (*damaged)(uint64_t no, void *arg), void *arg) TSK_MUST_USE;
+
+struct store_filter {
+	const char *from, *to, *month; /* NULL or "" = any */
+	int64_t since_ms, until_ms;    /* accepted; 0 = any */
+	bool open_only;
+	size_t limit; /* 0 = all */
+};
+typedef int store_parcel_fn(const struct store_parcel *parcel, void *arg);
+/* store_find(store, filter, fn, arg): newest first. */
+int store_find(struct store *store, const struct store_filter *filter,
+    store_parcel_fn *fn, void *arg) TSK_MUST_USE;
+
+typedef int store_registry_fn(const char *key, const void *value, size_t bytes,
+    void *arg);
+int store_registry_walk(struct store *store, const char *kind,
+    store_registry_fn *fn, void *arg) TSK_MUST_USE;
+
+struct store_audit {
+	uint64_t no; /* 1, 2, 3 ... without gaps */
+	int64_t at_ms;
+	char subject[32]; /* "accept", "settle", "registry", ... */
+	char actor[STORE_AGENT_BYTES];
+	struct id id;	 /* zero if none */
+	char text[512];	 /* "leg=0 state=delivered code=..." */
+	uint8_t hash[32]; /* SHA-256(previous hash, this entry) */
+};
+typedef int store_audit_fn(const struct store_audit *entry, void *arg);
+int store_audit_walk(struct store *store, uint64_t from_no, store_audit_fn *fn,
+    void *arg) TSK_MUST_USE;
+/* store_audit_verify(store, &entries, why): recompute the whole chain; 0 or
+ * TSK_DAMAGED with the first bad number in why. */
+int store_audit_verify(struct store *store, uint64_t *entries,
+    struct why *why) TSK_MUST_USE;
+
+struct store_stats {
+	uint64_t parcels, open_legs, staged_pieces, bodies, audit_entries;
+	uint64_t file_bytes, used_bytes, free_bytes; /* the database; the disk */
+	uint64_t commits, ops; /* since open */
+};
+int store_stats(struct store *store, struct store_stats *out) TSK_MUST_USE;
+
+/* store_backup(store, path, why): a consistent copy while in use, into the new
+ * folder path (TSK_EXIST if there is one), synced, appearing whole by rename. */
+int store_backup(struct store *store, const char *path,
+    struct why *why) TSK_MUST_USE;
+/* store_restore(backup, path, why): a verified copy of backup becomes path, which
+ * must not exist; no broker may be running on it. */
+int store_restore(const char *backup, const char *path,
+    struct why *why) TSK_MUST_USE;
+
+struct store_verify {
+	uint64_t records, damaged, bodies;
+	uint64_t audit_entries;
+	bool crashed; /* the back end died of a damaged page in the child */
+};
+/* store_verify(settings, out, report, arg, why): read every record in a child
+ * process, so that a crash on a damaged page is a finding, not an outage.
+ * report gets one English line a finding.  0: all well; TSK_DAMAGED. */
+int store_verify(const struct store_settings *settings,
+    struct store_verify *out, void (*report)(const char *line, void *arg),
+    void *arg, struct why *why) TSK_MUST_USE;
+
+#endif

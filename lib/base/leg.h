@@ -1,0 +1,51 @@
+/* NAME
+ *	leg - states and ways of a leg, one word for one thing
+ * DESCRIPTION
+ *	The numbers go over the wire and into the store: never renumber.
+ *
+ *	    ready -> leased -> delivered -> picked up -> answered
+ *	      ^        |
+ *	      +waiting-+ later (backoff)
+ *	    ready|waiting -> superseded | recalled | expired (= parked)
+ *	    leased -> parked (never, or too many attempts)
+ *	    parked -> ready (requeue) | closed
+ *
+ *	leased is memory only: after a crash a leased leg is ready again, so the
+ *	store never holds it.
+ */
+#ifndef TASUKI_LEG_H
+#define TASUKI_LEG_H
+
+#include <stdbool.h>
+
+enum leg_state {
+	LEG_READY = 1,
+	LEG_WAITING = 2,    /* tried, later */
+	LEG_DELIVERED = 3,  /* durable at the receiver (inbox, PDF folder) */
+	LEG_PICKED_UP = 4,  /* taken out of the inbox by the care software */
+	LEG_ANSWERED = 5,   /* the matching 実績 came back */
+	LEG_PARKED = 6,	    /* needs a person */
+	LEG_SUPERSEDED = 7, /* a newer set took its place before delivery */
+	LEG_RECALLED = 8,
+	LEG_CLOSED = 9, /* a person ended it, with a reason */
+};
+
+enum leg_way {
+	WAY_BUS = 1,
+	WAY_NATIONAL = 2,
+	WAY_HUB = 3,
+	WAY_FAX = 4,
+	WAY_PDF = 5,
+};
+
+/* lower-case English name as in settings, logs and JSON ("picked-up"), and the
+ * Japanese word; "?" for a number that is none.  Static. */
+const char *leg_state_name(enum leg_state state);
+const char *leg_state_ja(enum leg_state state);
+const char *leg_way_name(enum leg_way way);
+const char *leg_way_ja(enum leg_way way);
+int leg_way_parse(const char *name); /* enum leg_way or -1 ("hub:NAME" = hub) */
+/* open: the broker still owes something (ready, waiting, parked). */
+bool leg_state_open(enum leg_state state);
+
+#endif

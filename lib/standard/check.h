@@ -1,0 +1,54 @@
+/* NAME
+ *	check - one file of the standard against its rules
+ * DESCRIPTION
+ *	Streams: memory does not grow with the file except for one set of keys of
+ *	clients (receiver occurs for every client).  Findings have stable codes
+ *	and a Japanese and an English sentence from config/standard/findings.tsv
+ *	that say the remedy.
+ */
+#ifndef TASUKI_CHECK_H
+#define TASUKI_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "name.h"
+#include "standard.h"
+
+enum finding_level { FINDING_WARNING, FINDING_ERROR };
+
+struct finding {
+	const char *file;   /* name as given */
+	uint64_t record;    /* 1..; 0 = the whole file */
+	uint64_t line;	    /* physical line where the record starts, 1..; 0 */
+	unsigned field_no;  /* 1..; 0 = the whole record */
+	const char *field;  /* name_ja of the layout, or "" */
+	enum finding_level level;
+	const char *code;   /* "field-required" */
+	const char *ja, *en; /* whole sentences; valid during the call */
+};
+typedef void finding_fn(const struct finding *finding, void *arg);
+
+struct check_result {
+	uint64_t records, errors, warnings;
+	uint32_t clients; /* different insurer + insured numbers */
+	struct name name;
+	bool standard; /* false: an attachment, nothing was checked */
+};
+
+/**
+ * check_file(standard, path, file_name, fn, arg, result):
+ * Check the file at ${path} as ${file_name} (base name of path if NULL).  Calls
+ * ${fn} for each finding (at most 1,000, then one "too-many").  0 when the file
+ * could be read, however many findings; TSK_SYSTEM, TSK_NOTFOUND, ... otherwise.
+ */
+int check_file(const struct standard *standard, const char *path,
+    const char *file_name, finding_fn *fn, void *arg,
+    struct check_result *result) TSK_MUST_USE;
+/* check_bytes: the same for bytes in memory. */
+int check_bytes(const struct standard *standard, const char *file_name,
+    const void *p, size_t n, finding_fn *fn, void *arg,
+    struct check_result *result) TSK_MUST_USE;
+
+#endif
