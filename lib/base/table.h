@@ -24,6 +24,8 @@ int table_column(const struct table *t, const char *name);
 /* table_cell(t, row, column): never NULL; "" if the row is short or column is
  * -1. */
 const char *table_cell(const struct table *t, size_t row, int column);
+/* table_line(t, row): the line of that row in its file, 1.. (for messages). */
+size_t table_line(const struct table *t, size_t row);
 /* table_find(t, column, value): first row with that cell, or -1.  Linear. */
 long table_find(const struct table *t, int column, const char *value);
 

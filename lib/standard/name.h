@@ -22,10 +22,14 @@ struct name {
 	char month[7]; /* "202611", "000000", "" when the kind has none */
 	char from[NUMBER_OFFICE_BYTES], from_type[NUMBER_TYPE_BYTES];
 	char to[NUMBER_OFFICE_BYTES], to_type[NUMBER_TYPE_BYTES];
+	/* NAME_V4_0 only: the 3-digit service codes; the types are then "",
+	 * since the standard does not say how a code becomes a type */
+	char from_code[4], to_code[4];
 	char stamp[15];	 /* 連番 */
 	char branch[5];	 /* images: "0001"; else "" */
 	bool image;
-	bool odd; /* taken with a warning (month where none belongs...) */
+	bool odd; /* taken with a warning (month where none belongs...); printed
+		   * strictly, an odd name comes out without its oddity */
 };
 
 /* name_parse(standard, file_name, out, why): TSK_NOTFOUND: not a name of the
@@ -33,7 +37,8 @@ struct name {
  * grammar, why says where.  Extension without regard to case. */
 int name_parse(const struct standard *standard, const char *file_name,
     struct name *out, struct why *why) TSK_MUST_USE;
-/* name_print(name, out): the strict name; parse(print(x)) == x. */
+/* name_print(name, out): the strict name; parse(print(x)) == x
+ * unless x is odd. */
 const char *name_print(const struct name *name, char out[NAME_TEXT_BYTES]);
 
 #endif
