@@ -31,8 +31,8 @@ enum dialog_verdict {
  * ${speaker} says a message of ${type} in *${state}: the verdict; on
  * DIALOG_TAKE *${state} moves.  Pure.
  */
-enum dialog_verdict dialog_step(enum dialog_end speaker,
-    enum dialog_state *state, enum wire_type type);
+enum dialog_verdict dialog_step(
+    enum dialog_end speaker, enum dialog_state *state, enum wire_type type);
 const char *dialog_state_name(enum dialog_state state);
 
 #endif

@@ -13,26 +13,27 @@
 enum refusal {
 	REFUSAL_NONE = 0,
 	/* never: the sender must change something */
-	REFUSAL_MALFORMED = 1,	       /* frames or fields break the grammar */
-	REFUSAL_VERSION = 2,	       /* no common protocol version */
-	REFUSAL_NOT_OPEN = 3,	       /* spoke before hello was answered */
-	REFUSAL_NO_RIGHT = 4,	       /* the key may not act for that office */
-	REFUSAL_UNKNOWN_RECEIVER = 5,  /* office number not in the registry */
+	REFUSAL_MALFORMED = 1,        /* frames or fields break the grammar */
+	REFUSAL_VERSION = 2,          /* no common protocol version */
+	REFUSAL_NOT_OPEN = 3,         /* spoke before hello was answered */
+	REFUSAL_NO_RIGHT = 4,         /* the key may not act for that office */
+	REFUSAL_UNKNOWN_RECEIVER = 5, /* office number not in the registry */
 	REFUSAL_UNKNOWN_SENDER = 6,
-	REFUSAL_TOO_LARGE = 7,	       /* document, parcel or count over the limit */
-	REFUSAL_BAD_NAME = 8,	       /* document name unsafe */
-	REFUSAL_DIGEST = 9,	       /* bytes do not match size or SHA-256 */
-	REFUSAL_ID_REUSED = 10,	       /* same parcel id, other content */
-	REFUSAL_NO_WAY = 11,	       /* receiver known but no way leads there */
-	REFUSAL_SAME_OFFICE = 12,      /* from and to are the same desk */
-	REFUSAL_KIND = 13,	       /* this kind may not go in this direction */
-	REFUSAL_NOT_VALID_NOW = 14,    /* the office is outside its valid_from..valid_to */
+	REFUSAL_TOO_LARGE = 7,    /* document, parcel or count over the limit */
+	REFUSAL_BAD_NAME = 8,     /* document name unsafe */
+	REFUSAL_DIGEST = 9,       /* bytes do not match size or SHA-256 */
+	REFUSAL_ID_REUSED = 10,   /* same parcel id, other content */
+	REFUSAL_NO_WAY = 11,      /* receiver known but no way leads there */
+	REFUSAL_SAME_OFFICE = 12, /* from and to are the same desk */
+	REFUSAL_KIND = 13,        /* this kind may not go in this direction */
+	REFUSAL_NOT_VALID_NOW =
+	    14, /* the office is outside its valid_from..valid_to */
 	/* later: resend the same parcel id */
-	REFUSAL_BUSY = 32,	       /* over the window granted in welcome */
+	REFUSAL_BUSY = 32, /* over the window granted in welcome */
 	REFUSAL_DISK_FULL = 33,
-	REFUSAL_LARGE_NOT_NOW = 34,    /* disk nearly full: only small parcels */
+	REFUSAL_LARGE_NOT_NOW = 34, /* disk nearly full: only small parcels */
 	REFUSAL_STOPPING = 35,
-	REFUSAL_CONFLICT = 36,	       /* another session with the same key is live */
+	REFUSAL_CONFLICT = 36, /* another session with the same key is live */
 	REFUSAL_QUEUE_FULL = 37,
 };
 

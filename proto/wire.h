@@ -3,7 +3,7 @@
  * DESCRIPTION
  *	The one door to protobuf-c.  A message on the wire is one header frame
  *	(protobuf Message, tasuki.proto) and, for submit, deliver and chunk, raw
- *	frames of document bytes that never pass through protobuf.  wire_decode()
+ *	frames of document bytes that never pass through protobuf. wire_decode()
  *	accepts exactly what PROTOCOL.md allows: every length, count and
  *	character set is checked before anything is allocated by it.  Strings in
  *	a decoded message are NUL-terminated and contain no NUL.
@@ -23,24 +23,30 @@
 #include "number.h"
 #include "refusal.h"
 
-#define WIRE_PROTOCOL_MIN	1
-#define WIRE_PROTOCOL_MAX	1
-#define WIRE_HEADER_BYTES_MAX	(256u * 1024) /* header frame */
-#define WIRE_INLINE_BYTES_MAX	(1024u * 1024) /* a document frame, a chunk */
-#define WIRE_DOCUMENTS_MAX	64
-#define WIRE_PARCEL_BYTES_MAX	(64u * 1024 * 1024) /* original bytes, summed */
-#define WIRE_NAME_BYTES_MAX	255
-#define WIRE_KIND_BYTES_MAX	15
-#define WIRE_QUEUE_BYTES_MAX	63
-#define WIRE_QUEUES_MAX		4096 /* in hello and welcome */
-#define WIRE_CODE_BYTES_MAX	31
-#define WIRE_DETAIL_BYTES_MAX	383
+#define WIRE_PROTOCOL_MIN       1
+#define WIRE_PROTOCOL_MAX       1
+#define WIRE_HEADER_BYTES_MAX   (256u * 1024)  /* header frame */
+#define WIRE_INLINE_BYTES_MAX   (1024u * 1024) /* a document frame, a chunk */
+#define WIRE_DOCUMENTS_MAX      64
+#define WIRE_PARCEL_BYTES_MAX   (64u * 1024 * 1024) /* original bytes, summed */
+#define WIRE_NAME_BYTES_MAX     255
+#define WIRE_KIND_BYTES_MAX     15
+#define WIRE_QUEUE_BYTES_MAX    63
+#define WIRE_QUEUES_MAX         4096 /* in hello and welcome */
+#define WIRE_CODE_BYTES_MAX     31
+#define WIRE_DETAIL_BYTES_MAX   383
 #define WIRE_SOFTWARE_BYTES_MAX 63
-#define WIRE_ITEMS_MAX		1024 /* accepted, settle, settled, query */
-#define WIRE_EPOCH_BYTES	16
-#define WIRE_MONTH_BYTES	7  /* "202611" and NUL; "" = none */
-#define WIRE_STAMP_BYTES	15 /* 14 digits and NUL; "" = none */
-#define WIRE_DIGEST_BYTES	32
+#define WIRE_ITEMS_MAX          1024 /* accepted, settle, settled, query */
+#define WIRE_EPOCH_BYTES        16
+#define WIRE_MONTH_BYTES        7  /* "202611" and NUL; "" = none */
+#define WIRE_STAMP_BYTES        15 /* 14 digits and NUL; "" = none */
+#define WIRE_DIGEST_BYTES       32
+#define WIRE_LEG_MAX            255 /* index of a leg within its parcel */
+#define WIRE_CHUNKS_AHEAD       4   /* unanswered chunks, fetches per parcel */
+#define WIRE_HEARTBEAT_MS_MIN   100
+#define WIRE_HEARTBEAT_MS_MAX   (10 * 60 * 1000)
+/* an encoding may grow what it cannot shrink, by this much and no more */
+#define WIRE_ENCODED_BYTES_MAX(bytes) ((bytes) + (bytes) / 128 + 1024)
 
 /* Numbers are the protobuf field numbers of Message. */
 enum wire_type {
@@ -148,7 +154,7 @@ struct wire_settle_item {
 	uint32_t leg;
 	enum wire_outcome outcome;
 	const char *code, *detail; /* "" when delivered */
-	uint32_t retry_ms;	   /* 0 = the broker's own backoff */
+	uint32_t retry_ms;         /* 0 = the broker's own backoff */
 	uint64_t at_ms;
 };
 struct wire_settle {
@@ -215,11 +221,23 @@ int wire_decode(const void *p, size_t n, struct wire_msg *msg,
 void wire_fini(struct wire_msg *msg);
 /**
  * wire_encode(msg, out):
- * Append the header frame of ${msg} to ${out} (cleared first).  The arena is not
- * looked at.  Panics if the message breaks the limits: check what you send.
+ * Append the header frame of ${msg} to ${out} (cleared first).  The arena is
+ * not looked at.  Panics if the message breaks the limits: check what you send.
  */
 void wire_encode(const struct wire_msg *msg, struct buf *out);
-/* wire_encoded_max(): enough for any frame: pass to buf_init(). */
+/**
+ * wire_check(msg, why):
+ * The rules wire_decode() and wire_encode() apply, for a message built by hand:
+ * 0, TSK_TOOBIG or TSK_INVALID with ${why}->code the refusal's name.
+ */
+int wire_check(const struct wire_msg *msg, struct why *why) TSK_MUST_USE;
+/**
+ * wire_submit_id(p, n, id):
+ * The parcel id of a submit that wire_decode() did not take, so that the sender
+ * can be told which parcel is refused: true if there is a usable one.
+ */
+bool wire_submit_id(const void *p, size_t n, struct id *id);
+/* Enough for any frame: pass to buf_init(). */
 #define WIRE_BUF_MAX (WIRE_HEADER_BYTES_MAX + 1u)
 
 /* The parcel alone, as kept in the store ("header").  wire_parcel_unpack()
@@ -228,7 +246,8 @@ void wire_parcel_pack(const struct wire_parcel *parcel, struct buf *out);
 int wire_parcel_unpack(const void *p, size_t n, struct wire_msg *msg,
     struct why *why) TSK_MUST_USE;
 
-/* wire_inline(document): true if its bytes travel as a frame of submit/deliver */
+/* wire_inline(document): true if its bytes travel as a frame of submit/deliver
+ */
 static inline bool
 wire_inline(const struct wire_document *document)
 {
@@ -238,8 +257,8 @@ wire_inline(const struct wire_document *document)
 size_t wire_inline_count(const struct wire_parcel *parcel);
 /* wire_frame_check(parcel, index of the frame, bytes): the size is the
  * encoded_bytes of that inline document. */
-bool wire_frame_check(const struct wire_parcel *parcel, size_t frame,
-    size_t bytes);
+bool wire_frame_check(
+    const struct wire_parcel *parcel, size_t frame, size_t bytes);
 
 const char *wire_type_name(enum wire_type type); /* "submit"; static */
 
