@@ -1,0 +1,333 @@
+/* NAME
+ *	tasukictl - the operator's command
+ * SUMMARY
+ *	tasukictl [--control PATH | --data DIR | --config FILE] [--json]
+ *	    [--lang ja|en] VERB [ARGUMENT...]
+ * DESCRIPTION
+ *	Verbs are rows of one table below; "tasukictl help" prints it.  Options
+ *	that hold for all verbs may stand before or behind the verb.  "check"
+ *	works on files alone and parses its own options.
+ *
+ *	The broker is found by --control (its socket), --data (its data folder)
+ *	or --config (its settings file), else $TASUKI_CONTROL, else
+ *	/var/lib/tasuki/broker/control.sock.
+ * DIAGNOSTICS
+ *	Exit code 0: done; 1: trouble (the sentence on stderr says which); 2:
+ *the command line is wrong.  With --json trouble is one JSON document too.
+ */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <czmq.h>
+
+#include "buf.h"
+#include "err.h"
+
+#ifdef TASUKI_HAVE_CHECK
+#include "check.h"
+#endif
+#include "ctl.h"
+#include "term.h"
+
+#define CONTROL_NAME    "control.sock"
+#define CONTROL_DEFAULT "/var/lib/tasuki/broker/" CONTROL_NAME
+
+#ifndef TASUKI_VERSION
+#define TASUKI_VERSION "unknown"
+#endif
+
+static int help_verb(struct ctl *ctl, int argc, char **argv);
+static int check_verb(struct ctl *ctl, int argc, char **argv);
+
+static const struct ctl_verb verbs[] = {
+    {"status", status_verb, "",
+	"the broker, its agents, queues, store and alarms",
+	"ブローカー・エージェント・待ち行列・保管庫・警報"},
+    {"queue", parcel_queue_verb, "[QUEUE] [--limit N]",
+	"legs that wait, in order", "待っている配送（順番どおり）"},
+    {"parcel", parcel_verb, "ID",
+	"one parcel: documents, legs, every step with its time",
+	"送信単位ひとつ: 書類・配送・すべての経過と日時"},
+    {"parcels", parcel_find_verb,
+	"[--from NUMBER] [--to NUMBER] [--month YYYYMM]\n"
+	"[--since DAY] [--until DAY] [--open] [--limit N]",
+	"find parcels, newest first", "送信単位を探す（新しい順）"},
+    {"parked", parked_verb,
+	"list\nshow ID/LEG\nrequeue ID/LEG\nclose ID/LEG REASON",
+	"legs that need a person", "人の判断を待つ配送（保留）"},
+    {"registry", registry_verb,
+	"import FILE.csv [--dry-run]\nlist\nshow NUMBER[/TYPE]\nexport",
+	"offices and partners", "事業所と連携先の台帳"},
+    {"agent", agent_verb,
+	"add NAME --key FILE.pub --role ROLE\nlist\nrevoke NAME",
+	"which keys may connect, and as what", "接続を許す鍵とその役割"},
+    {"key", key_verb, "new PATH\nshow FILE",
+	"make a key pair (PATH.key, PATH.pub); show a public key",
+	"鍵の作成（PATH.key と PATH.pub）・公開鍵の表示"},
+    {"stats", status_stats_verb, "", "counters since the broker started",
+	"起動からの計数"},
+    {"audit", audit_verb, "verify\nlist [--from NO] [--limit N]",
+	"the audit chain: whole? what happened?", "監査記録: 連鎖の検証と一覧"},
+    {"backup", audit_backup_verb, "PATH",
+	"copy the store of the running broker to the folder PATH",
+	"動作中のブローカーの保管庫を PATH に複製"},
+    {"check", check_verb, "[--json] [--lang ja|en] FILE...",
+	"check files of the standard (no broker needed)",
+	"標準仕様のファイルを検査（ブローカー不要）"},
+    {"help", help_verb, "[VERB]", "this text", "この説明"},
+};
+#define VERBS (sizeof(verbs) / sizeof(*verbs))
+
+struct globals {
+	const char *control, *data, *config, *lang;
+	bool json;
+};
+
+static const struct ctl_verb *
+find_verb(const char *name)
+{
+	for (size_t i = 0; i < VERBS; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+/* "tasukictl parked list" ... one line for each form of the verb. */
+static void
+help_one(const struct ctl *ctl, const struct ctl_verb *verb)
+{
+	const char *rest = verb->arguments;
+
+	printf("%s\n\n", ctl->ja ? verb->ja : verb->en);
+	do {
+		size_t n = strcspn(rest, "\n");
+		bool more = *rest == '['; /* a further line of one form */
+
+		if (rest == verb->arguments || !more)
+			printf(
+			    "  tasukictl %s %.*s\n", verb->name, (int)n, rest);
+		else
+			printf("      %.*s\n", (int)n, rest);
+		rest += n;
+	} while (*rest++ == '\n');
+}
+
+static int
+help_verb(struct ctl *ctl, int argc, char **argv)
+{
+	const struct ctl_verb *verb = argc > 1 ? find_verb(argv[1]) : NULL;
+
+	if (argc > 1 && verb == NULL)
+		return ctl_usage("there is no verb \"%s\"", argv[1]);
+	if (verb != NULL) {
+		help_one(ctl, verb);
+		return CTL_OK;
+	}
+	puts("tasukictl [--control PATH | --data DIR | --config FILE] [--json]"
+	     " [--lang ja|en]\n          VERB [ARGUMENT...]\n");
+	for (size_t i = 0; i < VERBS; i++)
+		printf("  %-10s %s\n", verbs[i].name,
+		    ctl->ja ? verbs[i].ja : verbs[i].en);
+	return CTL_OK;
+}
+
+/* check has its own options; hand it ours in its own words. */
+static int
+check_verb(struct ctl *ctl, int argc, char **argv)
+{
+	char **list = mem_new(((size_t)argc + 4) * sizeof(*list));
+	int count = 0, rc;
+
+	list[count++] = argv[0];
+	if (ctl->json)
+		list[count++] = (char *)"--json";
+	if (ctl->ja) {
+		list[count++] = (char *)"--lang";
+		list[count++] = (char *)"ja";
+	}
+	for (int i = 1; i < argc; i++)
+		list[count++] = argv[i];
+#ifdef TASUKI_HAVE_CHECK
+	rc = check_main(count, list);
+#else
+	rc = ctl_usage("check: not in this build (%d words)", count);
+#endif
+	free(list);
+	return rc;
+}
+
+/* One global option at argv[i]: how many words it took, 0 if none, or
+ * negative. */
+static int
+take_global(int argc, char **argv, int i, struct globals *globals)
+{
+	const struct {
+		const char *name;
+		const char **value;
+	} rows[] = {
+	    {"--control", &globals->control},
+	    {"--data", &globals->data},
+	    {"--config", &globals->config},
+	    {"--lang", &globals->lang},
+	};
+
+	if (strcmp(argv[i], "--json") == 0) {
+		globals->json = true;
+		return 1;
+	}
+	for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++) {
+		size_t n = strlen(rows[row].name);
+
+		if (strncmp(argv[i], rows[row].name, n) != 0)
+			continue;
+		if (argv[i][n] == '=') {
+			*rows[row].value = argv[i] + n + 1;
+			return 1;
+		}
+		if (argv[i][n] != '\0')
+			continue;
+		if (i + 1 >= argc)
+			return -1;
+		*rows[row].value = argv[i + 1];
+		return 2;
+	}
+	return 0;
+}
+
+/* Take the global options out of argv; what is left is verb and arguments. */
+static int
+take_globals(int *argc, char **argv, struct globals *globals)
+{
+	int kept = 1, i = 1;
+
+	while (i < *argc) {
+		int n = 0;
+
+		if (strcmp(argv[i], "--") == 0 ||
+		    (kept > 1 && strcmp(argv[1], "check") == 0))
+			break;
+		n = take_global(*argc, argv, i, globals);
+		if (n < 0)
+			return ctl_usage("%s needs a value", argv[i]);
+		if (n == 0)
+			argv[kept++] = argv[i++];
+		i += n;
+	}
+	while (i < *argc)
+		argv[kept++] = argv[i++];
+	argv[kept] = NULL;
+	*argc = kept;
+	return CTL_OK;
+}
+
+static char *
+socket_below(const char *data)
+{
+	struct buf path;
+	char *out;
+
+	buf_init(&path, 4096);
+	buf_printf(&path, "%s/" CONTROL_NAME, data);
+	out = mem_text(path.len > 0 ? path.data : "");
+	buf_fini(&path);
+	return out;
+}
+
+/* The data folder a settings file of the broker names. */
+static char *
+socket_by_config(const char *file)
+{
+	zconfig_t *root = zconfig_load(file);
+	char *path;
+
+	if (root == NULL) {
+		(void)ctl_usage("%s is not a settings file", file);
+		return NULL;
+	}
+	path =
+	    socket_below(zconfig_get(root, "data", "/var/lib/tasuki/broker"));
+	zconfig_destroy(&root);
+	return path;
+}
+
+static char *
+find_socket(const struct globals *globals)
+{
+	const char *path = getenv("TASUKI_CONTROL");
+
+	if (globals->control != NULL)
+		return mem_text(globals->control);
+	if (globals->data != NULL)
+		return socket_below(globals->data);
+	if (globals->config != NULL)
+		return socket_by_config(globals->config);
+	return mem_text(path != NULL && *path != '\0' ? path : CONTROL_DEFAULT);
+}
+
+static bool
+choose_ja(const char *lang)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; lang == NULL && i < 3; i++) {
+		lang = getenv(names[i]);
+		if (lang != NULL && *lang == '\0')
+			lang = NULL;
+	}
+	return lang != NULL && strncmp(lang, "ja", 2) == 0;
+}
+
+static int
+run(int argc, char **argv, const struct globals *globals)
+{
+	const struct ctl_verb *verb = find_verb(argv[1]);
+	struct ctl ctl = {.json = globals->json};
+	int rc;
+
+	if (verb == NULL)
+		return ctl_usage("there is no verb \"%s\"", argv[1]);
+	/* requests are JSON: bytes that are no UTF-8 cannot be sent */
+	for (int i = 1; i < argc && verb->run != check_verb; i++)
+		if (mbstowcs(NULL, argv[i], 0) == (size_t)-1)
+			return ctl_usage("argument %d is not UTF-8", i);
+	ctl.ja = choose_ja(globals->lang);
+	ctl.socket = find_socket(globals);
+	if (ctl.socket == NULL)
+		return CTL_USAGE;
+	term_init(&ctl.term, stdout);
+	rc = verb->run(&ctl, argc - 1, argv + 1);
+	free(ctl.socket);
+	if (fflush(stdout) != 0 && rc == CTL_OK) {
+		perror("tasukictl: stdout");
+		rc = CTL_TROUBLE;
+	}
+	return rc;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct globals globals = {0};
+	int rc;
+
+	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
+		(void)setlocale(LC_CTYPE, "");
+	zsys_handler_set(NULL); /* ^C ends a waiting command at once */
+	rc = take_globals(&argc, argv, &globals);
+	if (rc != CTL_OK)
+		return rc;
+	if (globals.lang != NULL && strcmp(globals.lang, "ja") != 0 &&
+	    strcmp(globals.lang, "en") != 0)
+		return ctl_usage("--lang is ja or en");
+	if (argc < 2)
+		return ctl_usage("which verb?");
+	if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)
+		argv[1] = (char *)"help";
+	if (strcmp(argv[1], "--version") == 0) {
+		puts("tasukictl " TASUKI_VERSION);
+		return CTL_OK;
+	}
+	return run(argc, argv, &globals);
+}
