@@ -41,18 +41,26 @@ int file_dir_sync(int dirfd) TSK_MUST_USE;
  * (TSK_TOOBIG), appended to *out.  Not a regular file: TSK_INVALID. */
 int file_read(int dirfd, const char *name, size_t max,
     struct buf *out) TSK_MUST_USE;
+/* file_read_path(path, max, out): the same for a file the administrator names
+ * (settings, tables, keys): any path, links are followed. */
+int file_read_path(const char *path, size_t max, struct buf *out) TSK_MUST_USE;
 /* file_write(dirfd, name, p, n, mode): atomic and durable replacement:
  * afterwards name holds either the old or the whole new content. */
 int file_write(int dirfd, const char *name, const void *p, size_t n,
     mode_t mode) TSK_MUST_USE;
-/* file_create(dirfd, name, p, n, mode): durable new file, TSK_EXIST if the name
- * is taken.  The folder is NOT synced (callers sync once for many files). */
+/* file_create(dirfd, name, p, n, mode): durable new file, whole or not there,
+ * TSK_EXIST if the name is taken.  The folder is NOT synced (callers sync once
+ * for many files). */
 int file_create(int dirfd, const char *name, const void *p, size_t n,
     mode_t mode) TSK_MUST_USE;
 /* file_move(from, name, to, new_name): rename without ever overwriting
  * (RENAME_NOREPLACE): TSK_EXIST.  Folders are NOT synced. */
 int file_move(int from_dirfd, const char *name, int to_dirfd,
     const char *new_name) TSK_MUST_USE;
+/* file_tidy(dirfd): unlink what a crash inside file_write() or file_create()
+ * left in the folder (".tmp-" and 16 hex digits).  Call it at start, before
+ * anybody writes there.  How many, or TSK_*. */
+int file_tidy(int dirfd);
 /* file_remove_tree(dirfd, name): unlink a file or folder with all below it
  * (links are unlinked, not followed); absent is fine. */
 int file_remove_tree(int dirfd, const char *name) TSK_MUST_USE;

@@ -1,7 +1,7 @@
 /* NAME
  *	log - one line per outcome
  * SUMMARY
- *	"2026-11-22T09:00:00.123+09:00 info deliver: parcel=... result=later"
+ *	"2026-11-22T09:00:00.123+09:00 tasukid info deliver: parcel=... result=later"
  * DESCRIPTION
  *	Subject first, then name=value.  info = happened, warn = look this week,
  *	error = look now.  Ids, sizes, digests and office numbers only; never

@@ -1,0 +1,88 @@
+/* NAME
+ *	leg - the words for states and ways
+ * SUMMARY
+ *	see leg.h
+ */
+#include <string.h>
+
+#include "leg.h"
+
+struct word {
+	const char *en, *ja;
+};
+
+static const struct word states[] = {
+    [LEG_READY] = {"ready", "配送待ち"},
+    [LEG_WAITING] = {"waiting", "再送待ち"},
+    [LEG_DELIVERED] = {"delivered", "配送済"},
+    [LEG_PICKED_UP] = {"picked-up", "取込済"},
+    [LEG_ANSWERED] = {"answered", "回答済"},
+    [LEG_PARKED] = {"parked", "保留"},
+    [LEG_SUPERSEDED] = {"superseded", "差替済"},
+    [LEG_RECALLED] = {"recalled", "取消済"},
+    [LEG_CLOSED] = {"closed", "終了"},
+};
+
+static const struct word ways[] = {
+    [WAY_BUS] = {"bus", "データ連携"},
+    [WAY_NATIONAL] = {"national", "国のシステム"},
+    [WAY_HUB] = {"hub", "他社ハブ"},
+    [WAY_FAX] = {"fax", "FAX"},
+    [WAY_PDF] = {"pdf", "PDF"},
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const struct word *
+word_at(const struct word *table, size_t count, int at)
+{
+	static const struct word unknown = {"?", "?"};
+
+	if (at < 1 || (size_t)at >= count)
+		return &unknown;
+	return &table[at];
+}
+
+const char *
+leg_state_name(enum leg_state state)
+{
+	return word_at(states, COUNT(states), (int)state)->en;
+}
+
+const char *
+leg_state_ja(enum leg_state state)
+{
+	return word_at(states, COUNT(states), (int)state)->ja;
+}
+
+const char *
+leg_way_name(enum leg_way way)
+{
+	return word_at(ways, COUNT(ways), (int)way)->en;
+}
+
+const char *
+leg_way_ja(enum leg_way way)
+{
+	return word_at(ways, COUNT(ways), (int)way)->ja;
+}
+
+int
+leg_way_parse(const char *name)
+{
+	for (size_t i = 1; i < COUNT(ways); i++) {
+		if (strcmp(name, ways[i].en) == 0)
+			return (int)i;
+	}
+	/* "hub:" alone names no hub */
+	if (strncmp(name, "hub:", 4) == 0 && name[4] != '\0')
+		return WAY_HUB;
+	return -1;
+}
+
+bool
+leg_state_open(enum leg_state state)
+{
+	return state == LEG_READY || state == LEG_WAITING ||
+	       state == LEG_PARKED;
+}
