@@ -89,11 +89,17 @@ static const struct refusal_row rows[] = {
 	"続くときは宛先の事業所が受信できているか確かめてください。"},
 };
 
-/* A later version's refusal: "later" on the wire still says what to do. */
-static const struct refusal_row generic = {REFUSAL_NONE, "unknown", WHY_NEVER,
-    "The broker gave a reason this program does not know.",
+/* For the refusals of a later version: from 32 on they mean "later". */
+static const struct refusal_row unknown_never = {REFUSAL_NONE, "unknown",
+    WHY_NEVER, "The broker gave a reason this program does not know.",
     "この連携ソフトが知らない理由で受け付けられませんでした。"
     "システム担当者に更新を依頼してください。"};
+static const struct refusal_row unknown_later = {REFUSAL_NONE, "unknown-later",
+    WHY_LATER,
+    "The broker gave a reason to wait that this program does not "
+    "know.",
+    "中継サーバーがいまは受け付けられません。自動で送り直します。"
+    "続くときはシステム担当者に連絡してください。"};
 
 const struct refusal_row *
 refusal_row(enum refusal number)
@@ -101,7 +107,7 @@ refusal_row(enum refusal number)
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (rows[i].number == number)
 			return &rows[i];
-	return &generic;
+	return (unsigned)number < 32 ? &unknown_never : &unknown_later;
 }
 
 const struct refusal_row *
