@@ -7,7 +7,7 @@
  *	"file:line: sentence", and fills a struct of the program's own.  A section
  *	that may come several times ("office") is a row of type CONF_SECTION with
  *	rows of its own.  The same rows print --help-settings and check that
- *	config/*.conf documents every one.
+ *	each annotated file in config/ documents every one.
  */
 #ifndef TASUKI_CONF_H
 #define TASUKI_CONF_H
@@ -38,9 +38,11 @@ struct conf_row {
 	enum conf_type type;
 	size_t offset;	     /* offsetof(struct settings, field) */
 	const char *initial; /* default as text; NULL = must be set */
-	int64_t min, max;    /* CONF_INT, CONF_DURATION (ms), CONF_SIZE (bytes) */
+	int64_t min, max;    /* CONF_INT, CONF_DURATION (ms), CONF_SIZE (bytes);
+				min == max: no range */
 	const char *meaning; /* one English sentence, with the unit */
-	const struct conf_row *rows; /* CONF_SECTION: rows of one item */
+	const struct conf_row *rows; /* CONF_SECTION: rows of one item; NULL:
+					whatever it holds is passed over */
 	size_t item_bytes;	     /* CONF_SECTION */
 };
 
