@@ -23,12 +23,12 @@
 struct link;
 
 struct link_settings {
-	const char *endpoint;	 /* "tcp://127.0.0.1:5570" */
-	const char *broker_key;	 /* Z85, 40 characters */
+	const char *endpoint;                /* "tcp://127.0.0.1:5570" */
+	const char *broker_key;              /* Z85, 40 characters */
 	const char *public_key, *secret_key; /* ours, Z85 */
-	const char *software;	 /* "tasuki-office/0.1.0" */
+	const char *software;                /* "tasuki-office/0.1.0" */
 	const char *const *serve; /* NULL-terminated queues; NULL = all ours */
-	uint32_t credit_parcels; /* deliveries we take at once; 0 = none */
+	uint32_t credit_parcels;  /* deliveries we take at once; 0 = none */
 	uint64_t credit_bytes;
 	int64_t connect_timeout_ms; /* hello unanswered; 0 = 5 s */
 };
@@ -36,7 +36,7 @@ struct link_settings {
 /* A document to send.  The bytes are encoded (maybe zstd) already. */
 struct link_body {
 	const void *data; /* valid until answered or down */
-	size_t bytes;	  /* = encoded_bytes of that document */
+	size_t bytes;     /* = encoded_bytes of that document */
 };
 
 /* A delivery: documents come whole and decoded, their SHA-256 checked. */
@@ -47,20 +47,22 @@ struct link_delivery {
 };
 
 struct link_events {
-	void (*welcome)(struct link *link, const struct wire_welcome *w, void *arg);
+	void (*welcome)(
+	    struct link *link, const struct wire_welcome *w, void *arg);
 	void (*down)(struct link *link, const struct why *why, void *arg);
-	void (*accepted)(struct link *link, const struct wire_accepted_item *item,
-	    void *arg);
-	void (*refused)(struct link *link, const struct wire_refused *refused,
-	    void *arg);
+	void (*accepted)(struct link *link,
+	    const struct wire_accepted_item *item, void *arg);
+	void (*refused)(
+	    struct link *link, const struct wire_refused *refused, void *arg);
 	/* must end in exactly one link_settle() for it, now or later */
-	void (*deliver)(struct link *link, const struct link_delivery *delivery,
-	    void *arg);
-	void (*settled)(struct link *link, const struct wire_settled_item *item,
-	    void *arg);
-	void (*receipt)(struct link *link, const struct wire_receipt *receipt,
-	    void *arg);
-	void (*answer)(struct link *link, const struct wire_ids *unknown, void *arg);
+	void (*deliver)(
+	    struct link *link, const struct link_delivery *delivery, void *arg);
+	void (*settled)(
+	    struct link *link, const struct wire_settled_item *item, void *arg);
+	void (*receipt)(
+	    struct link *link, const struct wire_receipt *receipt, void *arg);
+	void (*answer)(
+	    struct link *link, const struct wire_ids *unknown, void *arg);
 	/* the window has room again (after accepted/refused) */
 	void (*room)(struct link *link, void *arg);
 };
@@ -88,8 +90,8 @@ void link_settle(struct link *link, const struct wire_settle_item *item,
     uint64_t credit_bytes);
 /* link_query(link, ids, count): ask for receipts of our parcels; count <=
  * WIRE_ITEMS_MAX.  TSK_LATER when not open. */
-int link_query(struct link *link, const struct id *ids,
-    size_t count) TSK_MUST_USE;
+int link_query(
+    struct link *link, const struct id *ids, size_t count) TSK_MUST_USE;
 
 /* ---- encoding of bodies (encode.c) ---- */
 /* encode_body(p, n, out, &encoding): zstd level 1 when that saves a twelfth of

@@ -1,0 +1,107 @@
+/* NAME
+ *	inside - what the files of the link share; nobody else includes it
+ * DESCRIPTION
+ *	link.c owns the session: socket, hello, heartbeats, settlements and the
+ *	table of who handles which message.  link_upload.c owns unanswered
+ *	submits, link_download.c deliveries on their way to the owner.
+ */
+#ifndef TASUKI_LINK_INSIDE_H
+#define TASUKI_LINK_INSIDE_H
+
+#include <sys/queue.h>
+
+#include <czmq.h>
+
+#include "dialog.h"
+#include "link.h"
+#include "wire.h"
+
+/* A message as it came: the header decoded, the frames after it. */
+struct link_in {
+	struct wire_msg msg;
+	zmq_msg_t frames[WIRE_DOCUMENTS_MAX];
+	size_t frame_count;
+};
+
+struct upload;   /* link_upload.c */
+struct download; /* link_download.c */
+TAILQ_HEAD(uploads, upload);
+TAILQ_HEAD(downloads, download);
+
+struct link_upload {
+	struct uploads open; /* unanswered, in order of submit */
+	uint32_t parcels, parcels_max;
+	uint64_t bytes, bytes_max;
+};
+
+struct link_download {
+	struct downloads waiting; /* in order of arrival */
+	void *stream;             /* ZSTD_DCtx, made when first needed */
+	char *scratch;            /* decoded inline documents */
+	size_t scratch_bytes;
+};
+
+struct settle_queue {
+	struct wire_settle_item *items; /* strings malloced, "" static */
+	size_t count, cap, text_bytes;
+	struct wire_credit credit;
+};
+
+struct link {
+	zloop_t *loop;
+	struct link_events events;
+	void *arg;
+	/* kept for every new socket */
+	char *endpoint, *software, **serve;
+	size_t serve_count;
+	char broker_key[41], public_key[41], secret_key[41];
+	uint8_t epoch[WIRE_EPOCH_BYTES];
+	struct wire_credit credit;
+	int64_t timeout_ms;
+	/* this socket */
+	void *socket, *monitor;
+	unsigned sockets; /* made so far: names the monitor */
+	enum dialog_state state;
+	struct why lost; /* set: give the socket up at the end of the turn */
+	int64_t begun_ms, opened_ms, heard_ms, sent_ms, pinged_ms, heartbeat_ms;
+	uint64_t pings;
+	/* between sockets */
+	unsigned tries;
+	int64_t retry_at_ms, told_ms;
+	char told[32]; /* code last logged, so that days of silence are one line
+			*/
+	/* timers of the loop, -1 = none */
+	int timer, turn;
+	struct buf out;
+	struct link_in in;
+	struct link_upload up;
+	struct link_download down;
+	struct settle_queue settles;
+};
+
+/* ---- link.c ---- */
+/* link_send(link, msg, bodies, count): the header and count frames. */
+void link_send(struct link *link, const struct wire_msg *msg,
+    const struct link_body *bodies, size_t count);
+/* link_lose(link, class, code, text): this connection is of no use; a new one
+ * follows when the turn of the loop is over. */
+void link_lose(struct link *link, enum why_class class, const char *code,
+    const char *text);
+
+/* ---- link_upload.c ---- */
+void upload_init(struct link *link);
+void upload_welcome(struct link *link, const struct wire_welcome *welcome);
+void upload_forget(struct link *link); /* connection lost */
+void upload_resume(struct link *link, const struct wire_place *place);
+void upload_accepted(struct link *link, const struct wire_accepted *accepted);
+void upload_refused(struct link *link, const struct wire_refused *refused);
+
+/* ---- link_download.c ---- */
+void download_init(struct link *link);
+void download_forget(struct link *link);
+void download_fini(struct link *link);
+/* download_deliver(link, in): takes what it needs out of *in. */
+void download_deliver(struct link *link, struct link_in *in);
+void download_chunk(struct link *link, struct link_in *in);
+
+#endif
