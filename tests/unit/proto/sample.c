@@ -1,0 +1,163 @@
+/* NAME
+ *	sample - one good message of each type, for tests
+ */
+#include <string.h>
+
+#include "sample.h"
+
+#define ID(first)              \
+	{                      \
+		.bytes = {     \
+			first, \
+			0x93,  \
+			0xab,  \
+			0x10,  \
+			0x20,  \
+			0x30,  \
+			0x70,  \
+			0x01,  \
+			0x80,  \
+			2,     \
+			3,     \
+			4,     \
+			5,     \
+			6,     \
+			7,     \
+			8      \
+		}              \
+	}
+
+static const struct id ids[] = {ID(1), ID(2), ID(3)};
+
+static struct wire_document documents[] = {
+    {.name = "UPPLAN_202611.CSV",
+	.kind = "UPPLAN",
+	.bytes = 20000,
+	.sha256 = {1, 2, 3},
+	.encoding = WIRE_ENCODING_ZSTD,
+	.encoded_bytes = 4321},
+    {.name = "添付 髙﨑①.pdf",
+	.kind = "",
+	.bytes = 3u * 1024 * 1024,
+	.sha256 = {4, 5, 6},
+	.encoding = WIRE_ENCODING_NONE,
+	.encoded_bytes = 3u * 1024 * 1024},
+};
+static const char *queues[] = {"office/1370100008/15", "pdf", "hub/east.1"};
+static const char *offices[] = {"1370100008", "13A0100016/43"};
+static struct wire_accepted_item accepted[] = {
+    {ID(1), true, 1763769600123, 1u << WAY_BUS | 1u << WAY_PDF},
+    {ID(2), false, 1763769600124, 1u << WAY_FAX},
+};
+static struct wire_settle_item settles[] = {
+    {ID(1), 1, WIRE_OUTCOME_DELIVERED, "", "", 0, 1763769600125},
+    {ID(2), 0, WIRE_OUTCOME_LATER, "disk-full", "The disk is full.", 60000,
+	1763769600126},
+};
+static struct wire_settled_item settled[] = {{ID(1), 1}, {ID(2), 0}};
+
+static struct wire_parcel
+parcel(void)
+{
+	struct wire_parcel p = {
+	    .id = ids[0],
+	    .from = "1370100008",
+	    .from_type = "43",
+	    .to = "13A0100016",
+	    .to_type = "15",
+	    .month = "202611",
+	    .stamp = "20261122093000",
+	    .clients = 40,
+	    .repeat_of = ids[2],
+	    .document_count = 2,
+	    .documents = documents,
+	};
+
+	return p;
+}
+
+struct wire_msg
+sample(enum wire_type type)
+{
+	static struct id listed[3];
+	struct wire_place place = {ids[0], 0, 1, 2u * 1024 * 1024};
+	struct wire_msg msg = {.type = type};
+
+	memcpy(listed, ids, sizeof(listed));
+	switch (type) {
+	case WIRE_HELLO:
+		msg.hello = (struct wire_hello){
+		    .protocol_min = 1,
+		    .protocol_max = 3,
+		    .software = "tasuki-office/0.1.0",
+		    .epoch = {9, 8, 7},
+		    .serve_count = 3,
+		    .serve = queues,
+		    .zstd = true,
+		};
+		break;
+	case WIRE_WELCOME:
+		msg.welcome = (struct wire_welcome){1, 15000, 64, 8388608,
+		    1763769600000, 3, 2, queues, offices};
+		break;
+	case WIRE_SUBMIT:
+		msg.submit = parcel();
+		break;
+	case WIRE_RESUME:
+		place.offset = 3u * 1024 * 1024 - 5;
+		msg.resume = place;
+		break;
+	case WIRE_CHUNK:
+		place.leg = 2;
+		msg.chunk = place;
+		break;
+	case WIRE_ACCEPTED:
+		msg.accepted = (struct wire_accepted){2, accepted};
+		break;
+	case WIRE_REFUSED:
+		msg.refused = (struct wire_refused){
+		    ids[0], REFUSAL_DISK_FULL, true, "The disk is full.", 5000};
+		break;
+	case WIRE_CREDIT:
+		msg.credit = (struct wire_credit){64, 8388608};
+		break;
+	case WIRE_DELIVER:
+		msg.deliver =
+		    (struct wire_deliver){parcel(), 1, 2, "pdf", 1763769600001};
+		break;
+	case WIRE_FETCH:
+		place.leg = 2;
+		msg.fetch = place;
+		break;
+	case WIRE_SETTLE:
+		msg.settle = (struct wire_settle){2, settles, {1, 4321}};
+		break;
+	case WIRE_SETTLED:
+		msg.settled = (struct wire_settled){2, settled};
+		break;
+	case WIRE_RECEIPT:
+		msg.receipt = (struct wire_receipt){ids[0], 1, LEG_WAITING,
+		    WAY_BUS, 1763769600002, "disk-full", "The disk is full."};
+		break;
+	case WIRE_QUERY:
+		msg.query = (struct wire_ids){2, listed};
+		break;
+	case WIRE_ANSWER:
+		msg.answer = (struct wire_ids){1, listed};
+		break;
+	case WIRE_PING:
+		msg.ping = 42;
+		break;
+	case WIRE_PONG:
+		msg.pong = 42;
+		break;
+	case WIRE_BYE:
+		msg.bye = (struct wire_bye){
+		    REFUSAL_STOPPING, "The broker is stopping."};
+		break;
+	case WIRE_UNKNOWN:
+	case WIRE_TYPES:
+		break;
+	}
+	return msg;
+}
