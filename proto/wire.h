@@ -44,7 +44,7 @@
 #define WIRE_LEG_MAX            255 /* index of a leg within its parcel */
 #define WIRE_CHUNKS_AHEAD       4   /* unanswered chunks, fetches per parcel */
 #define WIRE_HEARTBEAT_MS_MIN   100
-#define WIRE_HEARTBEAT_MS_MAX   (10 * 60 * 1000)
+#define WIRE_HEARTBEAT_MS_MAX   (60 * 60 * 1000)
 /* an encoding may grow what it cannot shrink, by this much and no more */
 #define WIRE_ENCODED_BYTES_MAX(bytes) ((bytes) + (bytes) / 128 + 1024)
 
