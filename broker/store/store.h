@@ -31,13 +31,13 @@
 #include "leg.h"
 #include "number.h"
 
-#define STORE_QUEUE_BYTES  64
-#define STORE_AGENT_BYTES  64
-#define STORE_CODE_BYTES   32
-#define STORE_DETAIL_BYTES 384
-#define STORE_LEGS_MAX	   8
-#define STORE_STEPS_MAX	   64 /* later steps replace the last "waiting" one */
-#define STORE_CHUNK_BYTES  (1024u * 1024) /* bodies are kept in such pieces */
+#define STORE_QUEUE_BYTES   64
+#define STORE_AGENT_BYTES   64
+#define STORE_CODE_BYTES    32
+#define STORE_DETAIL_BYTES  384
+#define STORE_LEGS_MAX      8
+#define STORE_STEPS_MAX     64 /* later steps replace the last "waiting" one */
+#define STORE_CHUNK_BYTES   (1024u * 1024) /* bodies are kept in such pieces */
 #define STORE_KEY_BYTES_MAX 255
 
 struct store;
@@ -46,20 +46,21 @@ enum store_backend { STORE_LMDB, STORE_MEM };
 
 struct store_settings {
 	enum store_backend backend;
-	const char *path; /* folder of its own, mode 0700; made if absent */
-	int64_t map_bytes, map_limit_bytes; /* start size and limit to grow to */
-	bool read_only; /* verify, backup tools */
+	const char *path;  /* folder of its own, mode 0700; made if absent */
+	int64_t map_bytes; /* start size; 0 = 256 MiB */
+	int64_t map_limit_bytes; /* grows up to this; 0 = 64 GiB */
+	bool read_only;          /* verify, backup tools */
 };
 
 /* kept: a leg of a parcel */
 struct store_leg {
-	uint8_t index; /* 0.. within the parcel */
+	uint8_t index;        /* 0.. within the parcel */
 	enum leg_state state; /* never "leased": that is memory only */
 	enum leg_way way;
 	char queue[STORE_QUEUE_BYTES];
 	uint64_t no; /* order of acceptance over all queues; given by accept */
 	uint32_t attempts;
-	int64_t due_ms;	    /* wall ms; waiting: not before */
+	int64_t due_ms;     /* wall ms; waiting: not before */
 	int64_t expires_ms; /* wall ms; then parked */
 	int64_t state_ms;   /* wall ms of the last change */
 };
@@ -68,7 +69,7 @@ struct store_leg {
 struct store_step {
 	int64_t at_ms;
 	uint8_t leg;
-	enum leg_state state; /* READY = stored */
+	enum leg_state state;          /* READY = stored */
 	char agent[STORE_AGENT_BYTES]; /* who did it: agent or "operator" */
 	char code[STORE_CODE_BYTES];   /* "" or a reason */
 	char detail[STORE_DETAIL_BYTES];
@@ -82,7 +83,7 @@ struct store_parcel {
 	char month[7], stamp[15];
 	char agent[STORE_AGENT_BYTES]; /* that submitted it */
 	int64_t accepted_ms;
-	uint64_t encoded_bytes; /* all bodies */
+	uint64_t encoded_bytes; /* sum of all pieces, as they are kept */
 	bool bodies_dropped;
 	const void *header;
 	size_t header_bytes;
@@ -101,36 +102,39 @@ struct store_piece {
 };
 
 enum store_op_type {
-	STORE_ACCEPT,	/* parcel + bodies + legs, once per id */
-	STORE_STAGE,	/* keep a piece of a parcel that is not accepted yet */
-	STORE_UNSTAGE,	/* forget all pieces of a parcel not accepted */
-	STORE_SETTLE,	/* move a leg to another state */
-	STORE_ADD_LEG,	/* a further leg (fallback) */
+	STORE_ACCEPT,   /* parcel + bodies + legs, once per id */
+	STORE_STAGE,    /* keep a piece of a parcel that is not accepted yet */
+	STORE_UNSTAGE,  /* forget all pieces of a parcel not accepted */
+	STORE_SETTLE,   /* move a leg to another state */
+	STORE_ADD_LEG,  /* a further leg (fallback) */
 	STORE_REGISTRY, /* put or delete one registry record */
-	STORE_PURGE,	/* forget ended parcels older than a time */
-	STORE_NOTE,	/* only an audit entry */
+	STORE_PURGE,    /* forget ended parcels older than a time */
+	STORE_NOTE,     /* only an audit entry */
 };
 
 struct store_op {
 	enum store_op_type type;
-	int rc; /* out: result of this operation alone (see below) */
-	const char *actor; /* who: agent name or "operator"; for audit; not NULL */
-	int64_t at_ms;	   /* wall ms */
+	int rc;            /* out: result of this operation alone (see below) */
+	const char *actor; /* agent name or "operator"; not NULL */
+	int64_t at_ms;     /* wall ms */
 	union {
 		/* rc: TSK_OK: kept, legs[].no and .index filled; TSK_EXIST: this
 		 * id with the same header digest was accepted before, the
 		 * parcel's accepted_ms and legs are overwritten by the kept
 		 * ones; TSK_INVALID: same id, other content: nothing changed.
 		 * Documents not among the pieces must have been staged whole:
-		 * else TSK_NOTFOUND.  staged = look for staged pieces. */
+		 * else TSK_NOTFOUND.  staged = look for staged pieces.
+		 * Whole is: the pieces given and those staged add up to
+		 * parcel->encoded_bytes, without a gap.  A document that is
+		 * among the pieces replaces what was staged of it. */
 		struct {
 			struct store_parcel *parcel;
 			const struct store_piece *pieces;
 			size_t piece_count;
 			bool staged;
 		} accept;
-		/* rc: TSK_OK (also when the piece is there already); TSK_EXIST:
-		 * the parcel is accepted already. */
+		/* rc: TSK_OK (also when the piece is there already: the first
+		 * one stays); TSK_EXIST: the parcel is accepted already. */
 		struct {
 			struct id id;
 			struct store_piece piece;
@@ -140,19 +144,22 @@ struct store_op {
 		} unstage;
 		/* rc: TSK_OK; TSK_NOTFOUND; TSK_EXIST: the leg is in that state
 		 * or past it already (a repeat: harmless); TSK_INVALID: not an
-		 * allowed move (leg.h).  When no leg of the parcel is open any
+		 * allowed move (leg.h, store_move.c).  When no leg of the parcel is open any
 		 * more the bodies are dropped in the same transaction.
-		 * attempts: added to the leg's count. */
+		 * attempts: added to the leg's count.  waiting -> waiting and
+		 * ready -> ready are further tries, unless nothing changes. */
 		struct {
 			struct id id;
 			uint8_t leg;
 			enum leg_state state;
 			uint32_t attempts;
 			int64_t due_ms; /* for waiting and ready; kept else */
-			int64_t expires_ms; /* 0 = keep */
+			int64_t expires_ms;        /* 0 = keep */
 			const char *code, *detail; /* never NULL */
-			struct store_leg out; /* the leg afterwards */
+			struct store_leg out;      /* the leg afterwards */
 		} settle;
+		/* rc: TSK_OK; TSK_NOTFOUND; TSK_INVALID: the bodies are
+		 * dropped already; TSK_TOOBIG: STORE_LEGS_MAX legs. */
 		struct {
 			struct id id;
 			struct store_leg leg; /* index, no filled */
@@ -166,8 +173,9 @@ struct store_op {
 			size_t bytes;
 		} registry;
 		/* ended parcels accepted before before_ms, and pieces staged
-		 * before staged_before_ms; at most max records; count = how
-		 * many went. */
+		 * before staged_before_ms (those of one parcel together, when
+		 * the newest is that old); about max records at most; count =
+		 * how many went. */
 		struct {
 			int64_t before_ms, staged_before_ms;
 			size_t max;
@@ -184,7 +192,8 @@ struct store_op {
  * Open or create.  TSK_VERSION: made by a newer program; TSK_INVALID: not a
  * store of ours or truncated; TSK_LATER: another process has it (two brokers on
  * one folder).  Creation is made aside and renamed: after a crash there is none
- * or a whole one.
+ * or a whole one.  If the last run ended in TSK_BROKEN everything is verified
+ * first; TSK_DAMAGED: restore a backup.
  */
 int store_open(const struct store_settings *settings, struct store **out,
     struct why *why) TSK_MUST_USE;
@@ -193,8 +202,13 @@ void store_close(struct store **store);
 /**
  * store_apply(store, ops, count, why):
  * One transaction for all ${ops}, in order; returns after it is durable.  0: look
- * at each op->rc.  TSK_FULL, TSK_BROKEN: nothing of the batch was kept.  Writer
- * thread only.
+ * at each op->rc (TSK_INVALID also for arguments that break a rule of this
+ * header; TSK_DAMAGED: the record to change is, and that is known already).
+ * TSK_FULL, TSK_BROKEN: nothing of the batch was kept.  TSK_TOOBIG: more than
+ * 256 MiB in one batch.  Writer thread only.
+ *
+ * After TSK_FULL a batch without accept, stage and registry may still go
+ * through: room is held back for settling.
  */
 int store_apply(struct store *store, struct store_op **ops, size_t count,
     struct why *why) TSK_MUST_USE;
@@ -240,12 +254,14 @@ struct store_filter {
 	size_t limit; /* 0 = all */
 };
 typedef int store_parcel_fn(const struct store_parcel *parcel, void *arg);
-/* store_find(store, filter, fn, arg): newest first. */
+/* store_find(store, filter, fn, arg): newest first.  Here and in
+ * store_registry_walk() damaged records are left out, and TSK_DAMAGED returned
+ * at the end. */
 int store_find(struct store *store, const struct store_filter *filter,
     store_parcel_fn *fn, void *arg) TSK_MUST_USE;
 
-typedef int store_registry_fn(const char *key, const void *value, size_t bytes,
-    void *arg);
+typedef int store_registry_fn(
+    const char *key, const void *value, size_t bytes, void *arg);
 int store_registry_walk(struct store *store, const char *kind,
     store_registry_fn *fn, void *arg) TSK_MUST_USE;
 
@@ -254,8 +270,8 @@ struct store_audit {
 	int64_t at_ms;
 	char subject[32]; /* "accept", "settle", "registry", ... */
 	char actor[STORE_AGENT_BYTES];
-	struct id id;	 /* zero if none */
-	char text[512];	 /* "leg=0 state=delivered code=..." */
+	struct id id;     /* zero if none */
+	char text[512];   /* "leg=0 state=delivered code=..." */
 	uint8_t hash[32]; /* SHA-256(previous hash, this entry) */
 };
 typedef int store_audit_fn(const struct store_audit *entry, void *arg);
@@ -263,29 +279,30 @@ int store_audit_walk(struct store *store, uint64_t from_no, store_audit_fn *fn,
     void *arg) TSK_MUST_USE;
 /* store_audit_verify(store, &entries, why): recompute the whole chain; 0 or
  * TSK_DAMAGED with the first bad number in why. */
-int store_audit_verify(struct store *store, uint64_t *entries,
-    struct why *why) TSK_MUST_USE;
+int store_audit_verify(
+    struct store *store, uint64_t *entries, struct why *why) TSK_MUST_USE;
 
 struct store_stats {
 	uint64_t parcels, open_legs, staged_pieces, bodies, audit_entries;
-	uint64_t file_bytes, used_bytes, free_bytes; /* the database; the disk */
-	uint64_t commits, ops; /* since open */
+	uint64_t file_bytes, used_bytes; /* the database */
+	uint64_t free_bytes;             /* the disk */
+	uint64_t commits, ops;           /* since open */
 };
 int store_stats(struct store *store, struct store_stats *out) TSK_MUST_USE;
 
 /* store_backup(store, path, why): a consistent copy while in use, into the new
  * folder path (TSK_EXIST if there is one), synced, appearing whole by rename. */
-int store_backup(struct store *store, const char *path,
-    struct why *why) TSK_MUST_USE;
+int store_backup(
+    struct store *store, const char *path, struct why *why) TSK_MUST_USE;
 /* store_restore(backup, path, why): a verified copy of backup becomes path, which
  * must not exist; no broker may be running on it. */
-int store_restore(const char *backup, const char *path,
-    struct why *why) TSK_MUST_USE;
+int store_restore(
+    const char *backup, const char *path, struct why *why) TSK_MUST_USE;
 
 struct store_verify {
 	uint64_t records, damaged, bodies;
 	uint64_t audit_entries;
-	bool crashed; /* the back end died of a damaged page in the child */
+	bool crashed; /* not records only: the database itself is damaged */
 };
 /* store_verify(settings, out, report, arg, why): read every record in a child
  * process, so that a crash on a damaged page is a finding, not an outage.
