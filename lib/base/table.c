@@ -25,6 +25,7 @@ struct table {
 	size_t columns, rows, cap;
 	const char **header; /* columns names */
 	const char **cells;  /* rows * columns */
+	size_t *lines;	     /* rows: where each stands in the file */
 };
 
 /* What table_load() walks through. */
@@ -108,6 +109,7 @@ new_row(struct table *t)
 		t->cap = t->cap == 0 ? 64 : t->cap * 2;
 		t->cells = mem_resize(
 		    t->cells, t->cap * t->columns * sizeof(*t->cells));
+		t->lines = mem_resize(t->lines, t->cap * sizeof(*t->lines));
 	}
 	return t->cells + t->rows++ * t->columns;
 }
@@ -120,6 +122,7 @@ read_rows(struct reader *r)
 
 	while ((line = next_line(r)) != NULL) {
 		const char **row = new_row(t);
+		t->lines[t->rows - 1] = r->line;
 		size_t n = cut_cells(line, row, t->columns);
 		if (n > t->columns)
 			return refuse(
@@ -175,6 +178,7 @@ table_free(struct table **t)
 	buf_fini(&(*t)->text);
 	free((*t)->header);
 	free((*t)->cells);
+	free((*t)->lines);
 	free(*t);
 	*t = NULL;
 }
@@ -183,6 +187,12 @@ size_t
 table_rows(const struct table *t)
 {
 	return t->rows;
+}
+
+size_t
+table_line(const struct table *t, size_t row)
+{
+	return row < t->rows ? t->lines[row] : 1;
 }
 
 int

@@ -1,0 +1,132 @@
+/* NAME
+ *	tables - the inside of struct standard (this folder only)
+ */
+#ifndef TASUKI_TABLES_H
+#define TASUKI_TABLES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "charset.h"
+#include "layout.h"
+#include "name.h"
+#include "table.h"
+
+#define KINDS_MAX    32
+#define PATTERNS_MAX 4 /* V4.1, V4.0, V3, odd */
+#define PARTS_MAX    8
+#define CODES_MAX    64
+#define BUNDLE_MAX   10 /* members of a set */
+#define TABLES_MAX   128
+
+enum part_kind {
+	PART_MONTH,
+	PART_FROM,
+	PART_FROM_TYPE,
+	PART_FROM_CODE,
+	PART_TO,
+	PART_TO_TYPE,
+	PART_TO_CODE,
+	PART_STAMP,
+	PART_BRANCH,
+	PART_LITERAL, /* odd patterns: a part that should not be there */
+};
+
+struct part {
+	enum part_kind kind;
+	size_t chars;
+	char literal[8];
+};
+
+struct pattern {
+	enum name_form form;
+	bool odd;
+	size_t count;
+	struct part parts[PARTS_MAX];
+};
+
+struct file_kind {
+	const char *kind, *name_ja, *name_en;
+	size_t kind_length;
+	bool image, in_v3, in_v4, month_may_be_zero;
+	size_t pattern_count;
+	struct pattern patterns[PATTERNS_MAX];
+	struct layout layout; /* count 0: none */
+};
+
+struct bundle {
+	bool v3, v4;
+	size_t count;
+	struct {
+		const char *kind;
+		bool optional;
+	} members[BUNDLE_MAX];
+};
+
+struct finding_text {
+	const char *code, *ja, *en;
+	bool error;
+};
+
+struct standard {
+	struct table *tables[TABLES_MAX]; /* owned: the cells live here */
+	size_t table_count;
+	struct charset *charset;
+	struct file_kind kinds[KINDS_MAX]; /* longest name first */
+	size_t kind_count;
+	struct layout_codes codes[CODES_MAX];
+	size_t code_count;
+	struct layout_edition *editions;
+	size_t edition_count;
+	struct bundle *bundles;
+	size_t bundle_count;
+	struct finding_text *findings; /* sorted by code */
+	size_t finding_count;
+	const struct layout_codes *service_types;
+	struct table *services, *insurers, *holidays; /* masters; may be NULL */
+	size_t *service_index;                        /* rows sorted by code */
+};
+
+/* kind_find(standard, kind): NULL if unknown. */
+const struct file_kind *kind_find(
+    const struct standard *standard, const char *kind);
+/* kind_of_name(standard, file_name): the kind a name begins with, longest
+ * first; NULL if none. */
+const struct file_kind *kind_of_name(
+    const struct standard *standard, const char *file_name);
+/* finding_find(standard, code): its texts; NULL if the table lacks it. */
+const struct finding_text *finding_find(
+    const struct standard *standard, const char *code);
+
+/* pattern_parse(text, out): a cell like "UPPLAN_{month:6}_{to_office:10}.CSV"
+ * of the kind; false if it breaks the notation. */
+bool pattern_parse(const char *kind, const char *text, struct pattern *out);
+
+/* Loading, in this order (standard.c, layout_load.c, rule_load.c). */
+struct loader {
+	const char *dir;
+	struct standard *standard;
+	struct why *why;
+};
+/* load_table(loader, name, columns, out): the table must have these columns
+ * (NULL-terminated); its line numbers are used in later messages. */
+int load_table(struct loader *loader, const char *name,
+    const char *const *columns, struct table **out);
+int load_bad(struct loader *loader, const char *name, const struct table *table,
+    size_t row, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/* codes_load(loader, layout): the code tables that a layout's table names. */
+int codes_load(struct loader *loader, const struct table *layout);
+int layout_load(struct loader *loader, struct file_kind *kind);
+int layout_load_v3(struct loader *loader);
+int layout_load_special(struct loader *loader);
+int rule_load(struct loader *loader);
+/* cell_uncertain(cell, out, size): copy without a final '?'; true if it had
+ * one. */
+bool cell_uncertain(const char *cell, char *out, size_t size);
+/* cell_number(text, max, out): a plain decimal number 1..max. */
+bool cell_number(const char *text, unsigned max, unsigned *out);
+/* layout_codes_of(standard, path): a loaded code table or NULL. */
+const struct layout_codes *layout_codes_of(
+    const struct standard *standard, const char *path);
+
+#endif
