@@ -427,7 +427,8 @@ read_node(struct reading *r, zconfig_t *node, const struct scope *s,
 		return read_item(r, s, row, node, line);
 	if (n + 1 >= (int)sizeof(path))
 		return refuse_unknown(r, line, s->rows, path);
-	strcat(path, "/");
+	path[n] = '/';
+	path[n + 1] = '\0';
 	return read_children(r, node, s, path);
 }
 

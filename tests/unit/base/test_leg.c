@@ -1,0 +1,92 @@
+/* NAME
+ *	test_leg - words of states and ways
+ */
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <string.h>
+
+#include "leg.h"
+
+struct state_case {
+	int state;
+	const char *name;
+	bool open;
+};
+
+static const struct state_case state_cases[] = {
+    {LEG_READY, "ready", true},
+    {LEG_WAITING, "waiting", true},
+    {LEG_DELIVERED, "delivered", false},
+    {LEG_PICKED_UP, "picked-up", false},
+    {LEG_ANSWERED, "answered", false},
+    {LEG_PARKED, "parked", true},
+    {LEG_SUPERSEDED, "superseded", false},
+    {LEG_RECALLED, "recalled", false},
+    {LEG_CLOSED, "closed", false},
+    {0, "?", false},
+    {LEG_CLOSED + 1, "?", false},
+    {-1, "?", false},
+};
+
+static void
+states(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(state_cases) / sizeof(state_cases[0]);
+	     i++) {
+		const struct state_case *c = &state_cases[i];
+		enum leg_state s = (enum leg_state)c->state;
+		assert_string_equal(leg_state_name(s), c->name);
+		assert_int_equal(leg_state_open(s), c->open);
+		assert_int_equal(
+		    strcmp(leg_state_ja(s), "?") == 0, c->name[0] == '?');
+	}
+}
+
+struct way_case {
+	const char *text;
+	int way;
+};
+
+static const struct way_case way_cases[] = {
+    {"bus", WAY_BUS},
+    {"national", WAY_NATIONAL},
+    {"hub", WAY_HUB},
+    {"hub:abc", WAY_HUB},
+    {"fax", WAY_FAX},
+    {"pdf", WAY_PDF},
+    {"hub:", -1},
+    {"hubs", -1},
+    {"", -1},
+    {"?", -1},
+    {"Bus", -1},
+};
+
+static void
+ways(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(way_cases) / sizeof(way_cases[0]); i++)
+		assert_int_equal(
+		    leg_way_parse(way_cases[i].text), way_cases[i].way);
+	for (int way = WAY_BUS; way <= WAY_PDF; way++) {
+		const char *name = leg_way_name((enum leg_way)way);
+		assert_int_equal(leg_way_parse(name), way);
+		assert_string_not_equal(leg_way_ja((enum leg_way)way), "?");
+	}
+	assert_string_equal(leg_way_name((enum leg_way)99), "?");
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(states),
+	    cmocka_unit_test(ways),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
