@@ -1,0 +1,314 @@
+"""The operator's command against a living broker."""
+import csv
+import io
+import json
+import os
+import stat
+import subprocess
+
+import pytest
+from lab import MARKER, NUMBER, Process, by_name, plan_set, read, row, wait_for
+from peer import LATER, NEVER, Peer, load_key, unpb
+
+CARE, VISIT, DAY, PARTNER = NUMBER[1], NUMBER[2], NUMBER[3], NUMBER[9]
+ROWS = {CARE: row(1, "43", "care"), VISIT: row(2, "11", "visit")}
+
+
+def ctl(lab, *arguments, env=None):
+    """tasukictl as a person runs it: (exit code, stdout, stderr)."""
+    done = subprocess.run(
+        [os.path.join(lab.bin, "tasukictl"), "--data", lab.data(),
+         *arguments], capture_output=True, text=True, timeout=30, check=False,
+        env={**os.environ, "LANG": "C", "LC_ALL": "C", **(env or {})})
+    return done.returncode, done.stdout, done.stderr
+
+
+@pytest.fixture
+def poisoned(make_lab, tmp_path):
+    """F26: a receiver whose agent refuses one parcel again and again."""
+    lab = make_lab()
+    lab.setting("tasukid", schedule__attempts="3", schedule__backoff="0s 100ms")
+    lab.up()
+    assert lab.agent("visit").stop()
+    public, secret = load_key(lab.path("keys", "office-visit.key"))
+    broker, _ = load_key(lab.path("keys", "broker.pub"))
+    peer = Peer(lab.endpoint(), broker, public, secret)
+    peer.open()
+    peer.credit(1)
+    paths = plan_set(tmp_path / "poison", ROWS[CARE], ROWS[VISIT])
+    lab.offices[CARE].send_all(paths)
+    for _ in range(3):
+        _, fields, _ = peer.wait("deliver", seconds=15)
+        parcel_id = unpb(fields[1][0])[1][0]
+        peer.settle(parcel_id, fields.get(2, [0])[0], LATER, "validator",
+                    "The inbox cannot be written.")
+    lab.wait_parcels(1, "parked")
+    peer.close()
+    return lab, parcel_id.hex(), paths
+
+
+def test_poison_is_parked_and_the_queue_moves_on(poisoned, tmp_path):
+    lab, parcel_id, _ = poisoned
+    parked = lab.ctl("parked", "list")["legs"]
+    assert [leg["id"] for leg in parked] == [parcel_id]
+    lab.agent("visit").start()
+    later = plan_set(tmp_path / "later", ROWS[CARE], ROWS[VISIT],
+                     "20261125150000", seed=5)
+    lab.offices[CARE].send_all(later)
+    lab.offices[VISIT].wait_inbox(by_name(later))
+    # the sender was told
+    wait_for("the status file says it is parked",
+             lambda: "保留" in lab.offices[CARE].status_text())
+
+
+def test_requeue(poisoned):
+    lab, parcel_id, paths = poisoned
+    lab.agent("visit").start()
+    code, out, err = ctl(lab, "parked", "requeue", parcel_id[:20] + "/0")
+    assert code == 0, err
+    lab.offices[VISIT].wait_inbox(by_name(paths))
+    lab.wait_parcels(1, "delivered")
+    assert lab.ctl("parked", "list")["legs"] == []
+
+
+def test_close_with_a_reason(poisoned):
+    lab, parcel_id, _ = poisoned
+    assert ctl(lab, "parked", "close", parcel_id)[0] == 2
+    code, _, err = ctl(lab, "parked", "close", parcel_id, "0",
+                       "printed and handed over")
+    assert code == 0, err
+    assert lab.states(parcel_id) == ["closed"]
+    steps = lab.parcel(parcel_id)["steps"]
+    assert "printed and handed over" in json.dumps(steps)
+    # closed is closed
+    assert ctl(lab, "parked", "requeue", parcel_id)[0] == 1
+    lab.kill(lab.broker()[0])
+    lab.start_broker()
+    assert lab.states(parcel_id) == ["closed"]
+
+
+def test_parked_survives_a_restart(poisoned):
+    lab, parcel_id, _ = poisoned
+    lab.kill(lab.broker()[0])
+    lab.start_broker()
+    assert lab.states(parcel_id) == ["parked"]
+    code, out, _ = ctl(lab, "parked", "show", parcel_id)
+    assert code == 0 and "The inbox cannot be written." in out
+
+
+def test_never_parks_at_once(lab, tmp_path):
+    assert lab.agent("visit").stop()
+    public, secret = load_key(lab.path("keys", "office-visit.key"))
+    broker, _ = load_key(lab.path("keys", "broker.pub"))
+    peer = Peer(lab.endpoint(), broker, public, secret)
+    peer.open()
+    peer.credit(1)
+    lab.offices[CARE].send_all(
+        plan_set(tmp_path / "out", ROWS[CARE], ROWS[VISIT]))
+    _, fields, _ = peer.wait("deliver", seconds=15)
+    peer.settle(unpb(fields[1][0])[1][0], fields.get(2, [0])[0], NEVER,
+                "digest", "The bytes do not match.")
+    lab.wait_parcels(1, "parked")
+    peer.close()
+
+
+def test_inbox_that_cannot_be_written(lab, tmp_path):
+    """F26: a file lies where the inbox should be; nothing is lost."""
+    office = lab.offices[VISIT]
+    assert lab.agent("visit").stop()
+    os.rename(office.inbox, office.inbox + ".away")
+    with open(office.inbox, "w", encoding="ascii") as f:
+        f.write("in the way")
+    paths = plan_set(tmp_path / "out", ROWS[CARE], ROWS[VISIT])
+    lab.offices[CARE].send_all(paths)
+    visit = lab.agent("visit")
+    visit.start()
+    lab.wait_parcels(1)
+    os.unlink(office.inbox)
+    os.rename(office.inbox + ".away", office.inbox)
+    if visit.pid() is None:
+        visit.start()
+    office.wait_inbox(by_name(paths), 40)
+
+
+# ---- what it shows ----
+
+def test_tables_and_json(lab, tmp_path):
+    lab.offices[CARE].send_all(
+        plan_set(tmp_path / "out", ROWS[CARE], ROWS[VISIT]))
+    (parcel,) = lab.wait_parcels(1, "delivered")
+    for words in (["status"], ["queue"], ["parcel", parcel["id"][:30]],
+                  ["parcels"], ["parcels", "--to", VISIT, "--open"],
+                  ["parcels", "--since", "2026-01-01", "--limit", "5"],
+                  ["parked", "list"], ["registry", "list"],
+                  ["registry", "show", CARE], ["registry", "export"],
+                  ["agent", "list"], ["stats"], ["audit", "verify"],
+                  ["audit", "list"]):
+        code, out, err = ctl(lab, *words)
+        assert code == 0, (words, err)
+        assert out.strip() and "\033" not in out
+        assert MARKER not in out
+        code, out, err = ctl(lab, *words, "--json")
+        assert code == 0, (words, err)
+        assert json.loads(out)["ok"] is True
+    out = ctl(lab, "parcel", parcel["id"])[1]
+    assert "delivered" in out and "+09:00" not in out
+    assert "配送" in ctl(lab, "--lang", "ja", "parcel", parcel["id"])[1]
+
+
+def test_exit_codes(lab):
+    for words in ([], ["nonsense"], ["parcel"], ["parcels", "--since", "x"],
+                  ["parcels", "--limit", "0"], ["queue", "a", "b"],
+                  ["agent", "add", "x"], ["key", "new"], ["--lang", "fr",
+                                                          "status"],
+                  ["parked", "close", "0011"], ["registry"], ["--data"]):
+        code, out, err = ctl(lab, *words)
+        assert code == 2, (words, err)
+        assert err.startswith("tasukictl: ") and not out
+    code, _, err = ctl(lab, "parcel", "ffffffff")
+    assert code == 1 and err.startswith("tasukictl: ")
+    code, out, err = ctl(lab, "parcel", "ffffffff", "--json")
+    assert code == 1 and json.loads(out)["ok"] is False
+
+
+def test_no_broker_is_said_in_words(make_lab):
+    lab = make_lab()
+    code, out, err = ctl(lab, "status")
+    assert code == 1 and "No broker is running" in err, err
+    lab.start_broker()
+    lab.kill(lab.broker()[0])
+    code, out, err = ctl(lab, "status")
+    assert code == 1 and "No broker is running" in err, err
+    code, out, err = ctl(lab, "status", "--json")
+    assert code == 1 and json.loads(out)["code"] == "no-broker"
+
+
+def test_help_for_every_verb(make_lab):
+    lab = make_lab()
+    code, out, _ = ctl(lab, "help")
+    assert code == 0
+    verbs = [line.split()[0] for line in out.splitlines()
+             if line.startswith("  ") and not line.startswith("   ")]
+    assert {"status", "queue", "parcel", "parked", "registry", "key",
+            "check"} <= set(verbs)
+    for verb in verbs:
+        assert ctl(lab, "help", verb)[0] == 0
+        assert ctl(lab, "help", verb, "--lang", "ja")[0] == 0
+
+
+# ---- keys ----
+
+def test_keys_have_the_right_modes(make_lab, tmp_path):
+    lab = make_lab()
+    path = str(tmp_path / "a" / "b")
+    os.makedirs(os.path.dirname(path))
+    code, out, err = ctl(lab, "key", "new", path)
+    assert code == 0, err
+    assert stat.S_IMODE(os.stat(path + ".key").st_mode) == 0o600
+    public, secret = load_key(path + ".key")
+    assert out.strip() == public.decode() and secret
+    assert secret not in read(path + ".pub")
+    assert ctl(lab, "key", "show", path + ".pub")[1].strip() == out.strip()
+    assert ctl(lab, "key", "new", path)[0] == 1, "never over an old key"
+    assert load_key(path + ".key") == (public, secret)
+    os.chmod(path + ".key", 0o644)
+    code, _, err = ctl(lab, "key", "show", path + ".key")
+    assert code == 1 and secret.decode() not in err
+
+
+# ---- registry ----
+
+def registry_file(tmp_path, rows, encoding="utf-8", columns=None):
+    columns = columns or list(rows[0])
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, restval="")
+    writer.writeheader()
+    writer.writerows(rows)
+    path = tmp_path / f"registry-{encoding}.csv"
+    path.write_bytes(text.getvalue().encode(encoding))
+    return str(path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_import_and_export(lab, tmp_path, encoding):
+    new = row(20, "11", "visit", name="髙﨑ステーション①, \"本店\"\n二階",
+              memo="own column")
+    path = registry_file(tmp_path, [new], encoding,
+                         sorted(new, reverse=True))
+    dry = lab.ctl("registry", "import", path, "--dry-run")
+    assert (dry["added"], dry["changed"]) == (1, 0)
+    assert not lab.ctl("registry", "show", new["office_number"],
+                       check=False)["ok"]
+    done = lab.ctl("registry", "import", path)
+    assert done["added"] == 1
+    again = lab.ctl("registry", "import", path)
+    assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 1)
+    code, out, err = ctl(lab, "registry", "export")
+    assert code == 0, err
+    exported = tmp_path / "exported.csv"
+    exported.write_bytes(out.encode())
+    rows = list(csv.DictReader(io.StringIO(
+        exported.read_text("utf-8"), newline="")))
+    mine = [r for r in rows if r["office_number"] == new["office_number"]]
+    assert len(mine) == 1 and mine[0]["memo"] == "own column"
+    assert mine[0]["name"].replace("\r\n", "\n") == new["name"]
+    back = lab.ctl("registry", "import", str(exported))
+    assert (back["added"], back["changed"]) == (0, 0)
+
+
+def test_every_mistake_is_reported_and_nothing_imported(lab, tmp_path):
+    good = row(21, "11", "visit")
+    bad = [{**row(22, "11", "visit"), "office_number": "1379900011"},
+           {**row(23, "1", "visit")},
+           {**row(24, "11", ""), "name": "two\nlines"},
+           {**row(25, "11", "visit"), "valid_from": "2026-02-30"}]
+    path = registry_file(tmp_path, [good] + bad)
+    code, out, err = ctl(lab, "registry", "import", path)
+    assert code == 1
+    for line, column in ((3, "office_number"), (4, "service_type"),
+                         (5, "folder_agent"), (7, "valid_from")):
+        assert f"{path}:{line}: {column}" in err, err
+    assert not lab.ctl("registry", "show", good["office_number"],
+                       check=False)["ok"]
+
+
+@pytest.mark.parametrize("data, words", [
+    (b"", "empty"),
+    (b"name,inside\r\na,1\r\n", "office_number"),
+    (b"office_number,name,name\r\n", "name"),
+    (b"office_number,name\r\n1,2,3\r\n", ":2"),
+    (b"\xff\xfeo\x00f\x00", ""),
+])
+def test_files_that_are_no_registry(lab, tmp_path, data, words):
+    path = tmp_path / "no.csv"
+    path.write_bytes(data)
+    code, _, err = ctl(lab, "registry", "import", str(path))
+    assert code == 1 and words in err and str(path) in err, err
+
+
+# ---- audit, backup ----
+
+def test_audit_and_backup(lab, tmp_path):
+    lab.offices[CARE].send_all(
+        plan_set(tmp_path / "out", ROWS[CARE], ROWS[VISIT]))
+    (parcel,) = lab.wait_parcels(1, "delivered")
+    assert ctl(lab, "audit", "verify")[0] == 0
+    entries = lab.ctl("audit", "list")["entries"]
+    assert parcel["id"] in json.dumps(entries)
+    copy = str(tmp_path / "copy")
+    code, _, err = ctl(lab, "backup", copy)
+    assert code == 0, err
+    # the copy is a store a broker starts with
+    assert lab.broker()[0].stop()
+    os.rename(lab.data(), lab.data() + ".old")
+    os.makedirs(lab.data(), mode=0o700)
+    broker, _ = lab.broker()
+    done = subprocess.run(broker.command + ["--restore", copy],
+                          capture_output=True, text=True, timeout=60,
+                          check=False)
+    assert done.returncode == 0, done.stderr
+    lab.start_broker()
+    assert lab.states(parcel["id"]) == ["delivered"]
+    assert {r["office_number"] for r in lab.ctl("registry", "list")[
+        "offices"]} >= {CARE, VISIT}
+    assert isinstance(lab.agent("care"), Process)
