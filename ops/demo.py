@@ -1,0 +1,608 @@
+"""ops/demo [--once] [DIR]: one month of care plans, from folder to folder.
+
+A broker, a care-management office, two service offices of the same corporation
+and the PDF agent for a partner who is not connected, all on this machine.  The
+care-management office exports one month of files for 40 invented clients (or
+the files of the standard in DIR); they arrive at the service offices, on paper
+at the partner; the service offices import them and answer with their results.
+At the end a table says what happened to every parcel and where it lies now.
+
+    --once   stop everything at the end; exit code 0 only if every inbox held
+             exactly the exported bytes and every PDF opens
+    DIR      *.CSV files of the standard.  Offices are taken from their names
+             (all of them become offices of the practice corporation) or from
+             DIR/registry.csv, if there is one
+
+Without --once the room stays open in build/demo, to look around.
+Exit codes: 0 all arrived, 1 something is missing (the text says what), 2 usage.
+"""
+import argparse
+import datetime
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unicodedata
+
+OPS = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(OPS)
+sys.path[:0] = [OPS, os.path.join(ROOT, "tests", "gen")]
+import gen  # noqa: E402
+from practice_room import FOLDERS, Room, Trouble  # noqa: E402
+
+MONTH = datetime.date(2026, 12, 1)
+CLIENTS = 40
+BUILD_SECONDS = 1800
+RELAY_SECONDS = 180
+NAME = re.compile(r"^(?P<kind>[A-Z0-9_]+?)(?:_(?P<month>\d{6}))?"
+                  r"_(?P<sender>\d\d[0-9A-Z]\d{7})(?:_(?P<st>[0-9A-Z]{2,3}))?"
+                  r"_(?P<receiver>\d\d[0-9A-Z]\d{7})(?:_(?P<rt>[0-9A-Z]{2,3}))?"
+                  r"_(?P<stamp>\d{14})(?:_\d{4})?\.(?:csv|jpe?g)$", re.I)
+
+
+# ---------------------------------------------------------------- the screen
+
+class Screen:
+    """Lines that stay, and on a terminal one line that is drawn again."""
+
+    def __init__(self):
+        self.tty = sys.stdout.isatty()
+        self.colour = (self.tty and not os.environ.get("NO_COLOR")
+                       and os.environ.get("TERM", "dumb") != "dumb")
+        self.drawn = ""
+        self.said = 0.0
+
+    def paint(self, text, colour):
+        codes = {"good": "32", "bad": "1;31", "dim": "2", "bold": "1",
+                 "busy": "33"}
+        return (f"\033[{codes[colour]}m{text}\033[0m" if self.colour
+                else text)
+
+    def line(self, text=""):
+        if self.tty and self.drawn:
+            sys.stdout.write("\r\033[K")
+            self.drawn = ""
+        print(text, flush=True)
+
+    def progress(self, text):
+        """On a terminal again and again; else a line when it changed, at most
+        one a second."""
+        if text == self.drawn:
+            return
+        if self.tty:
+            width = shutil.get_terminal_size().columns - 1
+            sys.stdout.write("\r\033[K" + clip(text, width))
+            sys.stdout.flush()
+            self.drawn = text
+        elif time.monotonic() - self.said >= 1:
+            print(text, flush=True)
+            self.said = time.monotonic()
+            self.drawn = text
+
+    def step(self, ja, en):
+        self.line()
+        self.line(self.paint(f"■ {ja}", "bold") + f"  {en}")
+
+
+def width_of(text):
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1
+               for c in text)
+
+
+def clip(text, width):
+    out, used = "", 0
+    for c in text:
+        n = width_of(c)
+        if used + n > width:
+            break
+        out, used = out + c, used + n
+    return out
+
+
+def pad(text, width):
+    if width_of(text) > width:
+        text = clip(text, width - 1) + "…"
+    return text + " " * (width - width_of(text))
+
+
+# ---------------------------------------------------------------- the files
+
+def read(path):
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def drop(path, folder):
+    """As care software should: write aside, then rename."""
+    aside = os.path.join(os.path.dirname(folder), ".export")
+    shutil.copyfile(path, aside)
+    os.rename(aside, os.path.join(folder, os.path.basename(path)))
+
+
+class Files:
+    """What is exported: paths by sender, and what must arrive where."""
+
+    def __init__(self, paths):
+        self.paths = []
+        self.strange = []
+        for path in sorted(paths):
+            match = NAME.match(os.path.basename(path))
+            if match:
+                self.paths.append((path, match))
+            else:
+                self.strange.append(path)
+
+    def sets(self):
+        return {self.set_of(m) for _, m in self.paths}
+
+    @staticmethod
+    def set_of(match):
+        return (match["sender"], match["st"] or "", match["receiver"],
+                match["rt"] or "", match["stamp"])
+
+    def offices(self):
+        """number -> set of service types, and who sends."""
+        found, senders = {}, set()
+        for _, m in self.paths:
+            found.setdefault(m["sender"], set()).add(m["st"] or "")
+            found.setdefault(m["receiver"], set()).add(m["rt"] or "")
+            senders.add(m["sender"])
+        return found, senders
+
+
+def registry_from_names(files, path):
+    """Every office that occurs becomes one of the practice corporation."""
+    found, _ = files.offices()
+    rows = []
+    for number, types in sorted(found.items()):
+        for kind in sorted(types):
+            rows.append(gen.Office(number, kind[-2:] if kind else "",
+                                   f"事業所 {number}", 1, "bus", number))
+    gen.registry(path, rows)
+
+
+# ---------------------------------------------------------------- the demo
+
+class Demo:
+    def __init__(self, arguments):
+        self.once = arguments.once
+        self.source = arguments.dir
+        self.screen = Screen()
+        self.room = None
+        self.work = None
+        self.names = {}
+        self.folders = {}       # number -> the six folders
+        self.faults = []
+
+    # -- getting ready
+
+    def build(self):
+        if os.environ.get("TASUKI_BIN"):
+            return
+        self.screen.step("組み立て", "building (the first time takes a minute)")
+        os.makedirs(os.path.join(ROOT, "build"), exist_ok=True)
+        log = os.path.join(ROOT, "build", "demo-build.log")
+        with open(log, "wb") as out:
+            process = subprocess.Popen(
+                [os.path.join(OPS, "build"), "--preset", "release"],
+                stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+            began = time.monotonic()
+            while process.poll() is None:
+                time.sleep(0.2)
+                seconds = int(time.monotonic() - began)
+                self.screen.progress(f"  {last_line(log)}  {seconds} s")
+                if seconds > BUILD_SECONDS:
+                    process.terminate()
+        if process.returncode != 0:
+            raise Trouble(f"ops/build failed; its last words:\n{tail(log)}\n"
+                          f"all of it: {log}")
+        self.screen.line("  build/release/bin")
+
+    def make_room(self):
+        if self.once:
+            self.work = tempfile.mkdtemp(prefix="tasuki-demo-")
+        else:
+            self.work = os.path.join(ROOT, "build", "demo")
+            old = Room(os.path.join(self.work, "room"))
+            if old.exists():
+                old.down()
+            shutil.rmtree(self.work, ignore_errors=True)
+            os.makedirs(self.work, mode=0o700)
+        self.room = Room(os.path.join(self.work, "room"))
+
+    def export(self):
+        """The files of the month; the registry of their offices."""
+        registry = os.path.join(self.work, "registry.csv")
+        if self.source is None:
+            corp = gen.corporation()
+            gen.registry(registry, gen.offices(corp))
+            out = os.path.join(self.work, "export")
+            files = Files(gen.month(out, MONTH, CLIENTS))
+            self.say_exported(files, f"{CLIENTS} 人分 / invented clients")
+            return files, registry
+        paths = [p for p in glob.glob(os.path.join(self.source, "*"))
+                 if os.path.isfile(p)
+                 and os.path.basename(p).lower() != "registry.csv"]
+        files = Files(paths)
+        if not files.paths:
+            raise Trouble(f"{self.source} holds no file named by the "
+                          "standard (UPPLAN_202612_..._....CSV)")
+        own = os.path.join(self.source, "registry.csv")
+        if os.path.exists(own):
+            registry = own
+        else:
+            registry_from_names(files, registry)
+        self.say_exported(files, self.source)
+        for path in files.strange:
+            self.screen.line("  標準仕様の名前ではありません / not named by "
+                             f"the standard: {os.path.basename(path)}")
+        return files, registry
+
+    def say_exported(self, files, whose):
+        total = sum(os.path.getsize(p) for p, _ in files.paths)
+        self.screen.line(
+            f"  {len(files.paths)} ファイル / files, {len(files.sets())} 組 / "
+            f"sets, {total / 1000:.0f} KB ({whose})")
+
+    def open_room(self, registry):
+        self.room.make()
+        self.room.lock()
+        self.room.take_registry(registry)
+        self.room.up()
+        self.room.unlock()
+        for row in self.room.rows():
+            self.names.setdefault(row["office_number"], row["name"])
+        report = self.room.report()
+        self.screen.line(f"  tasukid        {report['broker']['endpoint']}")
+        for agent in report["agents"]:
+            for key, folders in agent.get("folders", {}).items():
+                number = key.partition("/")[0]
+                self.folders.setdefault(number, folders)
+                self.screen.line(f"  tasuki-office  {key}  "
+                                 f"{self.names.get(number, '')}")
+            if agent["role"] == "pdf":
+                self.screen.line("  tasuki-pdf     "
+                                 "つながっていない連携先へ / for partners who "
+                                 "are not connected")
+
+    # -- the relay
+
+    def parcels(self):
+        return self.room.ctl("parcels")["parcels"]
+
+    def watch(self, done, missing, seconds=RELAY_SECONDS):
+        """Show progress until done(); a time limit with what is missing."""
+        deadline = time.monotonic() + seconds
+        while True:
+            self.show_progress()
+            if done():
+                return
+            self.look_for_refusals()
+            if time.monotonic() > deadline:
+                raise Trouble(f"{seconds} 秒で終わりませんでした / not finished "
+                              f"within {seconds} s:\n" + missing())
+            time.sleep(0.1)
+
+    def show_progress(self):
+        legs = [leg for p in self.parcels() for leg in p["legs"]]
+        states = [leg["state"] for leg in legs]
+        arrived = sum(s in ("delivered", "picked-up", "answered")
+                      for s in states)
+        taken = sum(s in ("picked-up", "answered") for s in states)
+        text = (f"  受付 accepted {len(states)}   "
+                f"到着 delivered {arrived}   "
+                f"受領 picked up {taken}")
+        if "parked" in states:
+            text += f"   保留 parked {states.count('parked')}"
+        self.screen.progress(text)
+
+    def look_for_refusals(self):
+        """A refused file will never arrive: say why instead of waiting."""
+        for number, folders in self.folders.items():
+            texts = glob.glob(os.path.join(
+                glob.escape(folders["rejected"]), "**", "*.txt"),
+                recursive=True)
+            if texts:
+                raise Trouble(self.explain(number, texts))
+
+    def explain(self, number, texts):
+        lines = [f"{self.names.get(number, number)} のファイルが送れませんでした"
+                 f" / files of {number} were refused:"]
+        for path in sorted(texts)[:5]:
+            lines.append(f"  {path}")
+            lines += ["    " + line for line in read(path).decode(
+                "utf-8-sig", "replace").splitlines()[:8]]
+        return "\n".join(lines)
+
+    def send(self, files):
+        for path, match in files.paths:
+            folders = self.folders.get(match["sender"])
+            if folders is None:
+                raise Trouble(f"{os.path.basename(path)}: {match['sender']} is "
+                              "no office of this corporation (inside = 1) in "
+                              "the registry")
+            drop(path, folders["outbox"])
+
+    def arrivals(self, files):
+        """(inbox path, exported path) of everything for offices of ours."""
+        return [(os.path.join(self.folders[m["receiver"]]["inbox"],
+                              os.path.basename(p)), p)
+                for p, m in files.paths if m["receiver"] in self.folders]
+
+    def wait_arrived(self, files):
+        pairs = self.arrivals(files)
+        paper = {Files.set_of(m) for _, m in files.paths
+                 if m["receiver"] not in self.folders}
+        stamps = {s[4] for s in paper}
+
+        def not_there():
+            return [i for i, _ in pairs if not os.path.exists(i)]
+
+        def unprinted():
+            arrived = [p for p in self.parcels()
+                       if p.get("to") not in self.folders
+                       and p.get("stamp") in stamps
+                       and all(leg["state"] in ("delivered", "picked-up")
+                               for leg in p["legs"])]
+            return len(paper) - len(arrived)
+
+        self.watch(
+            lambda: not not_there() and unprinted() <= 0,
+            lambda: "\n".join(["  missing: " + p for p in not_there()]
+                              + [f"  parcels without PDF: {unprinted()}"]
+                              + ["  logs: " + self.room.path("log")]))
+        self.compare(pairs)
+
+    def compare(self, pairs):
+        """Byte for byte, and nothing but what was exported."""
+        same = 0
+        for inbox, exported in pairs:
+            if read(inbox) == read(exported):
+                same += 1
+            else:
+                self.faults.append(f"other bytes than exported: {inbox}")
+        for folder in {os.path.dirname(i) for i, _ in pairs}:
+            wanted = {i for i, _ in pairs}
+            for name in os.listdir(folder):
+                path = os.path.join(folder, name)
+                if not name.startswith(".") and path not in wanted:
+                    self.faults.append(f"more than was exported: {path}")
+        good = same == len(pairs)
+        self.screen.line(self.screen.paint(
+            f"  {same}/{len(pairs)} ファイルが1バイトも違わず届きました / files "
+            "arrived byte for byte", "good" if good else "bad"))
+
+    def check_pdfs(self):
+        pdfs = sorted(glob.glob(os.path.join(self.room.path("pdf"), "**",
+                                             "*.pdf"), recursive=True))
+        pages, opened = 0, 0
+        for path in pdfs:
+            info = subprocess.run(["pdfinfo", path], capture_output=True,
+                                  text=True, timeout=60, check=False)
+            sound = subprocess.run(["qpdf", "--check", path],
+                                   capture_output=True, timeout=60,
+                                   check=False)
+            found = re.search(r"^Pages:\s+(\d+)", info.stdout, re.M)
+            if info.returncode or sound.returncode or not found:
+                self.faults.append(f"does not open: {path}")
+            else:
+                opened += 1
+                pages += int(found[1])
+        if pdfs:
+            self.screen.line(self.screen.paint(
+                f"  PDF {opened}/{len(pdfs)} 件が開けます / open, {pages} "
+                "ページ / pages", "good" if opened == len(pdfs) else "bad"))
+        return pdfs
+
+    def pick_up(self, numbers):
+        """The care software imports: files leave 受信."""
+        for number in numbers:
+            target = os.path.join(self.work, "care-software", number)
+            os.makedirs(target, exist_ok=True)
+            inbox = self.folders[number]["inbox"]
+            for name in os.listdir(inbox):
+                if not name.startswith("."):
+                    os.rename(os.path.join(inbox, name),
+                              os.path.join(target, name))
+
+    def answer(self, numbers):
+        out = os.path.join(self.work, "answers")
+        paths = []
+        for number in numbers:
+            taken = os.path.join(self.work, "care-software", number)
+            try:
+                paths += gen.answer(taken, out)
+            except (ValueError, IndexError) as error:
+                self.screen.line(f"  {number}: 実績を作れません / no results "
+                                 f"made from these files: {error}")
+        return Files(paths)
+
+    def wait_picked_up(self):
+        def late():
+            return [p["id"] for p in self.parcels()
+                    if p.get("to") in self.folders
+                    and any(leg["state"] not in ("picked-up", "answered")
+                            for leg in p["legs"])]
+        self.watch(lambda: not late(), lambda: "\n".join(
+            "  not reported as picked up: " + i for i in late()), 60)
+
+    # -- the closing table
+
+    def places(self):
+        """Where each file lies now: name -> folders."""
+        found = {}
+        ours = [os.path.join(self.work, n) for n in ("export", "answers")]
+        for base, dirs, names in os.walk(self.work):
+            dirs[:] = [d for d in dirs if not d.startswith(".")
+                       and os.path.join(base, d) not in ours]
+            for name in names:
+                found.setdefault(name, []).append(base)
+        return found
+
+    def where(self, parcel, places, pdfs):
+        number = parcel["to"]
+        if number not in self.folders:
+            mine = [p for p in pdfs if number in os.path.relpath(
+                p, self.room.path("pdf"))]
+            folder = os.path.dirname(mine[0]) if mine else "?"
+            return f"{self.short(folder)} ({len(mine)} PDF)"
+        names = [d["name"] for d in parcel["documents"]]
+        folders = {base for name in names for base in places.get(name, [])
+                   if number in base}
+        return ", ".join(sorted(self.short(f) for f in folders)) or "?"
+
+    def short(self, path):
+        return os.path.relpath(path, self.work)
+
+    def step_time(self, parcel, *states):
+        for step in parcel["steps"]:
+            if step["state"] in states:
+                at = datetime.datetime.fromtimestamp(
+                    step["at_ms"] / 1000,
+                    datetime.timezone(datetime.timedelta(hours=9)))
+                return at.strftime("%H:%M:%S")
+        return "-"
+
+    def table(self, pdfs):
+        self.screen.step("送信単位の一覧", "every parcel")
+        head = (("番号", 6), ("差出 from", 30), ("宛先 to", 30),
+                ("経路", 6), ("受付", 10), ("到着", 10), ("受領", 10))
+        sub = ("", "", "", "way", "accepted", "delivered", "picked up")
+        self.screen.line("  " + self.screen.paint(
+            "".join(pad(t, w) for t, w in head), "bold"))
+        self.screen.line("  " + self.screen.paint(
+            "".join(pad(t, w) for t, (_, w) in zip(sub, head)), "dim"))
+        places = self.places()
+        newest_first = self.parcels()
+        for no, found in enumerate(reversed(newest_first), 1):
+            parcel = self.room.ctl("parcel", found["id"])["parcel"]
+            ways = "+".join(sorted({leg["way"] for leg in parcel["legs"]}))
+            cells = (f"{no}", self.office(parcel["from"]),
+                     self.office(parcel["to"]), ways,
+                     self.step_time(parcel, "ready"),
+                     self.step_time(parcel, "delivered"),
+                     self.step_time(parcel, "picked-up", "answered"))
+            self.screen.line("  " + "".join(
+                pad(c, w - 1) + " " for c, (_, w) in zip(cells, head)))
+            kinds = " ".join(d["kind"] or d["name"]
+                             for d in parcel["documents"])
+            self.screen.line(f"        書類 documents: {kinds}")
+            self.screen.line(f"        いまの場所 now in: "
+                             f"{self.where(parcel, places, pdfs)}")
+        self.screen.line()
+        self.screen.line(f"  場所の起点 / places are below: {self.work}")
+
+    def office(self, number):
+        return self.names.get(number, number)
+
+    # -- all of it
+
+    def run(self):
+        self.build()
+        self.make_room()
+        self.screen.step("1か月分の書き出し", "the care software exports a month")
+        files, registry = self.export()
+        self.screen.step("起動", "starting the processes")
+        self.open_room(registry)
+        self.screen.step("送信", "files go into 送信; the relay does the rest")
+        self.send(files)
+        self.wait_arrived(files)
+        pdfs = self.check_pdfs()
+        receivers = sorted({m["receiver"] for _, m in files.paths}
+                           & set(self.folders))
+        self.screen.step("受領", "the service offices import what arrived")
+        self.pick_up(receivers)
+        self.wait_picked_up()
+        self.screen.step("実績", "the service offices answer with their results")
+        answers = self.answer(receivers)
+        if answers.paths:
+            self.send(answers)
+            self.wait_arrived(answers)
+            self.pick_up(sorted({m["receiver"] for _, m in answers.paths}
+                                & set(self.folders)))
+            self.wait_picked_up()
+        self.table(pdfs)
+        return self.verdict()
+
+    def verdict(self):
+        self.screen.line()
+        for fault in self.faults:
+            self.screen.line(self.screen.paint("  ✗ " + fault, "bad"))
+        if not self.faults:
+            self.screen.line(self.screen.paint(
+                "すべて届きました / Everything arrived.", "good"))
+        return 1 if self.faults else 0
+
+    def how_to_go_on(self):
+        room = self.room.dir
+        control = f"build/release/bin/tasukictl --data {room}/broker"
+        self.screen.line(f"""
+動かしたままです / The room stays open:
+  送信フォルダー / put files into    {room}/offices/*/{FOLDERS['outbox']}
+  受信フォルダー / they arrive in    {room}/offices/*/{FOLDERS['inbox']}
+  一覧 / look around                 {control} status
+                                     {control} parcels
+  終了 / stop                        ops/lab down {room}""")
+
+    def close(self, code):
+        if self.room is None:
+            return
+        if self.once:
+            self.room.down()
+            if code == 0:
+                shutil.rmtree(self.work, ignore_errors=True)
+        if code == 0 and not self.once:
+            self.how_to_go_on()
+        if code != 0 and self.work:
+            self.screen.line(f"調べるには / to look into it: {self.work}"
+                             + ("" if self.once else
+                                f"   stop: ops/lab down {self.room.dir}"))
+
+
+def tail(path, lines=15):
+    with open(path, encoding="utf-8", errors="replace") as f:
+        return "".join(f.readlines()[-lines:])
+
+
+def last_line(path):
+    lines = tail(path, 1).strip().splitlines()
+    return lines[-1] if lines else ""
+
+
+def parse():
+    parser = argparse.ArgumentParser(
+        prog="ops/demo", description=__doc__, usage="ops/demo [--once] [DIR]",
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--once", action="store_true",
+                        help="stop everything at the end")
+    parser.add_argument("dir", nargs="?", metavar="DIR")
+    arguments = parser.parse_args()
+    if arguments.dir and not os.path.isdir(arguments.dir):
+        parser.error(f"{arguments.dir} is no folder")
+    return arguments
+
+
+def main():
+    demo = Demo(parse())
+    code = 1
+    # a time limit from outside (timeout, ^C) must not leave processes behind
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    try:
+        code = demo.run()
+    except (Trouble, OSError, subprocess.SubprocessError) as error:
+        demo.screen.line()
+        demo.screen.line(demo.screen.paint(f"✗ {error}", "bad"))
+    except KeyboardInterrupt:
+        demo.screen.line("\n中断しました / interrupted")
+    finally:
+        demo.close(code)
+    return code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
