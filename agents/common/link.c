@@ -42,6 +42,7 @@
 #define DEAD_HEARTBEATS 3
 #define MESSAGES_A_TURN 256 /* then others in the loop get their turn */
 #define TELL_AGAIN_MS   (3600 * 1000)
+#define CIPHER_BYTES    64 /* CURVE's nonce and tag count as the frame's */
 #define SETTLE_TEXT_MAX (128u * 1024) /* well below a header frame */
 
 static void arm(struct link *link);
@@ -280,6 +281,8 @@ session_refused(struct link *link, enum refusal refusal)
 {
 	const struct refusal_row *row = refusal_row(refusal);
 
+	if (link->tries == 0)
+		link->tries = 1; /* never at once again after a no */
 	link_lose(link, row->class, row->name, row->en);
 }
 
@@ -496,7 +499,7 @@ set_int(void *socket, int option, int value)
 static void
 set_options(struct link *link, void *socket)
 {
-	int64_t frame_max = WIRE_INLINE_BYTES_MAX;
+	int64_t frame_max = WIRE_INLINE_BYTES_MAX + CIPHER_BYTES;
 
 	set_int(socket, ZMQ_LINGER, 0);
 	set_int(socket, ZMQ_SNDHWM, 0);
