@@ -144,10 +144,11 @@ struct store_op {
 		} unstage;
 		/* rc: TSK_OK; TSK_NOTFOUND; TSK_EXIST: the leg is in that state
 		 * or past it already (a repeat: harmless); TSK_INVALID: not an
-		 * allowed move (leg.h, store_move.c).  When no leg of the parcel is open any
-		 * more the bodies are dropped in the same transaction.
-		 * attempts: added to the leg's count.  waiting -> waiting and
-		 * ready -> ready are further tries, unless nothing changes. */
+		 * allowed move (leg.h, store_move.c).  When no leg of the
+		 * parcel is open any more the bodies are dropped in the same
+		 * transaction.  attempts: added to the leg's count.
+		 * waiting -> waiting and ready -> ready are further tries,
+		 * unless nothing changes. */
 		struct {
 			struct id id;
 			uint8_t leg;
