@@ -1,5 +1,5 @@
 /* NAME
- *	conf - fuzz the settings reader
+ *	fuzz_conf - fuzz the settings reader
  * DESCRIPTION
  *	Any bytes are either refused with "path:line: ..." or read; what is read
  *	is released.  ASan watches the rest, zconfig included.

@@ -1,5 +1,5 @@
 /* NAME
- *	table - fuzz the reader of TSV tables
+ *	fuzz_table - fuzz the reader of TSV tables
  */
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* NAME
- *	file_name - fuzz the check of names from outside
+ *	fuzz_file_name - fuzz the check of names from outside
  * DESCRIPTION
  *	Whatever is called safe must be one component without a control byte.
  */
