@@ -255,15 +255,14 @@ print_row(const struct term_grid *grid, const struct term *term,
 
 		if (at >= grid->count)
 			break;
-		if (i > 0) {
-			fputs("  ", term->out);
-			used += 2;
-		}
+		used += i > 0 ? 2 : 0;
 		if (term->columns > 0) {
 			if (used >= term->columns)
 				break;
 			room = term->columns - used;
 		}
+		if (i > 0)
+			fputs("  ", term->out);
 		print_cell(term, &grid->cells[at], widths[i], room, row == 0,
 		    i + 1 == grid->columns);
 		used += widths[i];

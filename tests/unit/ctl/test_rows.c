@@ -1,0 +1,133 @@
+/* NAME
+ *	test_rows - registry files to JSON and back (agents/ctl/rows.c)
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "rows.h"
+
+#define HEAD "office_number,name\r\n"
+
+static const struct {
+	const char *name, *bytes;
+	size_t count;       /* 0 = broken */
+	const char *wanted; /* name of the last row, or part of the sentence */
+	size_t line;        /* of the last row */
+} cases[] = {
+    {"plain", HEAD "1,a\r\n", 1, "a", 2},
+    {"LF only", "office_number,name\n1,a\n2,b\n", 2, "b", 3},
+    {"any order", "name,office_number\n髙,1\n", 1, "髙", 2},
+    {"byte-order mark", "\xef\xbb\xbfname,office_number\nx,1\n", 1, "x", 2},
+    {"MS932", "name,office_number\n\xfb\xfc\x95\x5c,1\n", 1, "髙表", 2},
+    {"quoted line break", HEAD "1,\"a\r\nb\"\r\n2,\"c,\"\"d\"\r\n", 2, "c,\"d",
+	4},
+    {"short row", HEAD "1\r\n", 1, "", 2},
+    {"blank lines", HEAD "\r\n\r\n1,a\r\n\r\n", 1, "a", 4},
+    {"blanks around a heading", " office_number , name\n1,a\n", 1, "a", 2},
+    {"no line end", HEAD "1,a", 1, "a", 2},
+    {"empty", "", 0, "empty", 0},
+    {"no number", "name\na\n", 0, "office_number", 0},
+    {"column twice", "office_number,a,a\n", 0, "twice: a", 0},
+    {"too many cells", HEAD "1,a\r\n2,b,c\r\n", 0, ":3: ", 0},
+    {"open quote", HEAD "1,\"a\r\n", 0, ":2: ", 0},
+    {"stray quote", HEAD "1,a\"b\r\n", 0, ":2: ", 0},
+    {"UTF-16", "\xff\xfeo\0f\0", 0, "UTF-16", 0},
+};
+
+static void
+put(const char *path, const char *bytes)
+{
+	FILE *file = fopen(path, "wb");
+
+	assert_non_null(file);
+	fwrite(bytes, 1, strlen(bytes), file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void
+test_load(void **state)
+{
+	char path[] = "/tmp/test_rows.XXXXXX";
+
+	(void)state;
+	close(mkstemp(path));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct rows rows;
+		struct why why = {0};
+		int rc;
+
+		print_message("  %s\n", cases[i].name);
+		put(path, cases[i].bytes);
+		rc = rows_load(path, &rows, &why);
+		if (cases[i].count == 0) {
+			assert_int_equal(rc, TSK_INVALID);
+			assert_non_null(strstr(why.text, cases[i].wanted));
+			assert_non_null(strstr(why.text, path));
+			continue;
+		}
+		assert_int_equal(rc, 0);
+		assert_int_equal(rows.count, cases[i].count);
+		assert_string_equal(
+		    json_string_value(json_object_get(
+			json_array_get(rows.array, rows.count - 1), "name")),
+		    cases[i].wanted);
+		assert_int_equal(
+		    rows_line(&rows, rows.count - 1), cases[i].line);
+		rows_fini(&rows);
+	}
+	unlink(path);
+}
+
+/* What is written is read again as the same rows. */
+static void
+test_round(void **state)
+{
+	char path[] = "/tmp/test_rows.XXXXXX";
+	json_t *array = json_pack("[{ssssss},{ssss}]", "office_number", "1",
+	    "name", "髙,\"①\"\r\n=", "zeal", "kept", "office_number", "2",
+	    "inside", "1");
+	const char *wanted = "office_number,service_type,name,inside,way,"
+			     "fax_number,folder_agent,valid_from,valid_to,"
+			     "zeal\r\n1,,\"髙,\"\"①\"\"\r\n=\",,,,,,,kept\r\n"
+			     "2,,,1,,,,,,\r\n";
+	struct rows rows;
+	struct why why = {0};
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *out = open_memstream(&text, &bytes);
+
+	(void)state;
+	rows_write(array, out);
+	fclose(out);
+	assert_string_equal(text, wanted);
+	close(mkstemp(path));
+	put(path, text);
+	assert_int_equal(rows_load(path, &rows, &why), 0);
+	assert_string_equal(json_string_value(json_object_get(
+				json_array_get(rows.array, 0), "name")),
+	    "髙,\"①\"\r\n=");
+	assert_int_equal(rows_line(&rows, 1), 4);
+	rows_fini(&rows);
+	unlink(path);
+	free(text);
+	json_decref(array);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_load),
+	    cmocka_unit_test(test_round),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
