@@ -156,7 +156,7 @@ note_node(struct scan *s, size_t level)
 static int
 scan_line(struct scan *s, struct rest r)
 {
-	size_t level;
+	size_t level = 0;
 
 	while (r.end > r.at && (is_blank(r.end[-1]) || r.end[-1] == '\r'))
 		r.end--;
