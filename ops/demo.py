@@ -295,8 +295,8 @@ class Demo:
                       for s in states)
         taken = sum(s in ("picked-up", "answered") for s in states)
         text = (f"  受付 accepted {len(states)}   "
-                f"到着 delivered {arrived}   "
-                f"受領 picked up {taken}")
+                f"配送済 delivered {arrived}   "
+                f"取込済 picked up {taken}")
         if "parked" in states:
             text += f"   保留 parked {states.count('parked')}"
         self.screen.progress(text)
@@ -471,7 +471,7 @@ class Demo:
     def table(self, pdfs):
         self.screen.step("送信単位の一覧", "every parcel")
         head = (("番号", 6), ("差出 from", 30), ("宛先 to", 30),
-                ("経路", 6), ("受付", 10), ("到着", 10), ("受領", 10))
+                ("経路", 6), ("受付", 10), ("配送済", 11), ("取込済", 11))
         sub = ("", "", "", "way", "accepted", "delivered", "picked up")
         self.screen.line("  " + self.screen.paint(
             "".join(pad(t, w) for t, w in head), "bold"))
@@ -515,7 +515,7 @@ class Demo:
         pdfs = self.check_pdfs()
         receivers = sorted({m["receiver"] for _, m in files.paths}
                            & set(self.folders))
-        self.screen.step("受領", "the service offices import what arrived")
+        self.screen.step("取込", "the service offices import what arrived")
         self.pick_up(receivers)
         self.wait_picked_up()
         self.screen.step("実績", "the service offices answer with their results")

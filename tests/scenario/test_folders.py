@@ -12,7 +12,7 @@ def test_file_still_being_written_is_not_taken(lab):
     """F31: a program that writes in place, slowly."""
     care = lab.offices[CARE]
     os.makedirs(os.path.join(care.outbox, VISIT), exist_ok=True)
-    path = os.path.join(care.outbox, VISIT, "slow.pdf")
+    path = os.path.join(care.outbox, VISIT, "slow.txt")
     whole = b""
     with open(path, "wb") as f:
         for _ in range(25):
@@ -22,7 +22,7 @@ def test_file_still_being_written_is_not_taken(lab):
             f.flush()
             time.sleep(0.06)        # the writer's own pace, under scan/stable
             assert lab.offices[VISIT].files("inbox") == {}
-    lab.offices[VISIT].wait_inbox({"slow.pdf": whole})
+    lab.offices[VISIT].wait_inbox({"slow.txt": whole})
     assert len(lab.parcels()) == 1
 
 
@@ -30,7 +30,7 @@ def test_copied_over_a_share(lab):
     """F31: some clients set the final size first, then fill in."""
     care = lab.offices[CARE]
     os.makedirs(os.path.join(care.outbox, VISIT), exist_ok=True)
-    path = os.path.join(care.outbox, VISIT, "share.pdf")
+    path = os.path.join(care.outbox, VISIT, "share.txt")
     data = os.urandom(40000)
     fd = os.open(path, os.O_CREAT | os.O_WRONLY, 0o644)
     os.ftruncate(fd, len(data))
@@ -38,7 +38,7 @@ def test_copied_over_a_share(lab):
         os.pwrite(fd, data[at:at + 4000], at)
         time.sleep(0.06)
     os.close(fd)
-    lab.offices[VISIT].wait_inbox({"share.pdf": data})
+    lab.offices[VISIT].wait_inbox({"share.txt": data})
 
 
 def test_renamed_into_place_after_a_temporary_name(lab, tmp_path):
@@ -58,10 +58,10 @@ def test_replaced_and_deleted_while_read(lab):
     os.makedirs(os.path.join(care.outbox, VISIT), exist_ok=True)
     versions = [bytes([65 + n]) * 200000 for n in range(6)]
     for data in versions:
-        path = os.path.join(care.outbox, VISIT, "racing.pdf")
+        path = os.path.join(care.outbox, VISIT, "racing.txt")
         write(path, data)
         time.sleep(0.1)
-    gone = os.path.join(care.outbox, VISIT, "gone.pdf")
+    gone = os.path.join(care.outbox, VISIT, "gone.txt")
     write(gone, b"never mind")
     os.unlink(gone)
     office = lab.offices[VISIT]

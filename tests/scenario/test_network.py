@@ -147,7 +147,7 @@ def test_slow_consumer_does_not_grow_the_broker(lab, tmp_path):
     other = sets(tmp_path, 2, DAY, start=50)
     blob = os.urandom(300_000)
     for n in range(60):
-        lab.offices[CARE].send(f"{n:03}.pdf", blob + b"%d" % n, partner=VISIT)
+        lab.offices[CARE].send(f"{n:03}.txt", blob + b"%d" % n, partner=VISIT)
     taken = []
     for n in range(4):
         peer.credit(1)

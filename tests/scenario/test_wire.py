@@ -85,12 +85,13 @@ GARBAGE = [
 ]
 
 
-@pytest.mark.parametrize("index", range(len(GARBAGE)))
-def test_malformed_header(room, peer_of, index):
-    peer = peer_of()
-    peer.open()
-    peer.raw(GARBAGE[index])
-    peer.hear(0.3)
+def test_malformed_headers(room, peer_of):
+    for data in GARBAGE:
+        peer = peer_of()
+        peer.open()
+        peer.raw(data)
+        peer.hear(0.1)
+        peer.close()
     flows(room, peer_of)
 
 
@@ -144,14 +145,15 @@ def test_too_many_and_too_few_frames(room, peer_of):
     flows(room, peer_of)
 
 
-@pytest.mark.parametrize("size", [300 * 1024, 5 << 20, 40 << 20])
-def test_oversize_frames(room, peer_of, size):
+def test_oversize_frames(room, peer_of):
     """Too large for a header, a document frame, any message."""
-    peer = peer_of()
-    peer.open()
-    peer.raw(b"\x1a" + os.urandom(8), b"x" * size)
-    peer.raw(b"y" * size)
-    peer.hear(0.5)
+    for size in (300 * 1024, 5 << 20, 40 << 20):
+        peer = peer_of()
+        peer.open()
+        peer.raw(b"\x1a" + os.urandom(8), b"x" * size)
+        peer.raw(b"y" * size)
+        peer.hear(0.3)
+        peer.close()
     flows(room, peer_of)
 
 
@@ -171,16 +173,20 @@ def test_claimed_sizes_are_not_believed(room, peer_of):
     flows(room, peer_of)
 
 
-@pytest.mark.parametrize("name", [
+BAD_NAMES = [
     "../escape.txt", "/etc/passwd", "a/b.txt", ".hidden", "nul\x00.txt",
     "line\n.txt", "", ".", "..", "x" * 256, "\u202egnp.txt", "CON.txt",
-    b"\xff\xfe.txt", "back\\slash.txt"])
-def test_bad_document_names(room, peer_of, name):
+    b"\xff\xfe.txt", "back\\slash.txt"]
+
+
+def test_bad_document_names(room, peer_of):
     peer = peer_of()
     peer.open()
-    submit(peer, [(name, b"x", "")])
-    assert refusal(peer) in (BAD_NAME, MALFORMED, TOO_LARGE)
+    for name in BAD_NAMES:
+        submit(peer, [(name, b"x", "")])
+        assert refusal(peer) in (BAD_NAME, MALFORMED, TOO_LARGE), name
     assert not os.path.exists(os.path.join(room.dir, "escape.txt"))
+    peer.close()
     flows(room, peer_of)
 
 

@@ -42,7 +42,8 @@ def pb(*fields):
         if isinstance(value, int):
             out += varint(number << 3) + varint(value)
         else:
-            data = value.encode() if isinstance(value, str) else bytes(value)
+            data = (value.encode("utf-8", "surrogatepass")
+                    if isinstance(value, str) else bytes(value))
             out += varint(number << 3 | 2) + varint(len(data)) + data
     return out
 
