@@ -20,9 +20,11 @@ enum finding_level { FINDING_WARNING, FINDING_ERROR };
 
 struct finding {
 	const char *file;   /* name as given */
-	uint64_t record;    /* 1..; 0 = the whole file */
-	uint64_t line;	    /* physical line where the record starts, 1..; 0 */
-	unsigned field_no;  /* 1..; 0 = the whole record */
+	uint64_t record;    /* 1..; 0 = the whole file, or a blank line */
+	uint64_t line;	    /* physical line where the record starts, 1..; 0;
+			     * CR LF, LF and a lone CR each end a line */
+	unsigned field_no;  /* 1.. as in this file (V3 has fewer); 0 = the
+			     * whole record */
 	const char *field;  /* name_ja of the layout, or "" */
 	enum finding_level level;
 	const char *code;   /* "field-required" */
@@ -40,7 +42,8 @@ struct check_result {
 /**
  * check_file(standard, path, file_name, fn, arg, result):
  * Check the file at ${path} as ${file_name} (base name of path if NULL).  Calls
- * ${fn} for each finding (at most 1,000, then one "too-many").  0 when the file
+ * ${fn} for each finding (at most 1,000, then one
+ * "too-many-findings"; result counts all).  0 when the file
  * could be read, however many findings; TSK_SYSTEM, TSK_NOTFOUND, ... otherwise.
  */
 int check_file(const struct standard *standard, const char *path,
@@ -50,5 +53,11 @@ int check_file(const struct standard *standard, const char *path,
 int check_bytes(const struct standard *standard, const char *file_name,
     const void *p, size_t n, finding_fn *fn, void *arg,
     struct check_result *result) TSK_MUST_USE;
+/* check_note(standard, file, code, value, fn, arg): one finding about a whole
+ * file that was found elsewhere (unreadable, no name of the standard), in the
+ * words of findings.tsv; ${value} may be "".  1 if the code is an error, else
+ * 0. */
+int check_note(const struct standard *standard, const char *file,
+    const char *code, const char *value, finding_fn *fn, void *arg);
 
 #endif

@@ -179,19 +179,18 @@ codes_load(struct loader *loader, const struct table *layout)
 	return 0;
 }
 
+/* A code table that the checks need whether a layout names it or not. */
 static int
-load_service_types(struct loader *loader)
+need_codes(
+    struct loader *loader, const char *path, const struct layout_codes **out)
 {
-	static const char *const path = "codes/service_type.tsv";
-	struct standard *s = loader->standard;
+	int rc = 0;
 
-	if (codes_known(s, path) == NULL) {
-		int rc = load_codes(loader, path);
-		if (rc != 0)
-			return rc;
-	}
-	s->service_types = codes_known(s, path);
-	return 0;
+	if (codes_known(loader->standard, path) == NULL)
+		rc = load_codes(loader, path);
+	if (rc == 0)
+		*out = codes_known(loader->standard, path);
+	return rc;
 }
 
 /* -- kinds of files ----------------------------------------------------- */
@@ -680,7 +679,11 @@ load_all(struct loader *loader)
 	if (rc == 0)
 		rc = load_kinds(loader);
 	if (rc == 0)
-		rc = load_service_types(loader);
+		rc = need_codes(loader, "codes/service_type.tsv",
+		    &loader->standard->service_types);
+	if (rc == 0)
+		rc = need_codes(loader, "codes/total_row_code.tsv",
+		    &loader->standard->total_rows);
 	if (rc == 0)
 		rc = load_editions(loader);
 	if (rc == 0)

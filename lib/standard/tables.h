@@ -82,7 +82,7 @@ struct standard {
 	size_t bundle_count;
 	struct finding_text *findings; /* sorted by code */
 	size_t finding_count;
-	const struct layout_codes *service_types;
+	const struct layout_codes *service_types, *total_rows;
 	struct table *services, *insurers, *holidays; /* masters; may be NULL */
 	size_t *service_index;                        /* rows sorted by code */
 };

@@ -1,0 +1,542 @@
+/* NAME
+ *	check_record - what rules.tsv says about fields together
+ * SUMMARY
+ *	One function a rule, called with the row of the table; it looks only at
+ *	fields without an error of their own.
+ * DESCRIPTION
+ *	The typical leak is a client in the file who does not concern the
+ *	receiver.  Each client is remembered with what its rows have shown, and
+ *	judged at the end of the file.  Which rows count depends on who receives:
+ *	a service office must occur among the offices of the rows, a
+ *	care-management office as the plan's office.  A support center need not
+ *	occur anywhere.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "calendar.h"
+#include "check_run.h"
+#include "digest.h"
+
+/* Seeds keep the keys of different rules apart in one set. */
+#define SEED_CLIENT   UINT64_C(0x636c69656e74)
+#define SEED_RECORD   UINT64_C(0x7265636f7264)
+#define SEED_KEY      UINT64_C(0x6b6579)
+#define INSURER_FIELD 2
+#define INSURED_FIELD 3
+
+typedef void rule_fn(struct check_run *run, const struct layout_rule *rule);
+
+static bool
+usable(const struct check_run *run, unsigned no)
+{
+	return run->cells[no].there && run->cells[no].good;
+}
+
+static bool
+filled(const struct check_run *run, unsigned no)
+{
+	return run->cells[no].there && run->cells[no].n > 0;
+}
+
+static const char *
+value_of(const struct check_run *run, unsigned no)
+{
+	return run->cells[no].p;
+}
+
+/* Is ${word} in a list like "17,67"? */
+static bool
+listed(const char *list, const char *word, size_t n)
+{
+	while (*list != '\0') {
+		size_t length = strcspn(list, ",");
+
+		if (length == n && memcmp(list, word, n) == 0)
+			return true;
+		list += length + (list[length] == ',');
+	}
+	return false;
+}
+
+/* A file of V3 names no types, and V3 has only the home domain: its kinds tell
+ * who sends.  The same for names that could not be read. */
+static bool
+home_name(const struct check_run *run)
+{
+	return run->result->name.form == NAME_V3;
+}
+
+static bool
+home_row(const struct check_run *run, unsigned service)
+{
+	const char *group;
+
+	if (home_name(run) || service == 0)
+		return true;
+	group = check_group(run->standard, value_of(run, service));
+	return group != NULL && strcmp(group, "home") == 0;
+}
+
+/* Subtotals ("{type2}AAAA") and the grand total stand in a code table. */
+static bool
+total_row(const struct check_run *run, unsigned service)
+{
+	const struct table *t = run->standard->total_rows->table;
+	const struct cell *cell = &run->cells[service];
+	int column = table_column(t, "code");
+
+	for (size_t i = 0; cell->n == 6 && i < table_rows(t); i++) {
+		const char *code = table_cell(t, i, column);
+		const char *rest = strchr(code, '}');
+
+		if (rest != NULL ? strcmp(cell->p + 2, rest + 1) == 0
+				 : strcmp(cell->p, code) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* -- the name ----------------------------------------------------------- */
+
+static void
+name_month(struct check_run *run, const struct layout_rule *rule)
+{
+	const struct cell *cell = &run->cells[rule->field];
+
+	if (!usable(run, rule->field))
+		return;
+	if (run->name_good) {
+		if (strcmp(cell->p, run->result->name.month) != 0)
+			check_say_cell(run, rule->code, rule->field,
+			    run->result->name.month);
+	} else if (run->month[0] == '\0') {
+		snprintf(run->month, sizeof run->month, "%s", cell->p);
+	} else if (strcmp(cell->p, run->month) != 0) {
+		check_say_cell(run, "month-mixed", rule->field, run->month);
+	}
+}
+
+static bool
+role_listed(const struct check_run *run, const char *roles)
+{
+	static const char *const words[] = {
+	    [ROLE_CM] = "CM", [ROLE_SC] = "SC", [ROLE_SP] = "SP"};
+	const char *word = words[run->from_role];
+
+	return word == NULL || listed(roles, word, 2);
+}
+
+static void
+name_from(struct check_run *run, const struct layout_rule *rule)
+{
+	const struct name *name = &run->result->name;
+
+	if (!run->name_good || !usable(run, rule->field) ||
+	    !role_listed(run, rule->value) ||
+	    strcmp(value_of(run, rule->field), name->from) == 0)
+		return;
+	check_say_cell(run,
+	    home_row(run, rule->other) ? rule->code : "sender-odd", rule->field,
+	    name->from);
+}
+
+static void
+name_from_odd(struct check_run *run, const struct layout_rule *rule)
+{
+	const struct name *name = &run->result->name;
+
+	if (run->name_good && usable(run, rule->field) &&
+	    role_listed(run, rule->value) &&
+	    strcmp(value_of(run, rule->field), name->from) != 0)
+		check_say_cell(run, rule->code, rule->field, name->from);
+}
+
+static void
+name_type(struct check_run *run, const struct layout_rule *rule)
+{
+	const char *type = run->result->name.from_type;
+
+	if (run->name_good && *type != '\0' && run->from_role == ROLE_SP &&
+	    usable(run, rule->field) &&
+	    strncmp(value_of(run, rule->field), type, 2) != 0)
+		check_say(run, rule->code, rule->field,
+		    value_of(run, rule->field), 2, type);
+}
+
+/* -- dates and times ---------------------------------------------------- */
+
+static void
+within_month(struct check_run *run, const struct layout_rule *rule)
+{
+	if (usable(run, rule->field) && usable(run, rule->other) &&
+	    strncmp(
+		value_of(run, rule->field), value_of(run, rule->other), 6) != 0)
+		check_say_cell(
+		    run, rule->code, rule->field, value_of(run, rule->other));
+}
+
+static void
+days_month(struct check_run *run, const struct layout_rule *rule)
+{
+	const char *month = value_of(run, rule->other);
+	const char *days = value_of(run, rule->field);
+	unsigned last;
+
+	if (!usable(run, rule->field) || !usable(run, rule->other))
+		return;
+	last = calendar_days(
+	    calendar_digits(month, 4), calendar_digits(month + 4, 2));
+	for (unsigned day = last; day < 31; day++) {
+		char text[8];
+
+		if (days[day] != '1')
+			continue;
+		snprintf(text, sizeof text, "%u", day + 1);
+		check_say(
+		    run, rule->code, rule->field, text, strlen(text), month);
+		return;
+	}
+}
+
+static void
+not_before(struct check_run *run, const struct layout_rule *rule)
+{
+	if (usable(run, rule->field) && usable(run, rule->other) &&
+	    strcmp(value_of(run, rule->field), value_of(run, rule->other)) < 0)
+		check_say_cell(
+		    run, rule->code, rule->field, value_of(run, rule->other));
+}
+
+static void
+time_pair(struct check_run *run, const struct layout_rule *rule)
+{
+	bool one, two;
+
+	if (!usable(run, rule->field) || !usable(run, rule->other))
+		return;
+	one = strcmp(value_of(run, rule->field), rule->value) == 0;
+	two = strcmp(value_of(run, rule->other), rule->value) == 0;
+	if (one != two)
+		check_say_cell(
+		    run, rule->code, one ? rule->field : rule->other, NULL);
+}
+
+/* The name decides with which forms a supplement goes; without a readable name
+ * the month does. */
+static void
+plan_or_month(struct check_run *run, const struct layout_rule *rule)
+{
+	const char *plan = value_of(run, rule->field);
+	const char *month = run->name_good ? run->result->name.month
+					   : value_of(run, rule->other);
+	bool with_plan = strcmp(month, "000000") == 0;
+	bool zeros = strcmp(plan, "00000000") == 0;
+
+	if (!usable(run, rule->field) ||
+	    (!run->name_good && !usable(run, rule->other)))
+		return;
+	if (with_plan == zeros)
+		check_say_cell(run, rule->code, rule->field,
+		    with_plan ? "YYYYMMDD" : "00000000");
+}
+
+/* -- filled or not ------------------------------------------------------ */
+
+static void
+needed(struct check_run *run, const struct layout_rule *rule)
+{
+	if (run->cells[rule->field].there && !filled(run, rule->field))
+		check_say_cell(run, rule->code, rule->field, NULL);
+}
+
+static void
+needed_if(struct check_run *run, const struct layout_rule *rule)
+{
+	if (usable(run, rule->other) &&
+	    strcmp(value_of(run, rule->other), rule->value) == 0)
+		needed(run, rule);
+}
+
+/* Field or other, for these service types; the code stands in the kind's field
+ * "service_code". */
+static void
+either(struct check_run *run, const struct layout_rule *rule)
+{
+	unsigned service = layout_field(&run->kind->layout, "service_code");
+
+	if (service == 0 || !usable(run, service) || total_row(run, service) ||
+	    !listed(rule->value, value_of(run, service), 2))
+		return;
+	if (run->cells[rule->field].there && !filled(run, rule->field) &&
+	    !filled(run, rule->other))
+		check_say_cell(run, rule->code, rule->field, NULL);
+}
+
+/* Groups of four fields: all or none, from the first upward. */
+static void
+slots(struct check_run *run, const struct layout_rule *rule)
+{
+	bool gap = false;
+
+	for (unsigned at = rule->field; at + 3 <= rule->other; at += 4) {
+		unsigned full = 0;
+
+		for (unsigned i = 0; i < 4; i++)
+			full += filled(run, at + i);
+		if (full == 0) {
+			gap = true;
+			continue;
+		}
+		if (gap)
+			check_say_cell(run, "slot-order", at, NULL);
+		if (full < 4)
+			check_say_cell(run, rule->code, at, NULL);
+		gap = false;
+	}
+}
+
+/* -- rows of totals ----------------------------------------------------- */
+
+static void
+total_office(struct check_run *run, const struct layout_rule *rule)
+{
+	const struct layout_field *field =
+	    &run->kind->layout.fields[rule->field - 1];
+	bool all, office;
+
+	if (!usable(run, rule->field) || !usable(run, rule->other))
+		return;
+	all = strcmp(value_of(run, rule->other), "999999") == 0;
+	office = strcmp(value_of(run, rule->field), field->special) == 0;
+	if (all != office)
+		check_say_cell(run, rule->code, rule->field, NULL);
+}
+
+static void
+total_empty(struct check_run *run, const struct layout_rule *rule)
+{
+	if (usable(run, rule->other) && total_row(run, rule->other) &&
+	    filled(run, rule->field) && usable(run, rule->field))
+		check_say_cell(run, rule->code, rule->field, "空 (empty)");
+}
+
+static void
+total_zero(struct check_run *run, const struct layout_rule *rule)
+{
+	const char *value = value_of(run, rule->field);
+
+	if (usable(run, rule->other) && total_row(run, rule->other) &&
+	    usable(run, rule->field) &&
+	    strspn(value, "0") != run->cells[rule->field].n)
+		check_say_cell(run, rule->code, rule->field, "0");
+}
+
+/* -- once a file -------------------------------------------------------- */
+
+static uint64_t
+digest_cells(const struct check_run *run, const unsigned *fields, size_t count,
+    uint64_t seed)
+{
+	for (size_t i = 0; i < count; i++) {
+		unsigned no = fields != NULL ? fields[i] : (unsigned)i + 1;
+		const struct cell *cell = &run->cells[no];
+
+		/* with the NUL after it, so that "1","23" is not "12","3" */
+		seed = digest_tag(cell->p, cell->n + 1, seed);
+	}
+	return seed;
+}
+
+static void
+once(struct check_run *run, const struct layout_rule *rule, uint64_t digest)
+{
+	bool fresh;
+
+	if (keys_add(&run->record_keys, digest, &fresh) != KEYS_FULL && !fresh)
+		check_say(run, rule->code,
+		    rule->kind == RULE_UNIQUE ? rule->field : 0, NULL, 0, NULL);
+}
+
+static void
+unique(struct check_run *run, const struct layout_rule *rule)
+{
+	size_t count = 0;
+
+	for (; rule->key[count] != 0; count++) {
+		if (!usable(run, rule->key[count]))
+			return;
+	}
+	once(run, rule, digest_cells(run, rule->key, count, SEED_KEY));
+}
+
+static void
+repeated(struct check_run *run, const struct layout_rule *rule)
+{
+	once(run, rule,
+	    digest_cells(run, NULL, run->kind->layout.count, SEED_RECORD));
+}
+
+/* -- the receiver occurs for every client ------------------------------- */
+
+static struct client *
+client_add(struct check_run *run, uint64_t digest)
+{
+	bool fresh;
+	size_t at = keys_add(&run->client_keys, digest, &fresh);
+
+	if (at == KEYS_FULL)
+		return NULL;
+	if (at >= run->clients_cap) {
+		run->clients_cap =
+		    run->clients_cap == 0 ? 64 : run->clients_cap * 2;
+		run->clients = mem_resize(
+		    run->clients, run->clients_cap * sizeof *run->clients);
+	}
+	if (fresh)
+		run->clients[at] =
+		    (struct client){.record = run->record, .line = run->line};
+	return &run->clients[at];
+}
+
+static struct client *
+client_of(struct check_run *run)
+{
+	static const unsigned fields[] = {INSURER_FIELD, INSURED_FIELD};
+
+	return client_add(run, digest_cells(run, fields, 2, SEED_CLIENT));
+}
+
+void
+check_unsure(struct check_run *run, const struct reader_record *record)
+{
+	uint64_t digest = SEED_CLIENT;
+	struct client *client;
+
+	if (record->kept < INSURED_FIELD)
+		return;
+	for (unsigned i = INSURER_FIELD; i <= INSURED_FIELD; i++)
+		digest = digest_tag(record->fields[i - 1].p,
+		    record->fields[i - 1].n + 1, digest);
+	client = client_add(run, digest);
+	if (client != NULL)
+		client->seen |= CLIENT_UNSURE;
+}
+
+/* Does this rule look at this receiver?  An unknown role means a name of V3 or
+ * V4.0, where UPPLAN and UPSIKYU go to service offices and UPJSK comes back. */
+static bool
+judges(const struct check_run *run, const struct layout_rule *rule)
+{
+	if (!run->name_good)
+		return false;
+	if (rule->kind == RULE_RECEIVER)
+		return run->to_role == ROLE_SP || run->to_role == ROLE_UNKNOWN;
+	return rule->kind == RULE_RECEIVER_PLAN &&
+	       (run->to_role == ROLE_CM || home_name(run));
+}
+
+static void
+note_receiver(struct check_run *run, const struct layout_rule *rule)
+{
+	const struct name *name = &run->result->name;
+	struct client *client = client_of(run);
+
+	if (client == NULL || !judges(run, rule))
+		return;
+	if (!home_row(run, rule->other))
+		client->seen |= CLIENT_PREVENTION;
+	if (!usable(run, rule->field)) {
+		client->seen |= CLIENT_UNSURE;
+		return;
+	}
+	if (strcmp(value_of(run, rule->field), name->to) != 0)
+		return;
+	client->seen |= CLIENT_RECEIVER;
+	if (rule->other == 0 || *name->to_type == '\0' ||
+	    strncmp(value_of(run, rule->other), name->to_type, 2) == 0)
+		client->seen |= CLIENT_TYPE;
+}
+
+static void
+judge_client(struct check_run *run, const struct layout_rule *rule,
+    const struct client *client)
+{
+	const struct name *name = &run->result->name;
+	bool plan = rule->kind == RULE_RECEIVER_PLAN;
+
+	run->record = client->record;
+	run->line = client->line;
+	if (client->seen & CLIENT_RECEIVER) {
+		if (!plan && !(client->seen & (CLIENT_TYPE | CLIENT_UNSURE)))
+			check_say(run, "receiver-type", rule->field, NULL, 0,
+			    name->to_type);
+		return;
+	}
+	if (client->seen & CLIENT_UNSURE)
+		return;
+	check_say(run,
+	    plan && (client->seen & CLIENT_PREVENTION) ? "receiver-odd"
+						       : rule->code,
+	    rule->field, NULL, 0, name->to);
+}
+
+void
+check_clients(struct check_run *run)
+{
+	const struct layout *layout = &run->kind->layout;
+
+	for (size_t i = 0; i < layout->rule_count; i++) {
+		if (!judges(run, &layout->rules[i]))
+			continue;
+		for (size_t j = 0; j < run->client_keys.count; j++)
+			judge_client(run, &layout->rules[i], &run->clients[j]);
+	}
+	run->record = run->line = 0;
+	if (run->client_keys.count == KEYS_MAX)
+		check_say(run, "too-many-clients", 0, NULL, 0, NULL);
+}
+
+/* -- the table ---------------------------------------------------------- */
+
+static rule_fn *const rules[RULE_KINDS] = {
+    [RULE_NAME_MONTH] = name_month,
+    [RULE_NAME_FROM] = name_from,
+    [RULE_NAME_FROM_ODD] = name_from_odd,
+    [RULE_NAME_TYPE] = name_type,
+    [RULE_RECEIVER] = note_receiver,
+    [RULE_RECEIVER_PLAN] = note_receiver,
+    [RULE_WITHIN_MONTH] = within_month,
+    [RULE_DAYS_MONTH] = days_month,
+    [RULE_NEEDED] = needed,
+    [RULE_NEEDED_IF] = needed_if,
+    [RULE_EITHER] = either,
+    [RULE_NOT_BEFORE] = not_before,
+    [RULE_TIME_PAIR] = time_pair,
+    [RULE_PLAN_OR_MONTH] = plan_or_month,
+    [RULE_TOTAL_ROW] = total_office,
+    [RULE_TOTAL_EMPTY] = total_empty,
+    [RULE_TOTAL_ZERO] = total_zero,
+    [RULE_SLOTS] = slots,
+    [RULE_UNIQUE] = unique,
+    [RULE_REPEATED] = repeated,
+    /* the others belong to one field: check_field.c and the loader */
+};
+
+void
+check_record(struct check_run *run)
+{
+	const struct layout *layout = &run->kind->layout;
+	bool counted = false;
+
+	for (size_t i = 0; i < layout->rule_count; i++) {
+		rule_fn *fn = rules[layout->rules[i].kind];
+
+		counted |= fn == note_receiver;
+		if (fn != NULL)
+			fn(run, &layout->rules[i]);
+	}
+	if (!counted)
+		(void)client_of(run);
+}

@@ -1,0 +1,106 @@
+/* NAME
+ *	check_run - one check while it runs (this folder only)
+ * DESCRIPTION
+ *	check.c walks a file, check_field.c looks at one field alone,
+ *	check_record.c at what rules.tsv says about fields together.  A further
+ *	family of checks is a further file with one entry a record and one at the
+ *	end; findings go through check_say() only.
+ */
+#ifndef TASUKI_CHECK_RUN_H
+#define TASUKI_CHECK_RUN_H
+
+#include "check.h"
+#include "keys.h"
+#include "reader.h"
+#include "tables.h"
+
+#define CHECK_FINDINGS_MAX 1000
+#define CHECK_VALUE_BYTES  64 /* of a value shown in a sentence */
+
+/* What a client's rows have shown so far; bits. */
+enum client_seen {
+	CLIENT_RECEIVER = 1,  /* a row of the receiving office */
+	CLIENT_TYPE = 2,      /* ... and of its service type */
+	CLIENT_UNSURE = 4,    /* a row that could not be read: no verdict */
+	CLIENT_PREVENTION = 8 /* a row outside the home domain */
+};
+
+struct client {
+	uint64_t record, line; /* its first row */
+	unsigned seen;
+};
+
+/* One field of the record at hand, by its 4.1 number. */
+struct cell {
+	const char *p; /* "" if the edition does not have it */
+	size_t n;
+	bool there; /* the edition has it */
+	bool good;  /* no error in it: rules may use it */
+};
+
+/* Roles as far as the service type of a name tells. */
+enum check_role { ROLE_UNKNOWN, ROLE_CM, ROLE_SC, ROLE_SP };
+
+struct check_run {
+	const struct standard *standard;
+	const char *file;
+	finding_fn *fn;
+	void *arg;
+	struct check_result *result;
+
+	const struct file_kind *kind;
+	bool name_good;
+	enum check_role from_role, to_role;
+
+	bool not_ms932; /* said once; fields are not decoded */
+	bool line_end_said;
+	char version[16]; /* of the first record */
+	const struct layout_edition *edition;
+	enum layout_shape shape;
+	char month[8]; /* of the first record, when the name tells none */
+
+	/* the record at hand */
+	uint64_t record, line;
+	struct cell cells[LAYOUT_FIELDS_MAX + 1]; /* [1] is field 1 */
+
+	struct keys client_keys, record_keys;
+	struct client *clients;
+	size_t clients_cap;
+
+	uint64_t said, unsaid;
+	struct buf ja, en, value, wanted;
+};
+
+/**
+ * check_say(run, code, field, value, n, expected):
+ * Say a finding about field ${field} (4.1 number; 0: the record, or the file if
+ * run->record is 0).  ${value} (MS932, ${n} bytes; NULL: none) and ${expected}
+ * (UTF-8; NULL: none) go into the sentence.  Values of fields that tell who a
+ * client is are not repeated.
+ */
+void check_say(struct check_run *run, const char *code, unsigned field,
+    const char *value, size_t n, const char *expected);
+/* check_say_cell: the same with the field's own value. */
+void check_say_cell(struct check_run *run, const char *code, unsigned field,
+    const char *expected);
+/* check_is_error(run, code): its level in findings.tsv. */
+bool check_is_error(const struct check_run *run, const char *code);
+
+/* check_field(run, no): everything about field ${no} alone; sets good. */
+void check_field(struct check_run *run, unsigned no);
+
+/* check_record(run): the rules of the kind; check_clients(run): what can be
+ * said at the end of the file. */
+void check_record(struct check_run *run);
+void check_clients(struct check_run *run);
+/* check_unsure(run, record): the client of a record that could not be checked
+ * gets no verdict at the end. */
+void check_unsure(struct check_run *run, const struct reader_record *record);
+
+/* check_role(standard, type): the role behind a service type of a name. */
+enum check_role check_role(const struct standard *standard, const char *type);
+/* check_group(standard, code): "home", "prevention", ... of the type a service
+ * code begins with; NULL if unknown. */
+const char *check_group(const struct standard *standard, const char *code);
+
+#endif

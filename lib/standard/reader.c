@@ -1,0 +1,380 @@
+/* NAME
+ *	reader - records of a CSV file, byte by byte as they are
+ * SUMMARY
+ *	See reader.h.
+ * DESCRIPTION
+ *	libcsv pushes, callers want to pull: so the bytes go to libcsv in pieces
+ *	that end at a CR or LF, and a piece ends at most one record.  That also
+ *	gives the exact line and offset of each record, which libcsv does not
+ *	know.
+ *
+ *	libcsv trims spaces unless told otherwise; it is told that there is no
+ *	space.  It runs in strict mode to hear of stray quotes; the byte that
+ *	offends is then parsed again leniently, and reading goes on.
+ * BUGS
+ *	After a stray quote the field may run on to the next quote, as in any
+ *	reader of such a file.
+ */
+#include <csv.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "buf.h"
+
+#include "reader.h"
+
+#define WINDOW_BYTES (256UL << 10)
+#define ENTRY_BLOCK  4096
+#define OPTIONS      (CSV_STRICT | CSV_STRICT_FINI)
+
+struct reader {
+	struct csv_parser parser;
+	int fd;         /* -1: bytes in memory */
+	char *window;   /* owned if fd >= 0 */
+	const char *at; /* unread bytes */
+	size_t left;
+	bool end;      /* nothing more to read */
+	bool finished; /* the last record was given */
+	int failed;    /* errno of read(2), or 0 */
+	uint64_t line, offset, records;
+	/* the record being built */
+	bool begun, complete;
+	struct reader_record record;
+	struct buf text;
+	struct reader_field fields[READER_FIELDS_MAX];
+};
+
+static int
+no_space(unsigned char c)
+{
+	(void)c;
+	return 0;
+}
+
+/* libcsv's own buffer holds one field: its limit is the field's limit. */
+static void *
+limited_realloc(void *p, size_t n)
+{
+	return n > READER_FIELD_BYTES_MAX ? NULL : realloc(p, n);
+}
+
+static struct reader *
+reader_new(int fd)
+{
+	struct reader *r = mem_new(sizeof *r);
+
+	if (csv_init(&r->parser, OPTIONS) != 0)
+		panic("csv_init refused its options");
+	csv_set_space_func(&r->parser, no_space);
+	csv_set_realloc_func(&r->parser, limited_realloc);
+	csv_set_blk_size(&r->parser, ENTRY_BLOCK);
+	buf_init(&r->text, READER_RECORD_BYTES_MAX);
+	r->fd = fd;
+	r->line = 1;
+	return r;
+}
+
+int
+reader_open(const char *path, struct reader **out, struct why *why)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
+
+	*out = NULL;
+	if (fd < 0) {
+		why_system(why, WHY_LATER, path);
+		return errno == ENOENT ? TSK_NOTFOUND : TSK_SYSTEM;
+	}
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		why_set(why, WHY_NEVER, "file-unreadable",
+		    "%s is not a regular file.", path);
+		return TSK_INVALID;
+	}
+	*out = reader_new(fd);
+	(*out)->window = mem_new(WINDOW_BYTES);
+	(*out)->at = (*out)->window;
+	return 0;
+}
+
+struct reader *
+reader_bytes(const void *p, size_t n)
+{
+	struct reader *r = reader_new(-1);
+
+	r->at = p;
+	r->left = n;
+	r->end = true;
+	return r;
+}
+
+void
+reader_close(struct reader **reader)
+{
+	struct reader *r = *reader;
+
+	if (r == NULL)
+		return;
+	csv_free(&r->parser);
+	buf_fini(&r->text);
+	if (r->fd >= 0) {
+		close(r->fd);
+		free(r->window);
+	}
+	free(r);
+	*reader = NULL;
+}
+
+/* Read until the window is full or the file ends. */
+static void
+fill(struct reader *r)
+{
+	if (r->end)
+		return;
+	if (r->left > 0)
+		memmove(r->window, r->at, r->left);
+	r->at = r->window;
+	while (r->left < WINDOW_BYTES) {
+		ssize_t n =
+		    read(r->fd, r->window + r->left, WINDOW_BYTES - r->left);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			r->failed = errno;
+		if (n <= 0) {
+			r->end = true;
+			return;
+		}
+		r->left += (size_t)n;
+	}
+}
+
+/* The next byte without taking it, or -1. */
+static int
+peek(struct reader *r)
+{
+	if (r->left == 0)
+		fill(r);
+	return r->left == 0 ? -1 : (unsigned char)*r->at;
+}
+
+static void
+take(struct reader *r, size_t n)
+{
+	r->at += n;
+	r->left -= n;
+	r->offset += n;
+}
+
+int
+reader_sample(struct reader *reader, const char **p, size_t *n)
+{
+	fill(reader);
+	*p = reader->at;
+	*n = reader->left;
+	if (reader->failed != 0) {
+		errno = reader->failed;
+		return TSK_SYSTEM;
+	}
+	return 0;
+}
+
+void
+reader_skip(struct reader *reader, size_t n)
+{
+	take(reader, n < reader->left ? n : reader->left);
+}
+
+/* -- libcsv's two callbacks --------------------------------------------- */
+
+static void
+on_field(void *p, size_t n, void *arg)
+{
+	struct reader *r = arg;
+	struct reader_record *record = &r->record;
+
+	record->count++;
+	if (record->kept == READER_FIELDS_MAX)
+		return;
+	r->fields[record->kept++].n = n;
+	buf_add(&r->text, p, n);
+	buf_char(&r->text, '\0');
+}
+
+static void
+on_row(int c, void *arg)
+{
+	struct reader *r = arg;
+
+	(void)c;
+	r->complete = true;
+}
+
+/* -- records ------------------------------------------------------------ */
+
+static void
+begin(struct reader *r)
+{
+	buf_clear(&r->text);
+	r->record = (struct reader_record){
+	    .no = r->records + 1,
+	    .line = r->line,
+	    .offset = r->offset,
+	    .fields = r->fields,
+	};
+	r->complete = false;
+	r->begun = true;
+}
+
+/* Length of the next piece: up to and with the first CR or LF. */
+static size_t
+piece_length(const struct reader *r)
+{
+	const char *lf = memchr(r->at, '\n', r->left);
+	size_t n = lf != NULL ? (size_t)(lf - r->at) + 1 : r->left;
+	const char *cr = memchr(r->at, '\r', n);
+
+	return cr != NULL ? (size_t)(cr - r->at) + 1 : n;
+}
+
+/* Give a piece to libcsv; 0 or TSK_TOOBIG. */
+static int
+parse(struct reader *r, const char *p, size_t n)
+{
+	while (n > 0) {
+		size_t done = csv_parse(&r->parser, p, n, on_field, on_row, r);
+
+		p += done;
+		n -= done;
+		if (n == 0)
+			break;
+		if (csv_error(&r->parser) != CSV_EPARSE) {
+			r->record.faults |= READER_FIELD_HUGE;
+			return TSK_TOOBIG;
+		}
+		/* once more, leniently, the byte that strict mode refused */
+		r->record.faults |= READER_STRAY_QUOTE;
+		csv_set_opts(&r->parser, 0);
+		if (csv_parse(&r->parser, p, 1, on_field, on_row, r) != 1) {
+			r->record.faults |= READER_FIELD_HUGE;
+			return TSK_TOOBIG;
+		}
+		csv_set_opts(&r->parser, OPTIONS);
+		p++;
+		n--;
+	}
+	return 0;
+}
+
+/* The piece ended in CR or LF: count the line, and swallow the LF of a CR LF
+ * that ended a record (libcsv would take it for a blank line). */
+static void
+line_ended(struct reader *r, char last, bool record_ended)
+{
+	bool crlf = last == '\r' && peek(r) == '\n';
+
+	if (last != '\r' && last != '\n')
+		return;
+	if (!record_ended) {
+		if (!crlf) /* else the LF is a piece of its own */
+			r->line++;
+		return;
+	}
+	if (crlf)
+		take(r, 1);
+	r->record.end = crlf           ? READER_END_CRLF
+			: last == '\n' ? READER_END_LF
+				       : READER_END_CR;
+	r->line++;
+}
+
+static int
+give(struct reader *r, struct reader_record *out)
+{
+	const char *text = r->text.data;
+	int rc = 0;
+
+	r->begun = false;
+	if (r->record.blank)
+		r->record.no = r->records;
+	else
+		r->records++;
+	if (!buf_ok(&r->text)) {
+		r->record.faults |= READER_RECORD_HUGE;
+		r->record.kept = 0;
+		r->finished = true;
+		rc = TSK_TOOBIG;
+	}
+	r->record.text = text;
+	r->record.text_bytes = r->text.len;
+	for (unsigned i = 0; i < r->record.kept; i++) {
+		r->fields[i].p = text;
+		text += r->fields[i].n + 1;
+	}
+	*out = r->record;
+	return rc;
+}
+
+static int
+give_up(struct reader *r, struct reader_record *out)
+{
+	r->finished = true;
+	r->record.kept = 0;
+	*out = r->record;
+	return TSK_TOOBIG;
+}
+
+/* The file ends: what libcsv still holds is the last record. */
+static int
+finish(struct reader *r, struct reader_record *out)
+{
+	r->finished = true;
+	if (r->failed != 0) {
+		errno = r->failed;
+		return TSK_SYSTEM;
+	}
+	if (!r->begun)
+		return TSK_EMPTY;
+	if (csv_fini(&r->parser, on_field, on_row, r) != 0) {
+		r->record.faults |= READER_UNCLOSED_QUOTE;
+		csv_set_opts(&r->parser, 0);
+		if (csv_fini(&r->parser, on_field, on_row, r) != 0)
+			return give_up(r, out);
+	}
+	return give(r, out);
+}
+
+int
+reader_next(struct reader *reader, struct reader_record *out)
+{
+	struct reader *r = reader;
+
+	while (!r->finished) {
+		int first = peek(r);
+		size_t n;
+		char last;
+
+		if (first < 0)
+			return finish(r, out);
+		if (!r->begun)
+			begin(r);
+		n = piece_length(r);
+		last = r->at[n - 1];
+		r->record.blank = r->record.offset == r->offset && n == 1 &&
+				  (last == '\r' || last == '\n');
+		if (!r->record.blank && parse(r, r->at, n) != 0)
+			return give_up(r, out);
+		take(r, n);
+		line_ended(r, last, r->complete || r->record.blank);
+		if (r->complete || r->record.blank)
+			return give(r, out);
+		if (!buf_ok(&r->text))
+			return give(r, out);
+	}
+	return TSK_EMPTY;
+}
