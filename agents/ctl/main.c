@@ -26,7 +26,7 @@
 #include "err.h"
 
 #ifdef TASUKI_HAVE_CHECK
-#include "check.h"
+#include "check_main.h"
 #endif
 #include "ctl.h"
 #include "term.h"

@@ -1,0 +1,362 @@
+/* NAME
+ *	check - tasukictl check: files of the standard against its rules
+ * SUMMARY
+ *	tasukictl check [--json] [--lang ja|en] [--standard DIR] FILE...
+ * DESCRIPTION
+ *	For people: under the name of each file one line a finding (where, which
+ *	field, what to do), a line of counts, and at the end what the files are
+ *	together: a whole set, or one with members missing (a hint; offices also
+ *	check single files).
+ *
+ *	--json: one object a line, a finding each, nothing else: file, record,
+ *	line, field_no, field, level, code, message.  record 0 is the whole file,
+ *	field_no 0 the whole record.
+ *
+ *	The language is --lang, else that of LC_ALL, LC_MESSAGES or LANG: Japanese
+ *	if it begins with "ja", else English.
+ * DIAGNOSTICS
+ *	Exit code 0: no errors (warnings allowed); 1: errors, or a file that
+ *	cannot be read or is not named by the standard; 2: the command line is
+ *	wrong or the tables cannot be loaded.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "buf.h"
+#include "err.h"
+#include "utf8.h"
+
+#include "check.h"
+#include "set.h"
+#include "standard.h"
+
+#include "check_main.h"
+
+struct verb {
+	bool json, ja;
+	const char *dir;
+	struct standard *standard;
+	const char *path; /* as on the command line */
+	struct buf text;
+	struct name *names; /* of the files with good names, for the hints */
+	size_t name_count;
+	uint64_t errors, warnings, files;
+};
+
+static const struct {
+	const char *ja, *en;
+} words[] = {
+    {"警告", "warning"},
+    {"エラー", "error"},
+};
+
+/* -- output ------------------------------------------------------------- */
+
+/* Names of files may be any bytes; a terminal and JSON want UTF-8 and nothing
+ * that hides. */
+static const char *
+safe(struct buf *out, const char *text)
+{
+	size_t n = strlen(text), used;
+
+	buf_clear(out);
+	for (size_t i = 0; i < n; i += used) {
+		int32_t c = utf8_next(text + i, n - i, &used);
+
+		if (c < 0 || utf8_hidden(c))
+			buf_char(out, '?');
+		else
+			buf_add(out, text + i, used);
+	}
+	return out->data != NULL ? out->data : "";
+}
+
+static void
+print_json(struct verb *verb, const struct finding *finding)
+{
+	json_t *object = json_pack("{s:s, s:I, s:I, s:i, s:s, s:s, s:s, s:s}",
+	    "file", safe(&verb->text, verb->path), "record",
+	    (json_int_t)finding->record, "line", (json_int_t)finding->line,
+	    "field_no", (int)finding->field_no, "field", finding->field,
+	    "level", words[finding->level].en, "code", finding->code, "message",
+	    verb->ja ? finding->ja : finding->en);
+
+	if (object == NULL)
+		panic("a finding does not fit into JSON: %s", finding->code);
+	json_dumpf(object, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(object);
+}
+
+static void
+print_place(const struct verb *verb, const struct finding *finding)
+{
+	if (verb->ja) {
+		if (finding->line > 0)
+			printf("%ju行目", (uintmax_t)finding->line);
+		if (finding->record > 0)
+			printf("（%ju件目）", (uintmax_t)finding->record);
+		if (finding->field_no > 0)
+			printf("項目%u %s", finding->field_no, finding->field);
+		if (finding->line == 0 && finding->field_no == 0)
+			printf("ファイル全体");
+		return;
+	}
+	if (finding->line == 0)
+		printf("whole file");
+	else
+		printf("line %ju", (uintmax_t)finding->line);
+	if (finding->record > 0)
+		printf(" (record %ju)", (uintmax_t)finding->record);
+	if (finding->field_no > 0)
+		printf(" field %u %s", finding->field_no, finding->field);
+}
+
+static void
+on_finding(const struct finding *finding, void *arg)
+{
+	struct verb *verb = arg;
+
+	if (verb->json) {
+		print_json(verb, finding);
+		return;
+	}
+	printf("  %s ",
+	    verb->ja ? words[finding->level].ja : words[finding->level].en);
+	print_place(verb, finding);
+	printf(
+	    ": %s [%s]\n", verb->ja ? finding->ja : finding->en, finding->code);
+}
+
+static void
+print_counts(const struct verb *verb, const struct check_result *result)
+{
+	if (verb->json)
+		return;
+	printf(verb->ja
+		   ? "  %ju件・利用者%u人: エラー %ju、警告 %ju\n"
+		   : "  %ju records, %u clients: %ju errors, %ju warnings\n",
+	    (uintmax_t)result->records, result->clients,
+	    (uintmax_t)result->errors, (uintmax_t)result->warnings);
+}
+
+/* -- one file ----------------------------------------------------------- */
+
+static void
+note(struct verb *verb, const char *file, const char *code, const char *value)
+{
+	if (check_note(verb->standard, file, code, value, on_finding, verb) !=
+	    0)
+		verb->errors++;
+	else
+		verb->warnings++;
+}
+
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
+static void
+remember(struct verb *verb, const struct check_result *result)
+{
+	if (result->name.stamp[0] != '\0')
+		verb->names[verb->name_count++] = result->name;
+}
+
+static void
+check_path(struct verb *verb, const char *path)
+{
+	struct check_result result;
+	int rc;
+
+	verb->path = path;
+	verb->files++;
+	if (!verb->json)
+		printf("%s\n", safe(&verb->text, path));
+	errno = 0;
+	rc = check_file(verb->standard, path, NULL, on_finding, verb, &result);
+	verb->errors += result.errors;
+	verb->warnings += result.warnings;
+	if (rc != 0)
+		note(verb, base_name(path), "file-unreadable",
+		    rc == TSK_SYSTEM && errno != 0 ? strerror(errno)
+						   : err_text(rc));
+	else if (!result.standard)
+		note(verb, base_name(path), "name-not-standard", "");
+	else {
+		remember(verb, &result);
+		print_counts(verb, &result);
+	}
+}
+
+/* -- hints about sets --------------------------------------------------- */
+
+static void
+print_hint(const struct verb *verb, const struct name *members, size_t count)
+{
+	char missing[256];
+	enum set_state state =
+	    set_judge(verb->standard, members, count, missing, sizeof missing);
+	const char *ja = "組になる書類がそろっています", *en = "a whole set";
+
+	if (state == SET_PARTIAL) {
+		ja = "一緒に送る書類が足りません";
+		en = "a set with members missing";
+	} else if (state == SET_OPEN) {
+		ja = "組になっていますが、さらに加わることがあります";
+		en = "a set; more may belong to it";
+	} else if (state == SET_UNKNOWN) {
+		ja = "標準仕様にない組み合わせです";
+		en = "no set of the standard";
+	}
+	printf("%s %s: %s%s%s%s\n",
+	    verb->ja ? "参考:" : "info:", members[0].stamp, verb->ja ? ja : en,
+	    *missing ? " (" : "", missing, *missing ? ")" : "");
+}
+
+static void
+print_hints(struct verb *verb)
+{
+	struct name *members =
+	    mem_new((verb->name_count + 1) * sizeof *members);
+
+	for (size_t i = 0; i < verb->name_count; i++) {
+		size_t count = 0;
+
+		if (verb->names[i].stamp[0] == '\0')
+			continue; /* counted with an earlier one */
+		members[count++] = verb->names[i];
+		for (size_t j = i + 1; j < verb->name_count; j++) {
+			if (!set_same(&members[0], &verb->names[j]))
+				continue;
+			members[count++] = verb->names[j];
+			verb->names[j].stamp[0] = '\0';
+		}
+		print_hint(verb, members, count);
+	}
+	free(members);
+}
+
+static void
+print_total(const struct verb *verb)
+{
+	printf(verb->ja ? "ファイル %ju: エラー %ju、警告 %ju\n"
+			: "%ju files: %ju errors, %ju warnings\n",
+	    (uintmax_t)verb->files, (uintmax_t)verb->errors,
+	    (uintmax_t)verb->warnings);
+}
+
+/* -- the command line --------------------------------------------------- */
+
+static int
+usage(const char *trouble, const char *what)
+{
+	if (trouble != NULL)
+		fprintf(stderr, "tasukictl check: %s %s\n", trouble, what);
+	fprintf(stderr, "usage: tasukictl check [--json] [--lang ja|en] "
+			"[--standard DIR] FILE...\n");
+	return 2;
+}
+
+static bool
+prefers_ja(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+
+	for (size_t i = 0; i < 3; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && *value != '\0')
+			return strncmp(value, "ja", 2) == 0;
+	}
+	return false;
+}
+
+/* The value of "--name VALUE" or "--name=VALUE"; NULL if argv[*i] is another
+ * option, "" if the value is missing. */
+static const char *
+option(int argc, char **argv, int *i, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (strncmp(argv[*i], name, n) != 0)
+		return NULL;
+	if (argv[*i][n] == '=')
+		return argv[*i] + n + 1;
+	if (argv[*i][n] != '\0')
+		return NULL;
+	if (*i + 1 == argc)
+		return "";
+	return argv[++*i];
+}
+
+/* Take the options out of argv; the number of files left at its beginning, or
+ * -1 after a message. */
+static int
+take_options(struct verb *verb, int argc, char **argv)
+{
+	bool options = true;
+	int files = 0;
+
+	for (int i = 1; i < argc; i++) {
+		const char *value;
+
+		if (!options || argv[i][0] != '-' || argv[i][1] == '\0') {
+			argv[files++] = argv[i];
+		} else if (strcmp(argv[i], "--") == 0) {
+			options = false;
+		} else if (strcmp(argv[i], "--json") == 0) {
+			verb->json = true;
+		} else if ((value = option(argc, argv, &i, "--lang")) != NULL) {
+			verb->ja = strcmp(value, "ja") == 0;
+			if (!verb->ja && strcmp(value, "en") != 0) {
+				usage("the language is ja or en, not", value);
+				return -1;
+			}
+		} else if ((value = option(argc, argv, &i, "--standard")) !=
+			   NULL) {
+			verb->dir = value;
+		} else {
+			usage("there is no option", argv[i]);
+			return -1;
+		}
+	}
+	return files;
+}
+
+int
+check_main(int argc, char **argv)
+{
+	struct verb verb = {.ja = prefers_ja(), .dir = standard_dir()};
+	struct why why = {0};
+	int files = take_options(&verb, argc, argv);
+
+	if (files < 0)
+		return 2;
+	if (files == 0)
+		return usage("no", "FILE was given.");
+	if (standard_load(verb.dir, &verb.standard, &why) != 0) {
+		fprintf(stderr, "tasukictl check: %s\n", why.text);
+		return 2;
+	}
+	buf_init(&verb.text, 65536);
+	verb.names = mem_new((size_t)files * sizeof *verb.names);
+	for (int i = 0; i < files; i++)
+		check_path(&verb, argv[i]);
+	if (!verb.json) {
+		print_hints(&verb);
+		print_total(&verb);
+	}
+	standard_free(&verb.standard);
+	buf_fini(&verb.text);
+	free(verb.names);
+	return verb.errors > 0 ? 1 : 0;
+}
