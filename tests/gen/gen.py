@@ -351,29 +351,40 @@ def parse(data):
 
 
 def _answer_rows(rng, rows, receiver, first):
-    """Some days fell out, some moved, now and then one came on top."""
+    """Some days fell out, some moved, now and then one came on top; never the
+    same service twice at the same time."""
     created = first + datetime.timedelta(days=services.month_days(first))
+    rows = [r for r in rows
+            if r[19] == receiver and r[14] not in services.RATE_CODES]
+    taken = {_moment(r, r[9]) for r in rows}
     for row in rows:
-        if row[19] != receiver or row[14] in services.RATE_CODES:
-            continue  # another office's, or a percentage addition
-        row = list(row)
-        fate = rng.random()
-        timed = row[11] != "9999"
-        if timed and fate < 0.06:
+        fate = rng.random() if row[11] != "9999" else 0.5
+        if fate < 0.06:
             continue
-        yield _answer_row(row, receiver, created,
-                          1 if timed and 0.06 <= fate < 0.10 else 0, first)
-        if timed and fate > 0.98:
-            yield _answer_row(row, receiver, created, 2, first)
+        moved = _day_after(row[9], 1 if fate < 0.10 else 2, first)
+        free = moved and _moment(row, moved) not in taken
+        goes, extra = free and fate < 0.10, free and fate > 0.98
+        if goes or extra:
+            taken.add(_moment(row, moved))
+        yield _answer_row(row, receiver, created, moved if goes else row[9])
+        if extra:
+            yield _answer_row(row, receiver, created, moved)
 
 
-def _answer_row(row, receiver, created, shift, first):
-    date = datetime.datetime.strptime(row[9], "%Y%m%d").date()
-    moved = date + datetime.timedelta(days=shift)
-    if moved.month == first.month:
-        date = moved
+def _moment(row, date):
+    return tuple(row[1:3]) + (date,) + tuple(row[11:19])
+
+
+def _day_after(date, days, first):
+    """The date some days later, None in another month."""
+    moved = datetime.datetime.strptime(date, "%Y%m%d").date() \
+        + datetime.timedelta(days=days)
+    return day(moved) if moved.month == first.month else None
+
+
+def _answer_row(row, receiver, created, date):
     return [row[0], row[1], row[2], day(created), row[4], row[5],
-            Text(row[6]), row[7], row[8], day(date), row[10], row[11], row[12],
+            Text(row[6]), row[7], row[8], date, row[10], row[11], row[12],
             row[13], row[14], row[15], row[16], Text(row[17]), row[18],
             receiver, Text(row[20]), row[21], row[22], receiver, ""]
 
