@@ -114,7 +114,7 @@ audit_backup_verb(struct ctl *ctl, int argc, char **argv)
 
 	if (argc != 2 || *argv[1] == '\0')
 		return ctl_usage("backup takes the folder to write to");
-	buf_init(&path, 2 * PATH_MAX);
+	buf_init(&path, (size_t)2 * PATH_MAX);
 	if (whole_path(argv[1], &path) != 0) {
 		buf_fini(&path);
 		return ctl_usage("%s: %s", argv[1], strerror(errno));

@@ -113,7 +113,7 @@ show(struct ctl *ctl, int argc, char **argv)
 {
 	json_t *answer, *request;
 	char *arguments[3] = {NULL};
-	int used, rc;
+	int used = 0, rc;
 
 	request = json_pack("{ss}", "command", "parked.show");
 	rc = take_reference(ctl, argc, argv, request, &used);
@@ -156,7 +156,7 @@ static int
 requeue(struct ctl *ctl, int argc, char **argv)
 {
 	json_t *request = json_pack("{ss}", "command", "parked.requeue");
-	int used, rc = take_reference(ctl, argc, argv, request, &used);
+	int used = 0, rc = take_reference(ctl, argc, argv, request, &used);
 
 	if (rc == CTL_OK && used < argc)
 		rc = ctl_usage("parked requeue: what is \"%s\"?", argv[used]);

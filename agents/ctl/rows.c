@@ -96,7 +96,7 @@ take_heading(struct load *load, const struct reader_record *record)
 	if (record->count > ROWS_COLUMNS_MAX)
 		return fault(load, record->line, "too many columns", "");
 	for (unsigned i = 0; i < record->count; i++) {
-		char *name;
+		char *name = NULL;
 		int rc = field_text(load, record, i, &name);
 
 		if (rc != 0)

@@ -14,9 +14,8 @@
 
 #include "err.h"
 
-#define ROWS_FILE_BYTES_MAX (64u * 1024 * 1024)
-#define ROWS_COLUMNS_MAX    256
-#define ROWS_MAX            1000000
+#define ROWS_COLUMNS_MAX 256
+#define ROWS_MAX         1000000
 
 struct rows {
 	json_t *array; /* one object a row: column name -> text */

@@ -18,7 +18,7 @@
 #include "show.h"
 #include "term.h"
 
-#define SHOW_CELL_BYTES_MAX (16u * 1024)
+#define SHOW_CELL_BYTES_MAX ((size_t)16 * 1024)
 
 static const struct show_words yes = {"yes", "はい"};
 

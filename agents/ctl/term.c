@@ -21,7 +21,7 @@
 
 #include "term.h"
 
-#define TERM_CELL_BYTES_MAX (64u * 1024)
+#define TERM_CELL_BYTES_MAX ((size_t)64 * 1024)
 
 struct cell {
 	char *text;
