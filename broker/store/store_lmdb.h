@@ -37,6 +37,7 @@ struct store_lmdb {
 	 * has no transaction at all. */
 	pthread_rwlock_t map_lock;
 	int64_t readers_checked_ms;
+	uint64_t used_before; /* bytes in use at the last look */
 	struct store_write write;
 	atomic_bool broken;
 	atomic_uint_fast64_t commits, ops;

@@ -52,15 +52,15 @@ static int
 forget(struct store_write *w, const struct store_op *op, struct slice order,
     const struct store_record_parcel *r)
 {
-	struct id id = r->parcel.id;
-	bool dropped = r->parcel.bodies_dropped;
+	struct store_parcel p = r->parcel; /* its legs, after the record */
+	struct id id = p.id;
 	int rc = w->map->del(w->txn, TABLE_ORDER, order);
 
 	if (rc == 0)
 		rc = w->map->del(
 		    w->txn, TABLE_PARCEL, (struct slice){id.bytes, ID_BYTES});
-	if (rc == 0 && !dropped)
-		rc = store_body_drop(w, &id);
+	if (rc == 0 && !p.bodies_dropped)
+		rc = store_body_drop(w, &p);
 	if (rc == 0)
 		store_write_audit(w, op, "purge", &id, "");
 	return rc == TSK_NOTFOUND ? TSK_DAMAGED : rc;

@@ -40,6 +40,8 @@ store_write_fini(struct store_write *w)
 	store_chain_fini(&w->chain);
 	buf_fini(&w->record);
 	buf_fini(&w->steps);
+	free(w->late);
+	w->late = NULL;
 }
 
 /* ---- records ---- */
@@ -274,7 +276,7 @@ parcel_changed(struct store_write *w, struct store_record_parcel *r,
 	if ((rc = put_parcel(w, &p->id)) != 0 ||
 	    (rc = put_open(w, p, &copy, fresh)) != 0)
 		return rc;
-	return drop ? store_body_drop(w, &p->id) : 0;
+	return drop ? store_body_drop(w, p) : 0;
 }
 
 static void
@@ -483,6 +485,8 @@ store_write_batch(
 	if ((rc = get_state(w)) != 0)
 		return rc;
 	before = w->state;
+	w->leg_no_before = before.leg_no;
+	w->late_count = 0;
 	store_chain_begin(&w->chain, &w->state);
 	for (size_t i = 0; i < count; i++) {
 		if (ops[i]->rc == TSK_INVALID)
@@ -493,6 +497,8 @@ store_write_batch(
 	}
 	if ((rc = put_audit(w)) != 0)
 		return rc;
-	return memcmp(&before, &w->state, sizeof(before)) == 0 ? 0
-							       : put_state(w);
+	if (memcmp(&before, &w->state, sizeof(before)) != 0 &&
+	    (rc = put_state(w)) != 0)
+		return rc;
+	return store_body_late(w);
 }

@@ -24,6 +24,11 @@ struct store_write {
 	void *txn;
 	struct store_record_state state;
 	struct store_chain chain;
+	uint64_t leg_no_before; /* legs above were accepted in this batch */
+	/* Accepts whose bodies are put at the end of the batch, NULL when they
+	 * were dropped before that. */
+	struct store_op **late;
+	size_t late_count, late_room;
 	struct buf record, steps; /* scratch */
 };
 

@@ -28,17 +28,42 @@
 
 #define LAG 4 /* batches between accept and settle */
 
+/* times of the calls that commit */
+struct times {
+	double *ms;
+	size_t count, room;
+};
+
 struct plan {
 	char dir[512];
 	size_t bytes, batch;
 	double seconds;
 	uint8_t *data;
+	struct times times;
 };
 
 struct clocks {
 	int64_t wall_ns;
 	double user, system;
 };
+
+static void
+time_add(struct times *t, int64_t from_ns)
+{
+	if (t->count == t->room) {
+		t->room = t->room > 0 ? 2 * t->room : 1024;
+		t->ms = mem_resize(t->ms, t->room * sizeof(*t->ms));
+	}
+	t->ms[t->count++] = (double)(clock_mono_ns() - from_ns) / 1e6;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
 
 static double
 seconds_of(struct timeval t)
@@ -58,9 +83,10 @@ clocks_now(void)
 }
 
 static double
-report(const char *name, const struct plan *plan, struct clocks from,
+report(const char *name, struct plan *plan, struct clocks from,
     uint64_t messages, uint64_t commits)
 {
+	struct times *t = &plan->times;
 	struct clocks now = clocks_now();
 	double elapsed = (double)(now.wall_ns - from.wall_ns) / 1e9;
 	double n = (double)messages;
@@ -72,6 +98,10 @@ report(const char *name, const struct plan *plan, struct clocks from,
 	    (now.user - from.user + now.system - from.system) / n * 1e6,
 	    (now.user - from.user) / n * 1e6,
 	    (now.system - from.system) / n * 1e6);
+	qsort(t->ms, t->count, sizeof(*t->ms), compare);
+	printf("%-6s commit p50 %.2f ms  p99 %.2f ms\n", name,
+	    t->ms[t->count / 2], t->ms[t->count * 99 / 100]);
+	t->count = 0;
 	return n / elapsed;
 }
 
@@ -85,9 +115,10 @@ must(int rc, const char *what)
 }
 
 static void
-raw_batch(MDB_env *env, MDB_dbi table, const struct plan *plan, uint64_t head)
+raw_batch(MDB_env *env, MDB_dbi table, struct plan *plan, uint64_t head)
 {
 	uint64_t lag = LAG * plan->batch;
+	int64_t start = clock_mono_ns();
 	MDB_txn *txn;
 
 	must(mdb_txn_begin(env, NULL, 0, &txn), "begin");
@@ -106,10 +137,11 @@ raw_batch(MDB_env *env, MDB_dbi table, const struct plan *plan, uint64_t head)
 		must(mdb_del(txn, table, &key, NULL), "del");
 	}
 	must(mdb_txn_commit(txn), "commit");
+	time_add(&plan->times, start);
 }
 
 static double
-run_raw(const struct plan *plan)
+run_raw(struct plan *plan)
 {
 	char path[600];
 	MDB_env *env;
@@ -187,13 +219,13 @@ item_end(struct item *item, int64_t now)
 }
 
 static void
-store_batch(struct store *store, const struct plan *plan, struct item *items,
+store_batch(struct store *store, struct plan *plan, struct item *items,
     uint64_t batch_no, struct store_op **ops)
 {
 	size_t slots = LAG + 1, n = 0;
 	struct item *now = items + (batch_no % slots) * plan->batch;
 	struct item *old = items + ((batch_no + 1) % slots) * plan->batch;
-	int64_t ms = clock_wall_ms();
+	int64_t ms = clock_wall_ms(), start;
 	struct why why;
 
 	for (size_t i = 0; i < plan->batch; i++) {
@@ -204,8 +236,10 @@ store_batch(struct store *store, const struct plan *plan, struct item *items,
 		item_new(&now[i], plan, ms);
 		ops[n++] = &now[i].accept;
 	}
+	start = clock_mono_ns();
 	if (store_apply(store, ops, n, &why) != 0)
 		panic("apply: %s", why.text);
+	time_add(&plan->times, start);
 	for (size_t i = 0; i < n; i++)
 		if (ops[i]->rc != 0)
 			panic("operation: %s", err_text(ops[i]->rc));
@@ -232,7 +266,7 @@ walk(struct store *store)
 }
 
 static double
-run_store(const struct plan *plan)
+run_store(struct plan *plan)
 {
 	char path[600];
 	struct store_settings settings = {.backend = STORE_LMDB,
@@ -306,5 +340,6 @@ main(int argc, char **argv)
 	printf("ratio  %.2f of raw LMDB\n", ours / raw);
 	remove_dir(&plan);
 	free(plan.data);
+	free(plan.times.ms);
 	return 0;
 }
