@@ -71,18 +71,25 @@ is(const struct spot *spot, const char *text)
 
 /* -- empty -------------------------------------------------------------- */
 
-/* Percentage additions have no time and may have no units. */
+/* Percentage additions have no time and may have no units.  The master knows
+ * a part of their codes; a row that counts no units is one most likely. */
 static bool
 may_be_rate(const struct spot *spot)
 {
 	const struct layout *layout = &spot->run->kind->layout;
+	unsigned units = layout_field(layout, "units");
 
 	for (size_t i = 0; i < layout->rule_count; i++) {
 		const struct layout_rule *rule = &layout->rules[i];
+		const struct cell *cells = spot->run->cells;
 
-		if (rule->kind == RULE_MAY_BE_RATE && rule->field == spot->no)
-			return standard_service_rate(spot->run->standard,
-			    spot->run->cells[rule->other].p);
+		if (rule->kind != RULE_MAY_BE_RATE || rule->field != spot->no)
+			continue;
+		if (standard_service_rate(
+			spot->run->standard, cells[rule->other].p))
+			return true;
+		return units != spot->no && units != 0 &&
+		       strspn(cells[units].p, "0") == cells[units].n;
 	}
 	return false;
 }
@@ -120,10 +127,13 @@ static void
 check_length(const struct spot *spot)
 {
 	const struct layout_field *field = spot->field;
+	bool v3 = spot->run->shape == LAYOUT_V3 && field->v3_max != 0;
 
-	if (field->max == 0 || spot->n <= field->max)
+	if (v3 && spot->n > field->v3_max)
+		say_limit(spot, "length", field->v3_max);
+	else if (field->max == 0 || spot->n <= field->max)
 		return;
-	if (field->max_hard != 0 && spot->n > field->max_hard)
+	else if (field->max_hard != 0 && spot->n > field->max_hard)
 		say_limit(spot, "length", field->max_hard);
 	else
 		say_limit(spot, "length-uncertain", field->max);

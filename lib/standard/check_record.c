@@ -10,6 +10,9 @@
  *	a service office must occur among the offices of the rows, a
  *	care-management office as the plan's office.  A support center need not
  *	occur anywhere.
+ *
+ *	No verdict on what cannot be known: rows that were too broken to read
+ *	are errors already, and one of them may be the receiver's.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,24 +170,34 @@ name_type(struct check_run *run, const struct layout_rule *rule)
 
 /* -- dates and times ---------------------------------------------------- */
 
+/* The month of the file: the name's, so that one wrong month is said once; the
+ * record's own where the name could not be read. */
+static const char *
+month_of(const struct check_run *run, const struct layout_rule *rule)
+{
+	if (run->name_good && *run->result->name.month != '\0')
+		return run->result->name.month;
+	return usable(run, rule->other) ? value_of(run, rule->other) : NULL;
+}
+
 static void
 within_month(struct check_run *run, const struct layout_rule *rule)
 {
-	if (usable(run, rule->field) && usable(run, rule->other) &&
-	    strncmp(
-		value_of(run, rule->field), value_of(run, rule->other), 6) != 0)
-		check_say_cell(
-		    run, rule->code, rule->field, value_of(run, rule->other));
+	const char *month = month_of(run, rule);
+
+	if (month != NULL && usable(run, rule->field) &&
+	    strncmp(value_of(run, rule->field), month, 6) != 0)
+		check_say_cell(run, rule->code, rule->field, month);
 }
 
 static void
 days_month(struct check_run *run, const struct layout_rule *rule)
 {
-	const char *month = value_of(run, rule->other);
+	const char *month = month_of(run, rule);
 	const char *days = value_of(run, rule->field);
 	unsigned last;
 
-	if (!usable(run, rule->field) || !usable(run, rule->other))
+	if (month == NULL || !usable(run, rule->field))
 		return;
 	last = calendar_days(
 	    calendar_digits(month, 4), calendar_digits(month + 4, 2));
@@ -400,11 +413,14 @@ client_add(struct check_run *run, uint64_t digest)
 	return &run->clients[at];
 }
 
+/* NULL if the record does not tell whose it is. */
 static struct client *
 client_of(struct check_run *run)
 {
 	static const unsigned fields[] = {INSURER_FIELD, INSURED_FIELD};
 
+	if (!usable(run, INSURER_FIELD) || !usable(run, INSURED_FIELD))
+		return NULL;
 	return client_add(run, digest_cells(run, fields, 2, SEED_CLIENT));
 }
 
@@ -442,16 +458,20 @@ note_receiver(struct check_run *run, const struct layout_rule *rule)
 {
 	const struct name *name = &run->result->name;
 	struct client *client = client_of(run);
+	bool here = usable(run, rule->field) &&
+		    strcmp(value_of(run, rule->field), name->to) == 0;
 
-	if (client == NULL || !judges(run, rule))
+	if (!judges(run, rule))
 		return;
-	if (!home_row(run, rule->other))
-		client->seen |= CLIENT_PREVENTION;
-	if (!usable(run, rule->field)) {
-		client->seen |= CLIENT_UNSURE;
+	if (client == NULL) {
+		run->lost_receiver |= here || !usable(run, rule->field);
 		return;
 	}
-	if (strcmp(value_of(run, rule->field), name->to) != 0)
+	if (!home_row(run, rule->other))
+		client->seen |= CLIENT_PREVENTION;
+	if (!usable(run, rule->field))
+		client->seen |= CLIENT_UNSURE;
+	if (!here)
 		return;
 	client->seen |= CLIENT_RECEIVER;
 	if (rule->other == 0 || *name->to_type == '\0' ||
@@ -488,7 +508,7 @@ check_clients(struct check_run *run)
 	const struct layout *layout = &run->kind->layout;
 
 	for (size_t i = 0; i < layout->rule_count; i++) {
-		if (!judges(run, &layout->rules[i]))
+		if (!judges(run, &layout->rules[i]) || run->lost_receiver)
 			continue;
 		for (size_t j = 0; j < run->client_keys.count; j++)
 			judge_client(run, &layout->rules[i], &run->clients[j]);

@@ -66,6 +66,7 @@ struct check_run {
 	struct keys client_keys, record_keys;
 	struct client *clients;
 	size_t clients_cap;
+	bool lost_receiver; /* a row of the receiver, but whose? */
 
 	uint64_t said, unsaid;
 	struct buf ja, en, value, wanted;

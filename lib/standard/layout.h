@@ -72,6 +72,7 @@ struct layout_field {
 	const char *name_ja, *name_en;
 	enum layout_type type;
 	unsigned max, max_hard; /* 0: no limit; over max_hard is an error */
+	unsigned v3_max;        /* in V3, where it differs; else 0 */
 	enum layout_need need;
 	enum layout_format format;
 	const char *format_text;
@@ -105,6 +106,7 @@ enum layout_rule_kind {
 	RULE_MAY_BE_RATE,   /* empty allowed if field other is a rate code */
 	RULE_NEGATIVE,      /* below zero is ordinary here */
 	RULE_MAX_LENGTH,    /* value: the length that is surely too long */
+	RULE_V3_LENGTH,     /* value: the maximum in V3 */
 	RULE_KINDS,
 };
 

@@ -43,6 +43,7 @@ static const struct {
     [RULE_MAY_BE_RATE] = {"may-be-rate", true, true},
     [RULE_NEGATIVE] = {"negative", false, false},
     [RULE_MAX_LENGTH] = {"max-length", false, false},
+    [RULE_V3_LENGTH] = {"v3-length", false, false},
 };
 
 static bool
@@ -105,11 +106,14 @@ parse_row(struct loader *loader, const struct table *t, size_t row,
 	    !parse_key(rule->value, layout->count, rule->key))
 		return load_bad(loader, "rules.tsv", t, row,
 		    "%s is not a key like 2+3+4.", rule->value);
-	if (rule->kind == RULE_MAX_LENGTH) {
+	if (rule->kind == RULE_MAX_LENGTH || rule->kind == RULE_V3_LENGTH) {
 		if (!cell_number(rule->value, 1000000, &n))
 			return load_bad(loader, "rules.tsv", t, row,
 			    "%s is not a length.", rule->value);
-		layout->fields[rule->field - 1].max_hard = n;
+		if (rule->kind == RULE_MAX_LENGTH)
+			layout->fields[rule->field - 1].max_hard = n;
+		else
+			layout->fields[rule->field - 1].v3_max = n;
 	}
 	return 0;
 }
