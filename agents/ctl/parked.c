@@ -101,7 +101,7 @@ list(struct ctl *ctl, int argc, char **argv)
 	if (rc != CTL_OK)
 		return rc;
 	if (!ctl_json(ctl, answer))
-		show_list(ctl, json_object_get(answer, "legs"), list_columns,
+		show_list(ctl, json_object_get(answer, "parked"), list_columns,
 		    &nothing);
 	json_decref(answer);
 	return CTL_OK;

@@ -41,7 +41,7 @@ static const struct show_words dry = {"Nothing was written (--dry-run).",
 static json_t *
 offices_of(const json_t *answer)
 {
-	return json_object_get(answer, "offices");
+	return json_object_get(answer, "rows");
 }
 
 /* The broker counts rows from 1; people count lines of the file. */

@@ -99,7 +99,7 @@ take_heading(struct load *load, const struct reader_record *record)
 		char *name = NULL;
 		int rc = field_text(load, record, i, &name);
 
-		if (rc != 0)
+		if (rc != 0 || name == NULL)
 			return rc;
 		trim(name);
 		load->columns[load->count++] = name;

@@ -49,7 +49,7 @@ def poisoned(make_lab, tmp_path):
 
 def test_poison_is_parked_and_the_queue_moves_on(poisoned, tmp_path):
     lab, parcel_id, _ = poisoned
-    parked = lab.ctl("parked", "list")["legs"]
+    parked = lab.ctl("parked", "list")["parked"]
     assert [leg["id"] for leg in parked] == [parcel_id]
     lab.agent("visit").start()
     later = plan_set(tmp_path / "later", ROWS[CARE], ROWS[VISIT],
@@ -68,7 +68,7 @@ def test_requeue(poisoned):
     assert code == 0, err
     lab.offices[VISIT].wait_inbox(by_name(paths))
     lab.wait_parcels(1, "delivered")
-    assert lab.ctl("parked", "list")["legs"] == []
+    assert lab.ctl("parked", "list")["parked"] == []
 
 
 def test_close_with_a_reason(poisoned):
@@ -310,5 +310,5 @@ def test_audit_and_backup(lab, tmp_path):
     lab.start_broker()
     assert lab.states(parcel["id"]) == ["delivered"]
     assert {r["office_number"] for r in lab.ctl("registry", "list")[
-        "offices"]} >= {CARE, VISIT}
+        "rows"]} >= {CARE, VISIT}
     assert isinstance(lab.agent("care"), Process)
