@@ -25,26 +25,9 @@
 #include "log.h"
 
 #include "desk.h"
+#include "settings.h"
 
 #define CREDIT_BYTES (2ull * WIRE_PARCEL_BYTES_MAX)
-
-struct settings {
-	struct agent_settings common;
-	char *standard, *forms, *folder;
-};
-
-static const struct conf_row rows[] = {
-    AGENT_ROWS(struct settings, common),
-    {"folder", CONF_TEXT, offsetof(struct settings, folder), NULL, 0, 0,
-	"Folder that gets one folder a partner; made if absent.", NULL, 0},
-    {"standard", CONF_TEXT, offsetof(struct settings, standard), "", 0, 0,
-	"Folder of the tables of the standard; empty = the installed ones.",
-	NULL, 0},
-    {"forms", CONF_TEXT, offsetof(struct settings, forms), "", 0, 0,
-	"Folder of the tables of the forms; empty = beside the standard.", NULL,
-	0},
-    {0},
-};
 
 struct program {
 	struct agent *agent;
@@ -60,7 +43,7 @@ static const char *const queues[] = {"pdf", NULL};
 /* ---- tables ---- */
 
 static int
-load_tables(const struct settings *settings, struct standard **standard,
+load_tables(const struct pdf_settings *settings, struct standard **standard,
     struct forms **forms, struct why *why)
 {
 	const char *dir =
@@ -244,7 +227,8 @@ stop(void *self)
 }
 
 static int
-open_folder(struct program *p, const struct settings *settings, struct why *why)
+open_folder(
+    struct program *p, const struct pdf_settings *settings, struct why *why)
 {
 	int rc = filing_open(settings->folder, &p->desk.filing, why);
 
@@ -262,7 +246,7 @@ open_folder(struct program *p, const struct settings *settings, struct why *why)
 static int
 start(struct agent *agent, const void *arg, void **self, struct why *why)
 {
-	const struct settings *settings = arg;
+	const struct pdf_settings *settings = arg;
 	struct program *p = mem_new(sizeof(*p));
 
 	*self = p;
@@ -283,9 +267,9 @@ start(struct agent *agent, const void *arg, void **self, struct why *why)
 static const struct agent_program program = {
     .name = "tasuki-pdf",
     .summary = "files parcels for partners without an agent, as papers",
-    .rows = rows,
-    .settings_bytes = sizeof(struct settings),
-    .common_offset = offsetof(struct settings, common),
+    .rows = pdf_settings_rows,
+    .settings_bytes = sizeof(struct pdf_settings),
+    .common_offset = offsetof(struct pdf_settings, common),
     .check = check,
     .start = start,
     .stop = stop,
