@@ -18,7 +18,7 @@ struct buf {
 };
 
 void buf_init(struct buf *b, size_t max);
-void buf_fini(struct buf *b); /* frees; b is empty and usable again */
+void buf_fini(struct buf *b);  /* frees; b is empty and usable again */
 void buf_clear(struct buf *b); /* keeps the memory */
 void buf_add(struct buf *b, const void *p, size_t n);
 void buf_text(struct buf *b, const char *s);

@@ -26,7 +26,7 @@ const char *clock_month(int64_t wall_ms, char out[CLOCK_TEXT_BYTES]);
 const char *clock_stamp(int64_t wall_ms, char out[CLOCK_TEXT_BYTES]);
 
 /* calendar facts, proleptic Gregorian */
-int clock_days_in_month(int year, int month); /* 28..31; 0 for a bad month */
+int clock_days_in_month(int year, int month);    /* 28..31; 0 for a bad month */
 int clock_weekday(int year, int month, int day); /* 0 = Sunday */
 
 #endif

@@ -19,13 +19,13 @@
 #include "err.h"
 
 enum conf_type {
-	CONF_TEXT,     /* char *, malloced */
-	CONF_INT,      /* int64_t, min..max */
-	CONF_BOOL,     /* bool: yes/no/true/false/1/0 */
+	CONF_TEXT, /* char *, malloced */
+	CONF_INT,  /* int64_t, min..max */
+	CONF_BOOL, /* bool: yes/no/true/false/1/0 */
 	CONF_DURATION, /* int64_t milliseconds: "250 ms" "15 s" "5 min" "2 h" "7 d" */
-	CONF_SIZE,     /* int64_t bytes: "64 MiB" "1 GiB" "4096" */
-	CONF_LIST,     /* char **, NULL-terminated: words separated by spaces */
-	CONF_SECTION,  /* struct conf_sections */
+	CONF_SIZE,    /* int64_t bytes: "64 MiB" "1 GiB" "4096" */
+	CONF_LIST,    /* char **, NULL-terminated: words separated by spaces */
+	CONF_SECTION, /* struct conf_sections */
 };
 
 struct conf_sections {
@@ -36,14 +36,14 @@ struct conf_sections {
 struct conf_row {
 	const char *path; /* "store/batch_max"; ends the table when NULL */
 	enum conf_type type;
-	size_t offset;	     /* offsetof(struct settings, field) */
+	size_t offset;       /* offsetof(struct settings, field) */
 	const char *initial; /* default as text; NULL = must be set */
 	int64_t min, max;    /* CONF_INT, CONF_DURATION (ms), CONF_SIZE (bytes);
 				min == max: no range */
 	const char *meaning; /* one English sentence, with the unit */
 	const struct conf_row *rows; /* CONF_SECTION: rows of one item; NULL:
 					whatever it holds is passed over */
-	size_t item_bytes;	     /* CONF_SECTION */
+	size_t item_bytes;           /* CONF_SECTION */
 };
 
 /* conf_load(path, rows, out, why): fill *out (zeroed by the caller); 0, or

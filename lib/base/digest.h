@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define DIGEST_BYTES 32
+#define DIGEST_BYTES     32
 #define DIGEST_HEX_BYTES 65
 
 void digest_sha256(const void *p, size_t n, uint8_t out[DIGEST_BYTES]);

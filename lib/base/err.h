@@ -14,14 +14,14 @@
 
 enum tsk {
 	TSK_OK = 0,
-	TSK_EMPTY = -1,	   /* nothing there (yet) */
+	TSK_EMPTY = -1,    /* nothing there (yet) */
 	TSK_NOTFOUND = -2, /* no such thing */
-	TSK_EXIST = -3,	   /* it is already there */
+	TSK_EXIST = -3,    /* it is already there */
 	TSK_INVALID = -4,  /* the input breaks a rule */
 	TSK_TOOBIG = -5,   /* over a stated limit */
 	TSK_DENIED = -6,   /* no right to do that */
 	TSK_SYSTEM = -7,   /* a system call failed: errno was meaningful */
-	TSK_FULL = -8,	   /* no space: later may work */
+	TSK_FULL = -8,     /* no space: later may work */
 	TSK_DAMAGED = -9,  /* stored bytes do not match their tag */
 	TSK_LATER = -10,   /* not now; try again */
 	TSK_VERSION = -11, /* made by another version */
@@ -58,9 +58,12 @@ void panic_at(const char *file, int line, const char *format, ...)
 
 /* Memory never runs out quietly: these end the process (all accepted work is
  * on disk).  Free with free(). */
-void *mem_new(size_t bytes) __attribute__((malloc, returns_nonnull)); /* zeroed */
+void *mem_new(size_t bytes)
+    __attribute__((malloc, returns_nonnull)); /* zeroed */
 void *mem_resize(void *p, size_t bytes) __attribute__((returns_nonnull));
-char *mem_text(const char *s) __attribute__((malloc, returns_nonnull)); /* strdup */
-void *mem_dup(const void *p, size_t bytes) __attribute__((malloc, returns_nonnull));
+char *mem_text(const char *s)
+    __attribute__((malloc, returns_nonnull)); /* strdup */
+void *mem_dup(const void *p, size_t bytes)
+    __attribute__((malloc, returns_nonnull));
 
 #endif

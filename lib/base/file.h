@@ -39,8 +39,8 @@ int file_dir_sync(int dirfd) TSK_MUST_USE;
 
 /* file_read(dirfd, name, max, out): the whole regular file, at most max bytes
  * (TSK_TOOBIG), appended to *out.  Not a regular file: TSK_INVALID. */
-int file_read(int dirfd, const char *name, size_t max,
-    struct buf *out) TSK_MUST_USE;
+int file_read(
+    int dirfd, const char *name, size_t max, struct buf *out) TSK_MUST_USE;
 /* file_read_path(path, max, out): the same for a file the administrator names
  * (settings, tables, keys): any path, links are followed. */
 int file_read_path(const char *path, size_t max, struct buf *out) TSK_MUST_USE;

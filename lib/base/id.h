@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define ID_BYTES 16
+#define ID_BYTES      16
 #define ID_TEXT_BYTES 33
 
 struct id {

@@ -24,7 +24,7 @@ enum leg_state {
 	LEG_DELIVERED = 3,  /* durable at the receiver (inbox, PDF folder) */
 	LEG_PICKED_UP = 4,  /* taken out of the inbox by the care software */
 	LEG_ANSWERED = 5,   /* the matching 実績 came back */
-	LEG_PARKED = 6,	    /* needs a person */
+	LEG_PARKED = 6,     /* needs a person */
 	LEG_SUPERSEDED = 7, /* a newer set took its place before delivery */
 	LEG_RECALLED = 8,
 	LEG_CLOSED = 9, /* a person ended it, with a reason */

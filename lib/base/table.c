@@ -25,7 +25,7 @@ struct table {
 	size_t columns, rows, cap;
 	const char **header; /* columns names */
 	const char **cells;  /* rows * columns */
-	size_t *lines;	     /* rows: where each stands in the file */
+	size_t *lines;       /* rows: where each stands in the file */
 };
 
 /* What table_load() walks through. */

@@ -15,8 +15,8 @@
 struct table;
 
 /* table_load(path, out, why): 0, TSK_NOTFOUND, TSK_INVALID with file:line. */
-int table_load(const char *path, struct table **out,
-    struct why *why) TSK_MUST_USE;
+int table_load(
+    const char *path, struct table **out, struct why *why) TSK_MUST_USE;
 void table_free(struct table **t);
 size_t table_rows(const struct table *t);
 /* table_column(t, name): index of a column, or -1. */

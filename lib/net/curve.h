@@ -26,8 +26,8 @@ void curve_new(struct curve_key *key);
 int curve_save(const char *path, const struct curve_key *key,
     struct why *why) TSK_MUST_USE;
 /* curve_load(file, key, why): a .key or .pub file. */
-int curve_load(const char *file, struct curve_key *key,
-    struct why *why) TSK_MUST_USE;
+int curve_load(
+    const char *file, struct curve_key *key, struct why *why) TSK_MUST_USE;
 /* curve_known(public_key): one of the keys printed in manuals: refuse it. */
 bool curve_known(const char *public_key);
 bool curve_form(const char *public_key); /* 40 Z85 characters */

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 #include <czmq.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -347,6 +348,28 @@ a_nul_or_a_long_line_is_refused(void **state)
 	assert_non_null(strstr(why.text, ":1: the line is too long"));
 }
 
+/* CZMQ installs handlers for SIGINT and SIGTERM when it starts up; reading
+ * settings must not start it: signals are the program's business. */
+static void
+signals_are_left_alone(void **state)
+{
+	struct settings s = {0};
+	struct why why;
+	struct sigaction action;
+
+	assert_int_equal(
+	    conf_load(temp_put(*state, "a.conf", full_text), rows, &s, &why),
+	    0);
+	conf_free(rows, &s);
+	assert_int_equal(
+	    conf_load(temp_put(*state, "a.conf", "zzz\n"), rows, &s, &why),
+	    TSK_INVALID);
+	assert_int_equal(sigaction(SIGINT, NULL, &action), 0);
+	assert_true(action.sa_handler == SIG_DFL);
+	assert_int_equal(sigaction(SIGTERM, NULL, &action), 0);
+	assert_true(action.sa_handler == SIG_DFL);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, temp_setup, temp_teardown)
 
@@ -360,6 +383,7 @@ main(void)
 	    TEST(described),
 	    TEST(zconfig_keeps_the_order),
 	    TEST(mistakes),
+	    TEST(signals_are_left_alone),
 	    TEST(a_nul_or_a_long_line_is_refused),
 	};
 
