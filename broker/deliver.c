@@ -1,0 +1,314 @@
+/* NAME
+ *	deliver - legs out to the agents that serve their queue
+ * DESCRIPTION
+ *	Hot queues (something became ready, somebody got room) take turns, a few
+ *	legs each; within a queue the pairs take turns (queue.c), and so do the
+ *	sessions that serve it.  A leg goes out only to a session with credit,
+ *	and only if its agent still has the right to receive.
+ *
+ *	Bodies come from the cache, or piece by piece from the store.  A record
+ *	that does not match its tag is never handed out: that leg is parked, an
+ *	alarm raised, the others flow.
+ * DIAGNOSTICS
+ *	debug: each hand-out.  Alarm "damaged".
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crash.h"
+#include "log.h"
+
+#include "deliver.h"
+#include "mandate.h"
+#include "post.h"
+#include "settle.h"
+#include "writer.h"
+
+#define TURN_LEGS        512 /* hand-outs per turn of the loop */
+#define QUEUE_LEGS       16  /* of one queue before the next has its turn */
+#define ENCODING_WAIT_MS (30 * 60 * 1000)
+
+/* what goes out: the header's parcel and its inline frames */
+struct parcel_view {
+	const struct wire_parcel *parcel;
+	zmq_msg_t frames[WIRE_DOCUMENTS_MAX];
+	size_t frame_count;
+	struct cache_entry *cached;
+	struct wire_msg unpacked; /* when read from the store */
+};
+
+static void
+view_close(struct parcel_view *v)
+{
+	size_t i;
+
+	for (i = 0; i < v->frame_count; i++)
+		zmq_msg_close(&v->frames[i]);
+	wire_fini(&v->unpacked);
+}
+
+static void
+free_body(void *data, void *hint)
+{
+	(void)hint;
+	free(data);
+}
+
+static int
+body_frame(struct broker *b, const struct id *id, size_t document,
+    uint32_t chunk, zmq_msg_t *frame)
+{
+	void *data = NULL;
+	size_t bytes = 0;
+	int rc;
+
+	rc = store_body(b->store, id, (uint16_t)document, chunk, &data, &bytes);
+	if (rc != 0)
+		return rc;
+	if (zmq_msg_init_data(frame, data, bytes, free_body, NULL) != 0)
+		panic("deliver: no memory for a frame");
+	return 0;
+}
+
+static int
+view_stored(struct broker *b, const struct leg *leg, struct parcel_view *v)
+{
+	struct store_parcel *p = NULL;
+	struct why why = {0};
+	const struct wire_document *d;
+	size_t i;
+	int rc;
+
+	if ((rc = store_parcel_get(b->store, &leg->id, &p)) != 0)
+		return rc;
+	rc = wire_parcel_unpack(p->header, p->header_bytes, &v->unpacked, &why);
+	store_parcel_free(&p);
+	if (rc != 0)
+		return TSK_DAMAGED;
+	v->parcel = &v->unpacked.submit;
+	for (i = 0; i < v->parcel->document_count; i++) {
+		d = &v->parcel->documents[i];
+		if (!wire_inline(d))
+			continue;
+		rc = body_frame(b, &leg->id, i, 0, &v->frames[v->frame_count]);
+		if (rc != 0)
+			return rc;
+		v->frame_count++;
+		if (!wire_frame_check(v->parcel, v->frame_count - 1,
+			zmq_msg_size(&v->frames[v->frame_count - 1])))
+			return TSK_DAMAGED;
+	}
+	return 0;
+}
+
+static int
+view_open(struct broker *b, const struct leg *leg, struct parcel_view *v)
+{
+	size_t i;
+
+	v->frame_count = 0;
+	memset(&v->unpacked, 0, sizeof(v->unpacked));
+	v->cached = cache_find(&b->cache, &leg->id);
+	if (v->cached == NULL) {
+		stats_add(&b->stats, STAT_CACHE_MISSES, 1);
+		return view_stored(b, leg, v);
+	}
+	stats_add(&b->stats, STAT_CACHE_HITS, 1);
+	v->parcel = &v->cached->msg.submit;
+	for (i = 0; i < v->cached->frame_count; i++) {
+		zmq_msg_init(&v->frames[i]);
+		if (zmq_msg_copy(&v->frames[i], &v->cached->frames[i]) != 0)
+			panic("deliver: no memory for a frame");
+		v->frame_count++;
+	}
+	return 0;
+}
+
+static bool
+readable(const struct session *s, const struct wire_parcel *p)
+{
+	size_t i;
+
+	for (i = 0; !s->zstd && i < p->document_count; i++) {
+		if (p->documents[i].encoding == WIRE_ENCODING_ZSTD)
+			return false;
+	}
+	return true;
+}
+
+static void
+log_lent(const struct leg *leg, const struct session *s)
+{
+	char id[ID_TEXT_BYTES];
+
+	log_debug("deliver: parcel=%s leg=%u from=%s to=%s agent=%s "
+		  "attempt=%u result=lent",
+	    id_text(&leg->id, id), leg->index, leg->pair->from, leg->pair->to,
+	    s->agent->name, leg->attempts + 1);
+}
+
+/* 0: gone out.  TSK_LATER: this session cannot take more now.  TSK_CLOSED: it is
+ * over (and its leases are back).  Others: the leg was dealt with. */
+static int
+hand_out(struct broker *b, struct session *s, struct queue *q, struct leg *leg)
+{
+	struct wire_msg msg = {.type = WIRE_DELIVER};
+	struct parcel_view v;
+	int rc;
+
+	if ((rc = view_open(b, leg, &v)) != 0) {
+		stats_alarm(&b->stats, b->wall_ms, "damaged",
+		    "A kept parcel cannot be read back: %s.", err_text(rc));
+		settle_park(b, leg, "damaged", err_text(rc));
+		view_close(&v);
+		return rc;
+	}
+	if (!readable(s, v.parcel)) {
+		settle_wait(b, leg, ENCODING_WAIT_MS, "encoding",
+		    "The agent cannot read zstd.");
+		view_close(&v);
+		return TSK_INVALID;
+	}
+	msg.deliver.parcel = *v.parcel;
+	msg.deliver.leg = leg->index;
+	msg.deliver.attempt = leg->attempts + 1;
+	msg.deliver.queue = q->name;
+	msg.deliver.accepted_ms = (uint64_t)leg->accepted_ms;
+	CRASH_POINT("deliver-before-send");
+	rc = post_frames(b, s, &msg, v.frames, v.frame_count);
+	CRASH_POINT("deliver-after-send");
+	if (rc == 0) {
+		v.frame_count = 0;
+		s->credit_parcels--;
+		s->credit_bytes -= leg->bytes;
+		stats_add(&b->stats, STAT_LENT, 1);
+		log_lent(leg, s);
+		if (v.cached != NULL)
+			cache_drop(&b->cache, v.cached);
+	} else if (rc == TSK_LATER) {
+		queue_back(&b->queues, leg);
+	}
+	view_close(&v);
+	return rc;
+}
+
+/* The next session of the queue that can take something; NULL: none can. */
+static struct session *
+taker(struct broker *b, struct queue *q)
+{
+	struct session *s;
+	size_t i;
+
+	for (i = 0; i < q->server_count; i++) {
+		s = q->servers[(q->server_turn + i) % q->server_count];
+		if (s->clogged)
+			continue;
+		if (s->credit_parcels < 1 || s->credit_bytes < 1) {
+			s->starved = true;
+			continue;
+		}
+		if (!mandate_serves(b->registry, s->agent, q->name, b->wall_ms))
+			continue;
+		q->server_turn = (q->server_turn + i) % q->server_count;
+		return s;
+	}
+	return NULL;
+}
+
+/* Up to QUEUE_LEGS of one queue; true if it may have more. */
+static bool
+serve_queue(struct broker *b, struct queue *q, size_t *left)
+{
+	int64_t until = b->now_ms + b->settings->schedule.lease_ms;
+	struct session *s;
+	struct leg *leg;
+	size_t n, idle = 0;
+
+	for (n = 0; n<QUEUE_LEGS && * left> 0; n++, --*left) {
+		if (q->ring == NULL || (s = taker(b, q)) == NULL)
+			return false;
+		leg = queue_lend(&b->queues, q, &s->lessee, until);
+		q->server_turn++;
+		if (leg == NULL) { /* all that is ready is bound to others */
+			if (++idle >= q->server_count)
+				return false;
+			continue;
+		}
+		idle = 0;
+		(void)hand_out(b, s, q, leg);
+	}
+	return q->ring != NULL;
+}
+
+void
+deliver_run(struct broker *b)
+{
+	size_t left = TURN_LEGS;
+	struct queue *q;
+
+	if (b->stopping || b->broken)
+		return;
+	/* settlements that wait for the disk bound what is lent */
+	if (writer_bytes(b->writer) >
+	    2 * (size_t)b->settings->limits.pending_bytes)
+		return;
+	while (left > 0 && (q = queue_hot(&b->queues)) != NULL) {
+		if (serve_queue(b, q, &left))
+			queue_heat(&b->queues, q);
+	}
+	if (b->queues.hot != NULL)
+		b->busy = true;
+}
+
+void
+deliver_tick(struct broker *b)
+{
+	struct leg *leg;
+
+	for (;;) {
+		switch (queue_tick(&b->queues, b->now_ms, &leg)) {
+		case QUEUE_NOTHING:
+			return;
+		case QUEUE_DUE:
+			break;
+		case QUEUE_EXPIRED:
+			stats_add(&b->stats, STAT_EXPIRED, 1);
+			settle_park(b, leg, "expired",
+			    "It could not be delivered in time.");
+			break;
+		case QUEUE_OVERDUE:
+			stats_add(&b->stats, STAT_OVERDUE, 1);
+			settle_lost(b, leg, "lease-over");
+			break;
+		}
+	}
+}
+
+void
+deliver_fetch(
+    struct broker *b, struct session *s, const struct wire_place *place)
+{
+	struct wire_msg msg = {.type = WIRE_CHUNK};
+	struct leg *leg = queue_leg(&b->queues, &place->id, place->leg);
+	zmq_msg_t frame;
+	int rc;
+
+	if (leg == NULL || leg->state != QUEUE_LEASED || leg->held ||
+	    leg->pair->lessee != &s->lessee)
+		return;
+	rc = body_frame(b, &place->id, place->document,
+	    (uint32_t)(place->offset / STORE_CHUNK_BYTES), &frame);
+	if (rc != 0) {
+		stats_alarm(&b->stats, b->wall_ms, "damaged",
+		    "A kept parcel cannot be read back: %s.", err_text(rc));
+		settle_park(b, leg, "damaged", err_text(rc));
+		return;
+	}
+	queue_renew(
+	    &b->queues, leg, b->now_ms + b->settings->schedule.lease_ms);
+	stats_add(&b->stats, STAT_CHUNKS_OUT, 1);
+	msg.chunk = *place;
+	CRASH_POINT("deliver-chunk");
+	if (post_frames(b, s, &msg, &frame, 1) != 0)
+		zmq_msg_close(&frame);
+}

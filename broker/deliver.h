@@ -1,0 +1,17 @@
+/* NAME
+ *	deliver - legs out to the agents that serve their queue
+ */
+#ifndef TASUKI_DELIVER_H
+#define TASUKI_DELIVER_H
+
+#include "session.h"
+
+/* deliver_run(b): hand out what is ready to those with credit; sets b->busy when
+ * there is more to do than fits in one turn. */
+void deliver_run(struct broker *b);
+/* deliver_tick(b): legs that came due, expired or whose lease is over. */
+void deliver_tick(struct broker *b);
+void deliver_fetch(
+    struct broker *b, struct session *s, const struct wire_place *place);
+
+#endif

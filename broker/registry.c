@@ -1,0 +1,314 @@
+/* NAME
+ *	registry - the offices and agents this broker knows
+ * DESCRIPTION
+ *	Sorted arrays of pointers: some thousand rows, looked up a few times per
+ *	parcel, changed a few times a month.  Importing is registry_import.c.
+ * DIAGNOSTICS
+ *	A kept row that cannot be read any more is logged and left out: one bad
+ *	row must not keep all offices from their files.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "log.h"
+
+#include "registry.h"
+
+struct registry {
+	struct desk **desks;    /* by key */
+	struct desk **by_agent; /* by folder_agent, then key */
+	size_t desk_count, desk_room;
+	bool by_agent_stale;
+	struct agent **agents; /* by name */
+	size_t agent_count, agent_room;
+};
+
+struct registry *
+registry_new(void)
+{
+	return mem_new(sizeof(struct registry));
+}
+
+void
+registry_free(struct registry **r_p)
+{
+	struct registry *r = *r_p;
+	size_t i;
+
+	if (r == NULL)
+		return;
+	for (i = 0; i < r->desk_count; i++) {
+		desk_fini(r->desks[i]);
+		free(r->desks[i]);
+	}
+	for (i = 0; i < r->agent_count; i++)
+		free(r->agents[i]);
+	free(r->desks);
+	free(r->by_agent);
+	free(r->agents);
+	free(r);
+	*r_p = NULL;
+}
+
+/* First index whose key is not below ${key}. */
+static size_t
+desk_at(const struct registry *r, const char *key)
+{
+	size_t low = 0, high = r->desk_count, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strcmp(r->desks[mid]->key, key) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static size_t
+agent_at(const struct registry *r, const char *name)
+{
+	size_t low = 0, high = r->agent_count, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strcmp(r->agents[mid]->name, name) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+const struct desk *
+registry_desk(const struct registry *r, const char *number, const char *type)
+{
+	char key[REGISTRY_KEY_BYTES];
+	size_t at;
+
+	snprintf(key, sizeof(key), "%s%s%s", number, type[0] ? "/" : "", type);
+	at = desk_at(r, key);
+	if (at < r->desk_count && strcmp(r->desks[at]->key, key) == 0)
+		return r->desks[at];
+	return NULL;
+}
+
+struct desk *const *
+registry_first(const struct registry *r, const char *number, size_t *count)
+{
+	size_t at = desk_at(r, number), end = at;
+
+	/* "NUMBER" sorts just before its own "NUMBER/TYPE" rows */
+	while (
+	    end < r->desk_count && strcmp(r->desks[end]->number, number) == 0)
+		end++;
+	*count = end - at;
+	return r->desks + at;
+}
+
+const struct desk *
+registry_match(const struct registry *r, const char *number, const char *type,
+    bool *guessed)
+{
+	const struct desk *desk = registry_desk(r, number, type);
+	struct desk *const *first;
+	size_t count;
+
+	if (guessed != NULL)
+		*guessed = false;
+	if (desk != NULL || type[0] != '\0')
+		return desk != NULL ? desk : registry_desk(r, number, "");
+	first = registry_first(r, number, &count);
+	if (count == 0)
+		return NULL;
+	if (guessed != NULL)
+		*guessed = true;
+	return first[0];
+}
+
+struct desk *const *
+registry_desks(const struct registry *r, size_t *count)
+{
+	*count = r->desk_count;
+	return r->desks;
+}
+
+struct agent *const *
+registry_agents(const struct registry *r, size_t *count)
+{
+	*count = r->agent_count;
+	return r->agents;
+}
+
+struct agent *
+registry_agent(const struct registry *r, const char *name)
+{
+	size_t at = agent_at(r, name);
+
+	if (at < r->agent_count && strcmp(r->agents[at]->name, name) == 0)
+		return r->agents[at];
+	return NULL;
+}
+
+static int
+compare_by_agent(const void *a, const void *b)
+{
+	const struct desk *x = *(struct desk *const *)a;
+	const struct desk *y = *(struct desk *const *)b;
+	int order = strcmp(x->folder_agent, y->folder_agent);
+
+	return order != 0 ? order : strcmp(x->key, y->key);
+}
+
+/* The second order is made when first asked for: an import of 10,000 rows must
+ * not sort 10,000 times. */
+static void
+refresh_by_agent(struct registry *r)
+{
+	if (!r->by_agent_stale)
+		return;
+	r->by_agent =
+	    mem_resize(r->by_agent, r->desk_count * sizeof(*r->by_agent));
+	memcpy(r->by_agent, r->desks, r->desk_count * sizeof(*r->by_agent));
+	qsort(
+	    r->by_agent, r->desk_count, sizeof(*r->by_agent), compare_by_agent);
+	r->by_agent_stale = false;
+}
+
+struct desk *const *
+registry_desks_of(const struct registry *cr, const char *agent, size_t *count)
+{
+	struct registry *r = (struct registry *)(uintptr_t)cr;
+	size_t low = 0, high = r->desk_count, mid, end;
+
+	refresh_by_agent(r);
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		if (strcmp(r->by_agent[mid]->folder_agent, agent) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	for (end = low; end < r->desk_count &&
+			strcmp(r->by_agent[end]->folder_agent, agent) == 0;
+	     end++)
+		;
+	*count = end - low;
+	return r->by_agent + low;
+}
+
+const char *
+desk_queue(const struct desk *desk, char out[STORE_QUEUE_BYTES])
+{
+	snprintf(out, STORE_QUEUE_BYTES, "office/%s", desk->key);
+	return out;
+}
+
+void
+registry_put_desk(struct registry *r, struct desk *desk)
+{
+	size_t at = desk_at(r, desk->key);
+
+	r->by_agent_stale = true;
+	if (at < r->desk_count && strcmp(r->desks[at]->key, desk->key) == 0) {
+		desk_fini(r->desks[at]);
+		*r->desks[at] = *desk;
+	} else {
+		if (r->desk_count == r->desk_room) {
+			r->desk_room = r->desk_room * 2 + 16;
+			r->desks = mem_resize(
+			    r->desks, r->desk_room * sizeof(*r->desks));
+		}
+		memmove(r->desks + at + 1, r->desks + at,
+		    (r->desk_count - at) * sizeof(*r->desks));
+		r->desks[at] = mem_dup(desk, sizeof(*desk));
+		r->desk_count++;
+	}
+	memset(desk, 0, sizeof(*desk));
+}
+
+void
+registry_put_agent(struct registry *r, const struct agent *agent)
+{
+	size_t at = agent_at(r, agent->name);
+	struct agent *old;
+
+	if (at < r->agent_count &&
+	    strcmp(r->agents[at]->name, agent->name) == 0) {
+		old = r->agents[at];
+		memcpy(old->public_key, agent->public_key, CURVE_KEY_BYTES);
+		memcpy(old->hub, agent->hub, sizeof(old->hub));
+		old->role = agent->role;
+		old->revoked = agent->revoked;
+		return;
+	}
+	if (r->agent_count == r->agent_room) {
+		r->agent_room = r->agent_room * 2 + 16;
+		r->agents =
+		    mem_resize(r->agents, r->agent_room * sizeof(*r->agents));
+	}
+	memmove(r->agents + at + 1, r->agents + at,
+	    (r->agent_count - at) * sizeof(*r->agents));
+	r->agents[at] = mem_dup(agent, sizeof(*agent));
+	r->agents[at]->live = r->agents[at]->challenger = NULL;
+	r->agents[at]->conflict_ms = 0;
+	r->agent_count++;
+}
+
+static void
+complain_log(void *arg, const char *column, const char *english)
+{
+	log_error("registry: key=%s column=%s result=left-out why=\"%s\"",
+	    (const char *)arg, column, english);
+}
+
+static int
+load_desk(const char *key, const void *value, size_t bytes, void *arg)
+{
+	json_t *row = json_loadb(value, bytes, 0, NULL);
+	struct desk desk;
+	char name[STORE_KEY_BYTES_MAX + 1];
+
+	snprintf(name, sizeof(name), "%s", key);
+	if (desk_parse(row, &desk, complain_log, name) == 0)
+		registry_put_desk(arg, &desk);
+	json_decref(row);
+	return 0;
+}
+
+static int
+load_agent(const char *key, const void *value, size_t bytes, void *arg)
+{
+	json_t *row = json_loadb(value, bytes, 0, NULL);
+	struct agent agent;
+	struct why why = {0};
+	const char *public_key = "", *role = "";
+	int revoked = 0;
+
+	if (json_unpack(row, "{s:s,s:s,s?b}", "public_key", &public_key, "role",
+		&role, "revoked", &revoked) != 0 ||
+	    agent_parse(key, public_key, role, &agent, &why) != 0) {
+		log_error("registry: agent=%s result=left-out why=\"%s\"", key,
+		    why.text[0] ? why.text : "the kept record is no agent");
+	} else {
+		agent.revoked = revoked;
+		registry_put_agent(arg, &agent);
+	}
+	json_decref(row);
+	return 0;
+}
+
+int
+registry_load(struct registry *r, struct store *store, struct why *why)
+{
+	int rc;
+
+	rc = store_registry_walk(store, "office", load_desk, r);
+	if (rc == 0)
+		rc = store_registry_walk(store, "agent", load_agent, r);
+	if (rc != 0)
+		why_set(why, WHY_NEVER, "registry",
+		    "The registry cannot be read: %s.", err_text(rc));
+	return rc;
+}

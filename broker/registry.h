@@ -1,0 +1,119 @@
+/* NAME
+ *	registry - the offices and agents this broker knows
+ * DESCRIPTION
+ *	Rows in memory, read from the store at start and changed only after the
+ *	store kept the change.  A desk is one row: an office number, with or
+ *	without a service type.  Desks and agents are never freed while the
+ *	registry lives, so pointers to them stay good; an agent that lost its
+ *	right is marked revoked.
+ *	Thread: the net thread's.
+ */
+#ifndef TASUKI_REGISTRY_H
+#define TASUKI_REGISTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "curve.h"
+#include "err.h"
+#include "leg.h"
+#include "number.h"
+#include "store.h"
+
+#define REGISTRY_KEY_BYTES 16 /* "NUMBER" or "NUMBER/TYPE" */
+
+struct session;
+
+struct desk {
+	char key[REGISTRY_KEY_BYTES];
+	char number[NUMBER_OFFICE_BYTES], type[NUMBER_TYPE_BYTES];
+	bool inside;
+	enum leg_way way;
+	char hub[STORE_AGENT_BYTES];          /* way hub:NAME */
+	char folder_agent[STORE_AGENT_BYTES]; /* "" = none */
+	int valid_from, valid_to;             /* YYYYMMDD in JST; 0 = open */
+	char *json;                           /* the whole row as kept */
+};
+
+enum role { ROLE_OFFICE, ROLE_PDF, ROLE_FAX, ROLE_NATIONAL, ROLE_HUB };
+
+struct agent {
+	char name[STORE_AGENT_BYTES];
+	char public_key[CURVE_KEY_BYTES];
+	enum role role;
+	char hub[STORE_AGENT_BYTES];
+	bool revoked;
+	/* memory only */
+	struct session *live;       /* its open session */
+	struct session *challenger; /* waits until live is probed */
+	int64_t conflict_ms;        /* wall; last time two were alive; 0 */
+};
+
+struct registry;
+
+struct registry *registry_new(void);
+void registry_free(struct registry **r);
+/* registry_load(r, store, why): every office and agent the store keeps. */
+int registry_load(
+    struct registry *r, struct store *store, struct why *why) TSK_MUST_USE;
+
+/* ---- lookups ---- */
+/* registry_desk(r, number, type): exactly that row, or NULL. */
+const struct desk *registry_desk(
+    const struct registry *r, const char *number, const char *type);
+/* registry_match(r, number, type, guessed): the row that stands for a number and
+ * a type as written in a file name: the exact row; else the row without a type;
+ * else, if no type is written, the number's first row with *guessed = true.
+ * NULL: none.  ${guessed} may be NULL. */
+const struct desk *registry_match(const struct registry *r, const char *number,
+    const char *type, bool *guessed);
+/* registry_first(r, number, &count): the rows of one number, by type; valid
+ * until the registry changes. */
+struct desk *const *registry_first(
+    const struct registry *r, const char *number, size_t *count);
+/* registry_desks(r, &count): all rows by key. */
+struct desk *const *registry_desks(const struct registry *r, size_t *count);
+struct agent *const *registry_agents(const struct registry *r, size_t *count);
+/* registry_agent(r, name): also a revoked one; NULL. */
+struct agent *registry_agent(const struct registry *r, const char *name);
+/* registry_desks_of(r, agent, &count): the desks whose folder_agent it is. */
+struct desk *const *registry_desks_of(
+    const struct registry *r, const char *agent, size_t *count);
+/* desk_queue(desk, out): "office/NUMBER[/TYPE]"; returns out. */
+const char *desk_queue(const struct desk *desk, char out[STORE_QUEUE_BYTES]);
+
+/* ---- changes: parse and check first, keep in the store, then put ---- */
+/* desk_parse(row, out, complain, arg): one JSON row; every fault is reported with
+ * its column.  0, or TSK_INVALID.  out->json is malloced on success. */
+typedef void desk_complain_fn(
+    void *arg, const char *column, const char *english);
+int desk_parse(const json_t *row, struct desk *out, desk_complain_fn *complain,
+    void *arg) TSK_MUST_USE;
+void desk_fini(struct desk *desk);
+/* agent_parse(name, public_key, role, out, why) */
+int agent_parse(const char *name, const char *public_key, const char *role,
+    struct agent *out, struct why *why) TSK_MUST_USE;
+/* agent_json(agent): as kept in the store; malloced. */
+char *agent_json(const struct agent *agent);
+const char *agent_role(const struct agent *agent, char out[STORE_AGENT_BYTES]);
+
+/* registry_put_desk(r, desk): takes *desk's memory; replaces a row of that key. */
+void registry_put_desk(struct registry *r, struct desk *desk);
+void registry_put_agent(struct registry *r, const struct agent *agent);
+
+/* ---- import ---- */
+struct registry_plan {
+	struct desk *desks; /* new or changed rows */
+	size_t count, added, changed, unchanged;
+	json_t *errors; /* [{row,column,error}]; empty = may be kept */
+};
+/* registry_plan(r, rows, plan): what importing the JSON array would do.  Any
+ * error: nothing may be imported, and plan->errors lists every one. */
+void registry_plan(
+    const struct registry *r, const json_t *rows, struct registry_plan *plan);
+void registry_plan_fini(struct registry_plan *plan);
+
+#endif

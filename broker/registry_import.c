@@ -1,0 +1,377 @@
+/* NAME
+ *	registry_import - rows from outside, checked before anything is kept
+ * DESCRIPTION
+ *	The partner list decides where people's files go, so here a wrong check
+ *	digit is an error, not a warning, and one bad row stops the whole import:
+ *	half a list is worse than yesterday's.  Every fault is listed, with row
+ *	and column, so that one look is enough.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "number.h"
+
+#include "registry.h"
+
+/* A field as text: CSV gives strings, people write JSON numbers and booleans. */
+static const char *
+field(const json_t *row, const char *column, char scratch[32])
+{
+	const json_t *v = json_object_get(row, column);
+
+	if (json_is_string(v))
+		return json_string_value(v);
+	if (json_is_integer(v)) {
+		snprintf(scratch, 32, "%lld", (long long)json_integer_value(v));
+		return scratch;
+	}
+	if (json_is_boolean(v))
+		return json_is_true(v) ? "1" : "0";
+	return "";
+}
+
+static bool
+plain_name(const char *s)
+{
+	size_t n =
+	    strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		      "0123456789._-");
+
+	return s[n] == '\0' && n > 0 && n < STORE_AGENT_BYTES && s[0] != '.' &&
+	       s[0] != '-';
+}
+
+/* YYYY-MM-DD or YYYYMMDD -> YYYYMMDD; "" -> 0; -1 for what is no day. */
+static int
+day(const char *s)
+{
+	char digits[9];
+	size_t n = 0;
+	const char *p;
+	int year, month, d;
+
+	if (*s == '\0')
+		return 0;
+	for (p = s; *p != '\0'; p++) {
+		if (*p == '-' && (p - s == 4 || p - s == 7) && strlen(s) == 10)
+			continue;
+		if (*p < '0' || *p > '9' || n == 8)
+			return -1;
+		digits[n++] = *p;
+	}
+	if (n != 8)
+		return -1;
+	digits[8] = '\0';
+	d = atoi(digits + 6);
+	digits[6] = '\0';
+	month = atoi(digits + 4);
+	digits[4] = '\0';
+	year = atoi(digits);
+	if (d < 1 || d > clock_days_in_month(year, month))
+		return -1;
+	return year * 10000 + month * 100 + d;
+}
+
+struct check {
+	const json_t *row;
+	struct desk *desk;
+	desk_complain_fn *complain;
+	void *arg;
+	int faults;
+};
+
+static void
+fault(struct check *c, const char *column, const char *english)
+{
+	c->complain(c->arg, column, english);
+	c->faults++;
+}
+
+static void
+check_number(struct check *c)
+{
+	char scratch[32];
+	const char *number = field(c->row, "office_number", scratch);
+	const char *type;
+
+	if (!number_office_form(number, strlen(number)))
+		fault(c, "office_number",
+		    "An office number has 10 characters: digits, the third may "
+		    "be a capital letter.");
+	else if (!number_office_check(number))
+		fault(c, "office_number",
+		    "The check digit is wrong: look at the number again.");
+	else
+		memcpy(c->desk->number, number, NUMBER_OFFICE_BYTES);
+	type = field(c->row, "service_type", scratch);
+	if (type[0] == '\0')
+		;
+	else if (!number_type_form(type))
+		fault(c, "service_type",
+		    "A service type has two characters, 0-9 or A-Z, or is "
+		    "empty.");
+	else
+		memcpy(c->desk->type, type, NUMBER_TYPE_BYTES);
+	snprintf(c->desk->key, sizeof(c->desk->key), "%s%s%s", c->desk->number,
+	    c->desk->type[0] ? "/" : "", c->desk->type);
+}
+
+static void
+check_agent(struct check *c)
+{
+	char scratch[32];
+	const char *inside = field(c->row, "inside", scratch);
+	const char *agent;
+
+	if (strcmp(inside, "1") == 0)
+		c->desk->inside = true;
+	else if (inside[0] != '\0' && strcmp(inside, "0") != 0)
+		fault(c, "inside",
+		    "Use 1 for an office of ours and 0 or nothing for others.");
+	agent = field(c->row, "folder_agent", scratch);
+	if (agent[0] == '\0') {
+		if (c->desk->inside)
+			fault(c, "folder_agent",
+			    "An office of ours needs the agent that holds its "
+			    "folders.");
+	} else if (!plain_name(agent)) {
+		fault(c, "folder_agent",
+		    "An agent's name has letters, digits, dot, hyphen and "
+		    "underscore, at most 63.");
+	} else {
+		snprintf(c->desk->folder_agent, sizeof(c->desk->folder_agent),
+		    "%s", agent);
+	}
+}
+
+static void
+check_way(struct check *c)
+{
+	char scratch[32];
+	const char *way = field(c->row, "way", scratch);
+	int parsed;
+
+	c->desk->way = c->desk->inside ? WAY_BUS : WAY_PDF;
+	if (way[0] == '\0')
+		return;
+	if ((parsed = leg_way_parse(way)) < 0) {
+		fault(
+		    c, "way", "A way is bus, national, hub:NAME, fax or pdf.");
+		return;
+	}
+	c->desk->way = (enum leg_way)parsed;
+	if (parsed != WAY_HUB)
+		return;
+	if (strncmp(way, "hub:", 4) != 0 || !plain_name(way + 4))
+		fault(c, "way", "A hub needs its name: hub:NAME.");
+	else
+		snprintf(c->desk->hub, sizeof(c->desk->hub), "%s", way + 4);
+}
+
+static void
+check_days(struct check *c)
+{
+	char scratch[32];
+
+	c->desk->valid_from = day(field(c->row, "valid_from", scratch));
+	c->desk->valid_to = day(field(c->row, "valid_to", scratch));
+	if (c->desk->valid_from < 0)
+		fault(c, "valid_from", "Write a day as 2026-04-01.");
+	if (c->desk->valid_to < 0)
+		fault(c, "valid_to", "Write a day as 2026-04-01.");
+	if (c->desk->valid_from > 0 && c->desk->valid_to > 0 &&
+	    c->desk->valid_to < c->desk->valid_from)
+		fault(c, "valid_to", "The last day lies before the first.");
+}
+
+int
+desk_parse(
+    const json_t *row, struct desk *out, desk_complain_fn *complain, void *arg)
+{
+	struct check c = {row, out, complain, arg, 0};
+
+	memset(out, 0, sizeof(*out));
+	if (!json_is_object(row)) {
+		complain(arg, "", "This row is no object.");
+		return TSK_INVALID;
+	}
+	check_number(&c);
+	check_agent(&c);
+	check_way(&c);
+	check_days(&c);
+	if (c.faults > 0)
+		return TSK_INVALID;
+	out->json = json_dumps(row, JSON_COMPACT | JSON_SORT_KEYS);
+	if (out->json == NULL)
+		panic("registry: no memory for a row");
+	return 0;
+}
+
+void
+desk_fini(struct desk *desk)
+{
+	free(desk->json);
+	desk->json = NULL;
+}
+
+static int
+role_parse(const char *role, struct agent *out)
+{
+	static const char *const names[] = {[ROLE_OFFICE] = "office",
+	    [ROLE_PDF] = "pdf",
+	    [ROLE_FAX] = "fax",
+	    [ROLE_NATIONAL] = "national"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(role, names[i]) == 0) {
+			out->role = (enum role)i;
+			return 0;
+		}
+	}
+	if (strncmp(role, "hub:", 4) != 0 || !plain_name(role + 4))
+		return TSK_INVALID;
+	out->role = ROLE_HUB;
+	snprintf(out->hub, sizeof(out->hub), "%s", role + 4);
+	return 0;
+}
+
+const char *
+agent_role(const struct agent *agent, char out[STORE_AGENT_BYTES])
+{
+	static const char *const names[] = {[ROLE_OFFICE] = "office",
+	    [ROLE_PDF] = "pdf",
+	    [ROLE_FAX] = "fax",
+	    [ROLE_NATIONAL] = "national"};
+
+	if (agent->role == ROLE_HUB)
+		snprintf(out, STORE_AGENT_BYTES, "hub:%.59s", agent->hub);
+	else
+		snprintf(out, STORE_AGENT_BYTES, "%s", names[agent->role]);
+	return out;
+}
+
+int
+agent_parse(const char *name, const char *public_key, const char *role,
+    struct agent *out, struct why *why)
+{
+	const char *said = NULL;
+
+	memset(out, 0, sizeof(*out));
+	if (!plain_name(name))
+		said = "An agent's name has letters, digits, dot, hyphen and "
+		       "underscore, at most 63.";
+	else if (!curve_form(public_key))
+		said = "A public key has 40 Z85 characters.";
+	else if (curve_known(public_key))
+		said = "That key pair is printed in a manual: anybody has it.";
+	else if (role_parse(role, out) != 0)
+		said = "A role is office, pdf, fax, national or hub:NAME.";
+	if (said != NULL) {
+		why_set(why, WHY_NEVER, "agent", "%s", said);
+		return TSK_INVALID;
+	}
+	snprintf(out->name, sizeof(out->name), "%s", name);
+	snprintf(out->public_key, sizeof(out->public_key), "%s", public_key);
+	return 0;
+}
+
+char *
+agent_json(const struct agent *agent)
+{
+	char role[STORE_AGENT_BYTES];
+	json_t *o = json_pack("{s:s,s:s,s:s,s:b}", "name", agent->name,
+	    "public_key", agent->public_key, "role", agent_role(agent, role),
+	    "revoked", (int)agent->revoked);
+	char *text = o ? json_dumps(o, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+
+	if (text == NULL)
+		panic("registry: no memory for an agent");
+	json_decref(o);
+	return text;
+}
+
+/* ---- a whole list ---- */
+
+struct complaint {
+	json_t *errors;
+	size_t row;
+};
+
+static void
+complain_row(void *arg, const char *column, const char *english)
+{
+	struct complaint *c = arg;
+
+	json_array_append_new(
+	    c->errors, json_pack("{s:I,s:s,s:s}", "row", (json_int_t)c->row,
+			   "column", column, "error", english));
+}
+
+static void
+plan_row(const struct registry *r, const json_t *row, json_t *seen,
+    struct complaint *c, struct registry_plan *plan)
+{
+	const struct desk *old;
+	struct desk desk;
+	char text[64];
+
+	if (desk_parse(row, &desk, complain_row, c) != 0)
+		return;
+	if (json_object_get(seen, desk.key) != NULL) {
+		snprintf(text, sizeof(text), "Same office as in row %lld.",
+		    (long long)json_integer_value(
+			json_object_get(seen, desk.key)));
+		complain_row(c, "office_number", text);
+		desk_fini(&desk);
+		return;
+	}
+	json_object_set_new(seen, desk.key, json_integer((json_int_t)c->row));
+	old = registry_desk(r, desk.number, desk.type);
+	if (old != NULL && strcmp(old->json, desk.json) == 0) {
+		plan->unchanged++;
+		desk_fini(&desk);
+		return;
+	}
+	if (old != NULL)
+		plan->changed++;
+	else
+		plan->added++;
+	plan->desks[plan->count++] = desk;
+}
+
+void
+registry_plan(
+    const struct registry *r, const json_t *rows, struct registry_plan *plan)
+{
+	struct complaint c;
+	json_t *seen = json_object();
+	size_t i, n = json_array_size(rows);
+
+	memset(plan, 0, sizeof(*plan));
+	plan->errors = json_array();
+	plan->desks = mem_new((n + 1) * sizeof(*plan->desks));
+	c.errors = plan->errors;
+	if (!json_is_array(rows) || n == 0) {
+		c.row = 0;
+		complain_row(&c, "", "There are no rows.");
+	}
+	for (i = 0; i < n; i++) {
+		c.row = i + 1;
+		plan_row(r, json_array_get(rows, i), seen, &c, plan);
+	}
+	json_decref(seen);
+}
+
+void
+registry_plan_fini(struct registry_plan *plan)
+{
+	size_t i;
+
+	for (i = 0; i < plan->count; i++)
+		desk_fini(&plan->desks[i]);
+	free(plan->desks);
+	json_decref(plan->errors);
+	memset(plan, 0, sizeof(*plan));
+}

@@ -1,0 +1,714 @@
+/* NAME
+ *	session - one agent's open conversation
+ * DESCRIPTION
+ *	Everything an agent says comes through session_message(): who it is
+ *	(User-Id), whether it may say that now (dialog table), then the handler
+ *	of the message.
+ *
+ *	A second hello of the same key, other epoch:
+ *
+ *	    ping goes nowhere (EHOSTUNREACH)  -> the new one at once
+ *	    old one says a word in time       -> the new one gets bye(conflict)
+ *	    old one silent for session/probe  -> the new one
+ *
+ *	so a restarted agent is back at once, and two machines with one key do
+ *	not push each other out in turns.
+ * DIAGNOSTICS
+ *	info: a session opened or ended, with the reason.  Alarm "conflict".
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "log.h"
+
+#include "deliver.h"
+#include "intake.h"
+#include "mandate.h"
+#include "post.h"
+#include "receipt.h"
+#include "session.h"
+#include "settle.h"
+
+#define CREDIT_BYTES_MAX (1LL << 50)
+
+static uint32_t
+hash_route(const uint8_t *route)
+{
+	uint32_t h;
+
+	memcpy(&h, route + 1, sizeof(h));
+	return h;
+}
+
+struct session *
+session_find(const struct broker *b, const uint8_t route[SESSION_ROUTE_BYTES])
+{
+	struct hash_node *n = hash_first(&b->sessions, hash_route(route));
+
+	for (; n != NULL; n = hash_next(n)) {
+		struct session *s = HASH_OF(struct session, node, n);
+
+		if (memcmp(s->route, route, SESSION_ROUTE_BYTES) == 0)
+			return s;
+	}
+	return NULL;
+}
+
+struct session *
+session_ref(struct session *s)
+{
+	if (s != NULL)
+		s->refs++;
+	return s;
+}
+
+void
+session_unref(struct broker *b, struct session **s_p)
+{
+	struct session *s = *s_p;
+
+	(void)b;
+	if (s != NULL)
+		s->refs--;
+	*s_p = NULL;
+}
+
+void
+session_reap(struct broker *b)
+{
+	struct session **at = &b->ended, *s;
+
+	while ((s = *at) != NULL) {
+		if (s->refs > 0 || s->gathering) {
+			at = &s->ended_next;
+			continue;
+		}
+		*at = s->ended_next;
+		free(s->accepted);
+		free(s->settled);
+		free(s);
+	}
+}
+
+/* ---- opening ---- */
+
+static struct session *
+session_new(struct broker *b, const uint8_t *route, struct agent *agent)
+{
+	struct session *s = mem_new(sizeof(*s));
+
+	memcpy(s->route, route, SESSION_ROUTE_BYTES);
+	s->agent = agent;
+	s->dialog = DIALOG_NEW;
+	s->heard_ms = b->now_ms;
+	s->since_ms = b->wall_ms;
+	hash_put(&b->sessions, &s->node, hash_route(route));
+	s->next = b->first;
+	if (b->first != NULL)
+		b->first->prev = s;
+	b->first = s;
+	b->session_count++;
+	return s;
+}
+
+static void
+serve(struct broker *b, struct session *s, const char *name)
+{
+	struct queue *q = queue_get(&b->queues, name);
+	size_t i;
+
+	for (i = 0; i < s->serve_count; i++) {
+		if (s->serve[i] == q)
+			return;
+	}
+	s->serve[s->serve_count++] = q;
+	q->servers =
+	    mem_resize(q->servers, (q->server_count + 1) * sizeof(*q->servers));
+	q->servers[q->server_count++] = s;
+}
+
+/* What the agent asked for and may have; asked for nothing: all it may have. */
+static void
+grant_queues(struct broker *b, struct session *s)
+{
+	const struct wire_hello *hello = &s->hello.hello;
+	char name[STORE_QUEUE_BYTES];
+	struct desk *const *desks;
+	size_t i, count;
+
+	s->serve = mem_new(WIRE_QUEUES_MAX * sizeof(struct queue *));
+	for (i = 0; i < hello->serve_count; i++) {
+		if (mandate_serves(
+			b->registry, s->agent, hello->serve[i], b->wall_ms))
+			serve(b, s, hello->serve[i]);
+	}
+	if (hello->serve_count == 0 && s->agent->role == ROLE_OFFICE) {
+		desks = registry_desks_of(b->registry, s->agent->name, &count);
+		for (i = 0; i < count && s->serve_count < WIRE_QUEUES_MAX;
+		     i++) {
+			if (desks[i]->inside)
+				serve(b, s, desk_queue(desks[i], name));
+		}
+	} else if (hello->serve_count == 0) {
+		agent_role(s->agent, name);
+		if (s->agent->role == ROLE_HUB)
+			snprintf(
+			    name, sizeof(name), "hub/%.59s", s->agent->hub);
+		serve(b, s, name);
+	}
+	s->serve =
+	    mem_resize(s->serve, (s->serve_count + 1) * sizeof(struct queue *));
+}
+
+static void
+fill_welcome(struct broker *b, const struct session *s, uint32_t protocol,
+    struct wire_welcome *w)
+{
+	struct desk *const *desks;
+	size_t i, count;
+
+	w->protocol = protocol;
+	w->heartbeat_ms = (uint32_t)b->settings->session.heartbeat_ms;
+	w->submit_parcels = (uint32_t)b->settings->limits.submit_parcels;
+	w->submit_bytes = (uint64_t)b->settings->limits.submit_bytes;
+	w->now_ms = (uint64_t)b->wall_ms;
+	w->serve = mem_new((s->serve_count + 1) * sizeof(*w->serve));
+	for (i = 0; i < s->serve_count; i++)
+		w->serve[w->serve_count++] = s->serve[i]->name;
+	desks = registry_desks_of(b->registry, s->agent->name, &count);
+	w->offices = mem_new((count + 1) * sizeof(*w->offices));
+	for (i = 0; i < count && w->office_count < WIRE_QUEUES_MAX; i++) {
+		if (desks[i]->inside && s->agent->role == ROLE_OFFICE)
+			w->offices[w->office_count++] = desks[i]->key;
+	}
+}
+
+static void
+welcome(struct broker *b, struct session *s)
+{
+	struct wire_msg msg = {.type = WIRE_WELCOME};
+	uint32_t protocol = s->hello.hello.protocol_max;
+	size_t i;
+
+	if (protocol > WIRE_PROTOCOL_MAX)
+		protocol = WIRE_PROTOCOL_MAX;
+	s->agent->live = s;
+	s->probe_ms = 0;
+	s->heard_ms = b->now_ms;
+	s->zstd = s->hello.hello.zstd;
+	grant_queues(b, s);
+	fill_welcome(b, s, protocol, &msg.welcome);
+	(void)dialog_step(DIALOG_BROKER, &s->dialog, WIRE_WELCOME);
+	log_info("session: agent=%s result=open queues=%zu offices=%zu "
+		 "software=\"%s\"",
+	    s->agent->name, s->serve_count, msg.welcome.office_count,
+	    s->software);
+	wire_fini(&s->hello);
+	post_message(b, s, &msg);
+	free(msg.welcome.serve);
+	free(msg.welcome.offices);
+	for (i = 0; !s->over && i < s->serve_count; i++)
+		queue_heat(&b->queues, s->serve[i]);
+}
+
+static void
+conflict(struct broker *b, struct agent *agent)
+{
+	struct session *loser = agent->challenger;
+
+	agent->conflict_ms = b->wall_ms;
+	stats_add(&b->stats, STAT_CONFLICTS, 1);
+	stats_alarm(&b->stats, b->wall_ms, "conflict",
+	    "Agent %s runs twice with the same key.", agent->name);
+	agent->live->probe_ms = 0;
+	session_bye(b, loser, REFUSAL_CONFLICT, NULL);
+}
+
+/* Another process with the key of an open session: see who is alive. */
+static void
+challenge(struct broker *b, struct session *s)
+{
+	struct agent *agent = s->agent;
+	struct wire_msg ping = {.type = WIRE_PING};
+
+	if (agent->challenger != NULL)
+		session_bye(b, agent->challenger, REFUSAL_CONFLICT, NULL);
+	agent->challenger = s;
+	s->probe_ms = b->now_ms + b->settings->session.probe_ms;
+	agent->live->probe_ms = b->now_ms;
+	ping.ping = (uint64_t)b->now_ms;
+	post_message(b, agent->live, &ping); /* gone: session_end() promotes */
+}
+
+static void
+take_hello(struct broker *b, struct session *s, struct wire_msg *msg)
+{
+	const struct wire_hello *hello = &msg->hello;
+	struct session *live = s->agent->live;
+
+	stats_add(&b->stats, STAT_HELLOS, 1);
+	if (hello->protocol_min > WIRE_PROTOCOL_MAX ||
+	    hello->protocol_max < WIRE_PROTOCOL_MIN) {
+		session_bye(b, s, REFUSAL_VERSION, NULL);
+		return;
+	}
+	if (b->stopping) {
+		session_bye(b, s, REFUSAL_STOPPING, NULL);
+		return;
+	}
+	memcpy(s->epoch, hello->epoch, WIRE_EPOCH_BYTES);
+	snprintf(s->software, sizeof(s->software), "%s", hello->software);
+	s->hello = *msg;
+	memset(msg, 0, sizeof(*msg));
+	if (live != NULL &&
+	    memcmp(live->epoch, s->epoch, WIRE_EPOCH_BYTES) == 0) {
+		session_end(b, live, false);
+		live = NULL;
+	}
+	if (live == NULL)
+		welcome(b, s);
+	else
+		challenge(b, s);
+}
+
+/* ---- ending ---- */
+
+static void
+stop_serving(struct session *s)
+{
+	size_t i, j;
+
+	for (i = 0; i < s->serve_count; i++) {
+		struct queue *q = s->serve[i];
+
+		for (j = 0; j < q->server_count && q->servers[j] != s; j++)
+			;
+		if (j < q->server_count)
+			q->servers[j] = q->servers[--q->server_count];
+	}
+	free(s->serve);
+	s->serve = NULL;
+	s->serve_count = 0;
+}
+
+static bool
+older_leased(const struct leg *leg)
+{
+	for (leg = leg->prev; leg != NULL; leg = leg->prev) {
+		if (leg->state == QUEUE_LEASED)
+			return true;
+	}
+	return false;
+}
+
+/* Newest first, so that of each pair only the oldest counts as tried: the
+ * others were merely behind it. */
+static void
+return_leases(struct broker *b, struct session *s, bool lost)
+{
+	struct leg *leg = s->lessee.last, *older;
+
+	for (; leg != NULL; leg = older) {
+		older = leg->lease_prev;
+		if (leg->held)
+			continue; /* its settlement is on the way */
+		if (lost && !older_leased(leg)) {
+			stats_add(&b->stats, STAT_LOST_LEASES, 1);
+			settle_lost(b, leg, "session-lost");
+		} else {
+			queue_back(&b->queues, leg);
+		}
+	}
+}
+
+void
+session_end(struct broker *b, struct session *s, bool lost)
+{
+	struct agent *agent = s->agent;
+	struct session *next = NULL;
+
+	if (s->over)
+		return;
+	s->over = true;
+	hash_drop(&b->sessions, &s->node);
+	if (s->prev != NULL)
+		s->prev->next = s->next;
+	else
+		b->first = s->next;
+	if (s->next != NULL)
+		s->next->prev = s->prev;
+	b->session_count--;
+	stop_serving(s);
+	return_leases(b, s, lost);
+	intake_forget(b, s);
+	post_forget(s);
+	wire_fini(&s->hello);
+	if (agent->challenger == s)
+		agent->challenger = NULL;
+	if (agent->live == s) {
+		agent->live = NULL;
+		next = agent->challenger;
+		agent->challenger = NULL;
+		log_info("session: agent=%s result=%s", agent->name,
+		    lost ? "lost" : "ended");
+		stats_add(&b->stats, STAT_SESSIONS_ENDED, 1);
+	}
+	s->ended_next = b->ended;
+	b->ended = s;
+	if (next != NULL)
+		welcome(b, next);
+}
+
+void
+session_bye(struct broker *b, struct session *s, enum refusal refusal,
+    const char *detail)
+{
+	if (s->over)
+		return;
+	post_bye(b, s->route, refusal,
+	    detail != NULL ? detail : refusal_row(refusal)->en);
+	log_info("session: agent=%s result=bye code=%s why=\"%s\"",
+	    s->agent->name, refusal_row(refusal)->name,
+	    detail != NULL ? detail : refusal_row(refusal)->en);
+	session_end(b, s, false);
+}
+
+void
+session_tick(struct broker *b)
+{
+	int64_t gone = 3 * b->settings->session.heartbeat_ms;
+	struct session *s, *next;
+
+	for (s = b->first; s != NULL; s = next) {
+		next = s->next;
+		if (s->dialog == DIALOG_HELLO) {
+			if (s->agent->challenger == s &&
+			    b->now_ms >= s->probe_ms)
+				session_end(b, s->agent->live, true);
+		} else if (b->now_ms - s->heard_ms > gone) {
+			log_warn("session: agent=%s result=silent ms=%lld",
+			    s->agent->name,
+			    (long long)(b->now_ms - s->heard_ms));
+			session_end(b, s, true);
+		}
+		/* ending one may have ended or opened others */
+		if (next != NULL && next->over)
+			next = b->first;
+	}
+}
+
+/* ---- messages ---- */
+
+static void
+take_credit(struct broker *b, struct session *s, const struct wire_credit *c)
+{
+	size_t i;
+	bool had = s->credit_parcels > 0 && s->credit_bytes > 0;
+
+	/* capped: a sum that large is as good as no limit */
+	s->credit_parcels += c->parcels;
+	if (s->credit_parcels > UINT32_MAX)
+		s->credit_parcels = UINT32_MAX;
+	s->credit_bytes +=
+	    c->bytes < CREDIT_BYTES_MAX ? (int64_t)c->bytes : CREDIT_BYTES_MAX;
+	if (s->credit_bytes > CREDIT_BYTES_MAX)
+		s->credit_bytes = CREDIT_BYTES_MAX;
+	if (had && !s->starved)
+		return;
+	s->starved = false;
+	for (i = 0; i < s->serve_count; i++)
+		queue_heat(&b->queues, s->serve[i]);
+}
+
+static void
+on_submit(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct session_input *in)
+{
+	intake_submit(b, s, msg, in);
+}
+
+static void
+on_chunk(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct session_input *in)
+{
+	intake_chunk(b, s, &msg->chunk, in);
+}
+
+static void
+on_credit(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct session_input *in)
+{
+	(void)in;
+	take_credit(b, s, &msg->credit);
+}
+
+static void
+on_fetch(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct session_input *in)
+{
+	(void)in;
+	deliver_fetch(b, s, &msg->fetch);
+}
+
+static void
+on_settle(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct session_input *in)
+{
+	(void)in;
+	settle_message(b, s, &msg->settle);
+	if (!s->over)
+		take_credit(b, s, &msg->settle.credit);
+}
+
+static void
+on_query(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct session_input *in)
+{
+	(void)in;
+	receipt_query(b, s, &msg->query);
+}
+
+static void
+on_ping(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct session_input *in)
+{
+	struct wire_msg pong = {.type = WIRE_PONG};
+
+	(void)in;
+	pong.pong = msg->ping;
+	post_message(b, s, &pong);
+}
+
+static void
+on_bye(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct session_input *in)
+{
+	(void)msg;
+	(void)in;
+	session_end(b, s, false);
+}
+
+static void
+on_hello(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct session_input *in)
+{
+	(void)in;
+	take_hello(b, s, msg);
+}
+
+static const struct {
+	void (*take)(struct broker *b, struct session *s, struct wire_msg *msg,
+	    struct session_input *in);
+	bool frames; /* may have frames behind the header */
+} handlers[WIRE_TYPES] = {
+    [WIRE_HELLO] = {on_hello, false},
+    [WIRE_SUBMIT] = {on_submit, true},
+    [WIRE_CHUNK] = {on_chunk, true},
+    [WIRE_CREDIT] = {on_credit, false},
+    [WIRE_FETCH] = {on_fetch, false},
+    [WIRE_SETTLE] = {on_settle, false},
+    [WIRE_QUERY] = {on_query, false},
+    [WIRE_PING] = {on_ping, false},
+    [WIRE_BYE] = {on_bye, false},
+};
+
+/* A header that breaks the rules: tell which parcel, if it names one. */
+static void
+unreadable(struct broker *b, struct session *s, struct session_input *in,
+    int rc, const struct why *why)
+{
+	const void *p = zmq_msg_data(in->header);
+	size_t n = zmq_msg_size(in->header);
+	enum refusal refusal =
+	    rc == TSK_TOOBIG ? REFUSAL_TOO_LARGE : REFUSAL_MALFORMED;
+	struct id id;
+
+	stats_add(&b->stats, STAT_BAD_MESSAGES, 1);
+	if (strcmp(why->code, refusal_row(REFUSAL_BAD_NAME)->name) == 0)
+		refusal = REFUSAL_BAD_NAME;
+	if (s != NULL && s->dialog == DIALOG_OPEN && wire_submit_id(p, n, &id))
+		post_refused(b, s, &id, refusal, why->text);
+	else if (s != NULL)
+		session_bye(b, s, refusal, why->text);
+	else
+		post_bye(b, in->route, refusal, why->text);
+}
+
+static void
+step(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct session_input *in)
+{
+	switch (dialog_step(DIALOG_AGENT, &s->dialog, msg->type)) {
+	case DIALOG_TAKE:
+		break;
+	case DIALOG_IGNORE:
+		return;
+	case DIALOG_REFUSE:
+		stats_add(&b->stats, STAT_BAD_MESSAGES, 1);
+		session_bye(b, s, REFUSAL_NOT_OPEN, NULL);
+		return;
+	}
+	if (in->frame_count > 0 && msg->type != WIRE_UNKNOWN &&
+	    !handlers[msg->type].frames) {
+		stats_add(&b->stats, STAT_BAD_MESSAGES, 1);
+		session_bye(b, s, REFUSAL_MALFORMED,
+		    "Frames behind a message that has none.");
+		return;
+	}
+	if (handlers[msg->type].take != NULL)
+		handlers[msg->type].take(b, s, msg, in);
+}
+
+static struct session *
+stranger(struct broker *b, struct session_input *in, struct agent *agent,
+    const struct wire_msg *msg)
+{
+	if (msg->type == WIRE_HELLO)
+		return session_new(b, in->route, agent);
+	if (msg->type != WIRE_BYE && msg->type != WIRE_UNKNOWN)
+		post_bye(b, in->route, REFUSAL_NOT_OPEN,
+		    refusal_row(REFUSAL_NOT_OPEN)->en);
+	return NULL;
+}
+
+/* The key behind this connection, not the message, says who speaks; a key that
+ * was replaced since the handshake speaks for nobody. */
+static struct agent *
+speaker(struct broker *b, struct session_input *in)
+{
+	struct agent *agent =
+	    in->user != NULL ? registry_agent(b->registry, in->user) : NULL;
+
+	if (agent == NULL || agent->revoked || in->key == NULL ||
+	    strcmp(agent->public_key, in->key) != 0)
+		return NULL;
+	return agent;
+}
+
+void
+session_message(struct broker *b, struct session_input *in)
+{
+	struct session *s = session_find(b, in->route);
+	struct agent *agent = speaker(b, in);
+	struct wire_msg msg = {0};
+	struct why why = {0};
+	int rc;
+
+	stats_add(&b->stats, STAT_MESSAGES_IN, 1);
+	if (agent == NULL || (s != NULL && s->agent != agent)) {
+		stats_add(&b->stats, STAT_BAD_MESSAGES, 1);
+		post_bye(
+		    b, in->route, REFUSAL_NO_RIGHT, "This key has no agent.");
+		if (s != NULL)
+			session_end(b, s, false);
+		return;
+	}
+	if (s != NULL) {
+		s->heard_ms = b->now_ms;
+		if (s->probe_ms != 0 && agent->live == s &&
+		    b->now_ms > s->probe_ms && agent->challenger != NULL)
+			conflict(b, agent);
+	}
+	rc = wire_decode(
+	    zmq_msg_data(in->header), zmq_msg_size(in->header), &msg, &why);
+	if (rc != 0) {
+		unreadable(b, s, in, rc, &why);
+		return;
+	}
+	if (s == NULL)
+		s = stranger(b, in, agent, &msg);
+	if (s != NULL)
+		step(b, s, &msg, in);
+	wire_fini(&msg);
+}
+
+/* ---- gathered answers ---- */
+
+void
+session_gathers(struct broker *b, struct session *s)
+{
+	if (s->gathering)
+		return;
+	s->gathering = true;
+	s->flush_next = b->flush;
+	b->flush = s;
+}
+
+static void
+flush_accepted(struct broker *b, struct session *s)
+{
+	struct wire_msg msg = {.type = WIRE_ACCEPTED};
+	size_t i;
+
+	for (i = 0; i < s->accepted_count && !s->over; i += WIRE_ITEMS_MAX) {
+		msg.accepted.items = s->accepted + i;
+		msg.accepted.count = s->accepted_count - i;
+		if (msg.accepted.count > WIRE_ITEMS_MAX)
+			msg.accepted.count = WIRE_ITEMS_MAX;
+		post_message(b, s, &msg);
+	}
+	s->accepted_count = 0;
+}
+
+static void
+flush_settled(struct broker *b, struct session *s)
+{
+	struct wire_msg msg = {.type = WIRE_SETTLED};
+	size_t i;
+
+	for (i = 0; i < s->settled_count && !s->over; i += WIRE_ITEMS_MAX) {
+		msg.settled.items = s->settled + i;
+		msg.settled.count = s->settled_count - i;
+		if (msg.settled.count > WIRE_ITEMS_MAX)
+			msg.settled.count = WIRE_ITEMS_MAX;
+		post_message(b, s, &msg);
+	}
+	s->settled_count = 0;
+}
+
+void
+session_flush(struct broker *b)
+{
+	struct session *s;
+
+	while ((s = b->flush) != NULL) {
+		b->flush = s->flush_next;
+		s->gathering = false;
+		flush_accepted(b, s);
+		flush_settled(b, s);
+	}
+}
+
+/* ---- rights ---- */
+
+struct session *
+session_of_office(struct broker *b, const char *office, const char *type)
+{
+	const struct desk *desk =
+	    registry_match(b->registry, office, type, NULL);
+	struct agent *agent;
+
+	if (desk == NULL || !desk->inside)
+		return NULL;
+	agent = registry_agent(b->registry, desk->folder_agent);
+	if (agent == NULL || agent->live == NULL ||
+	    !mandate_allows(
+		b->registry, agent, office, type, RIGHT_SEE, b->wall_ms))
+		return NULL;
+	return agent->live;
+}
+
+void
+session_rights_changed(struct broker *b, struct agent *agent)
+{
+	if (agent->challenger != NULL)
+		session_bye(
+		    b, agent->challenger, REFUSAL_STOPPING, "Say hello again.");
+	if (agent->live != NULL && !agent->revoked)
+		session_bye(b, agent->live, REFUSAL_NONE,
+		    "The registry changed: say hello again.");
+	else if (agent->live != NULL)
+		session_bye(
+		    b, agent->live, REFUSAL_NO_RIGHT, "The key is revoked.");
+}

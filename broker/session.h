@@ -1,0 +1,107 @@
+/* NAME
+ *	session - one agent's open conversation
+ * DESCRIPTION
+ *	A session is found by the routing id libzmq gave the connection, but its
+ *	identity is the agent that the CURVE key names: the User-Id of every
+ *	single message is compared with it.  One key has one open session; a
+ *	second one with another epoch waits until the first is probed.
+ *
+ *	A session that ended stays allocated while works in the writer refer to
+ *	it (refs), with over = true.
+ */
+#ifndef TASUKI_SESSION_H
+#define TASUKI_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <zmq.h>
+
+#include "broker.h"
+#include "dialog.h"
+#include "queue.h"
+#include "registry.h"
+#include "wire.h"
+
+#define SESSION_ROUTE_BYTES \
+	5 /* libzmq's own routing ids: 0 and a random number */
+
+struct upload;
+struct post_frame;
+
+struct session {
+	struct hash_node node;
+	uint8_t route[SESSION_ROUTE_BYTES];
+	bool over, zstd, clogged, starved, gathering;
+	enum dialog_state dialog;
+	struct agent *agent;
+	uint8_t epoch[WIRE_EPOCH_BYTES];
+	char software[WIRE_SOFTWARE_BYTES_MAX + 1];
+	unsigned refs;
+	int64_t heard_ms, since_ms; /* monotonic, wall */
+	int64_t probe_ms; /* old session: pinged; new one: waits until; 0 */
+	struct session *prev, *next; /* all */
+	struct session *flush_next, *ended_next;
+	struct wire_msg hello; /* kept while it waits */
+
+	struct lessee lessee;
+	int64_t credit_parcels, credit_bytes;
+	struct queue **serve;
+	size_t serve_count;
+
+	size_t unanswered;
+	uint64_t unanswered_bytes;
+	struct upload *uploads;
+
+	/* gathered in this turn */
+	struct wire_accepted_item *accepted;
+	size_t accepted_count, accepted_room;
+	struct wire_settled_item *settled;
+	size_t settled_count, settled_room;
+	/* what the socket would not take yet */
+	struct post_frame *backlog, *backlog_last;
+	size_t backlog_bytes;
+};
+
+/* a message read from the ROUTER, before anything is believed */
+struct session_input {
+	uint8_t route[SESSION_ROUTE_BYTES];
+	const char *user; /* agent name from ZAP; NULL = none */
+	const char *key;  /* public key from ZAP; NULL = none */
+	zmq_msg_t *header;
+	zmq_msg_t *frames;
+	size_t frame_count; /* SESSION_FRAMES_MAX + 1: too many, not kept */
+};
+#define SESSION_FRAMES_MAX WIRE_DOCUMENTS_MAX
+
+/* session_input(b, in): one whole message; frames may be taken over (then left
+ * empty). */
+void session_message(struct broker *b, struct session_input *in);
+struct session *session_find(
+    const struct broker *b, const uint8_t route[SESSION_ROUTE_BYTES]);
+/* session_tick(b): silent sessions, probes. */
+void session_tick(struct broker *b);
+/* session_gathers(b, s): flush it at the end of this turn. */
+void session_gathers(struct broker *b, struct session *s);
+/* session_flush(b): send accepted and settled of all sessions that gathered. */
+void session_flush(struct broker *b);
+/* session_end(b, s, lost): leases back, forgotten.  lost: it did not say bye, so
+ * the oldest lease of each pair counts as a try. */
+void session_end(struct broker *b, struct session *s, bool lost);
+/* session_bye(b, s, refusal, detail): say bye, then end. */
+void session_bye(struct broker *b, struct session *s, enum refusal refusal,
+    const char *detail);
+/* session_reap(b): free what ended and is not referred to any more. */
+void session_reap(struct broker *b);
+struct session *session_ref(struct session *s);
+void session_unref(struct broker *b, struct session **s);
+/* session_of_office(b, office, type): the open session that may see the parcels
+ * of that sending office, or NULL. */
+struct session *session_of_office(
+    struct broker *b, const char *office, const char *type);
+/* session_rights_changed(b, agent): its registry rows changed: let it say hello
+ * again. */
+void session_rights_changed(struct broker *b, struct agent *agent);
+
+#endif

@@ -1,0 +1,242 @@
+/* NAME
+ *	submission - a checked parcel on its way through the writer
+ * DESCRIPTION
+ *	done() runs in the net thread after the commit: accepted or refused to the
+ *	sender, legs into their queues, frames into the cache.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crash.h"
+#include "log.h"
+
+#include "post.h"
+#include "submission.h"
+
+static void
+submission_free(struct broker *b, struct submission *sub)
+{
+	size_t i;
+
+	for (i = 0; i < sub->frame_count; i++)
+		zmq_msg_close(&sub->frames[i]);
+	free(sub->frames);
+	free(sub->pieces);
+	buf_fini(&sub->header);
+	wire_fini(&sub->msg);
+	session_unref(b, &sub->work.session);
+	free(sub);
+}
+
+void
+submission_answered(struct session *s, uint64_t bytes)
+{
+	if (s->unanswered > 0)
+		s->unanswered--;
+	s->unanswered_bytes -=
+	    bytes < s->unanswered_bytes ? bytes : s->unanswered_bytes;
+}
+
+static void
+accepted(struct broker *b, const struct submission *sub, bool duplicate)
+{
+	struct session *s = sub->work.session;
+	struct wire_accepted_item *item;
+	size_t i;
+
+	if (s->over)
+		return;
+	if (s->accepted_count == s->accepted_room) {
+		s->accepted_room = s->accepted_room * 2 + 4;
+		s->accepted = mem_resize(
+		    s->accepted, s->accepted_room * sizeof(*s->accepted));
+	}
+	item = &s->accepted[s->accepted_count++];
+	item->id = sub->parcel.id;
+	item->duplicate = duplicate;
+	item->accepted_ms = (uint64_t)sub->parcel.accepted_ms;
+	item->ways = 0;
+	for (i = 0; i < sub->parcel.leg_count; i++)
+		item->ways |= 1u << (unsigned)sub->parcel.legs[i].way;
+	session_gathers(b, s);
+}
+
+static void
+enqueue(struct broker *b, const struct submission *sub)
+{
+	const struct store_parcel *p = &sub->parcel;
+	struct queue_new new = {.id = &p->id,
+	    .from = p->from,
+	    .from_type = p->from_type,
+	    .to = p->to,
+	    .to_type = p->to_type,
+	    .stamp = p->stamp,
+	    .accepted_ms = p->accepted_ms,
+	    .bytes = p->encoded_bytes};
+	size_t i;
+
+	for (i = 0; i < p->leg_count; i++) {
+		new.leg = &p->legs[i];
+		new.due_ms = b->now_ms;
+		new.expires_ms =
+		    b->now_ms + (p->legs[i].expires_ms - p->accepted_ms);
+		queue_add(&b->queues, &new);
+	}
+}
+
+/* Only for queues somebody serves now: others would read from the store anyway
+ * by the time they come. */
+static void
+keep_frames(struct broker *b, struct submission *sub)
+{
+	const struct queue *q =
+	    queue_find(&b->queues, sub->parcel.legs[0].queue);
+
+	if (q == NULL || q->server_count == 0 || sub->frame_count == 0)
+		return;
+	cache_put(
+	    &b->cache, &sub->msg, sub->frames, sub->frame_count, b->now_ms);
+	sub->frames = NULL;
+	sub->frame_count = 0;
+}
+
+static void
+refused(struct broker *b, struct submission *sub, enum refusal refusal)
+{
+	if (!sub->work.session->over)
+		post_refused(
+		    b, sub->work.session, &sub->parcel.id, refusal, NULL);
+}
+
+static void
+log_accepted(const struct submission *sub, const char *result)
+{
+	char id[ID_TEXT_BYTES];
+
+	log_debug("intake: parcel=%s from=%s to=%s documents=%zu bytes=%llu "
+		  "way=%s result=%s%s%s%s",
+	    id_text(&sub->parcel.id, id), sub->parcel.from, sub->parcel.to,
+	    sub->msg.submit.document_count,
+	    (unsigned long long)sub->parcel.encoded_bytes,
+	    leg_way_name(sub->parcel.legs[0].way), result,
+	    sub->note[0] ? " why=\"" : "", sub->note, sub->note[0] ? "\"" : "");
+}
+
+static void
+submission_done(struct broker *b, struct work *work)
+{
+	struct submission *sub = (struct submission *)(void *)work;
+
+	submission_answered(work->session, sub->window_bytes);
+	switch (work->op.rc) {
+	case TSK_OK:
+		CRASH_POINT("intake-before-accepted");
+		stats_add(&b->stats, STAT_ACCEPTED, 1);
+		log_accepted(sub, "accepted");
+		accepted(b, sub, false);
+		enqueue(b, sub);
+		keep_frames(b, sub);
+		break;
+	case TSK_EXIST:
+		stats_add(&b->stats, STAT_DUPLICATES, 1);
+		log_accepted(sub, "duplicate");
+		accepted(b, sub, true);
+		break;
+	case TSK_INVALID:
+		refused(b, sub, REFUSAL_ID_REUSED);
+		break;
+	case TSK_FULL:
+		refused(b, sub, REFUSAL_DISK_FULL);
+		break;
+	case TSK_BROKEN:
+	case TSK_CLOSED:
+		break; /* no answer: the sender will ask again */
+	default:
+		refused(b, sub, REFUSAL_BUSY);
+		break;
+	}
+	submission_free(b, sub);
+}
+
+static void
+fill_parcel(struct broker *b, struct submission *sub, const struct route *route)
+{
+	const struct wire_parcel *in = &sub->msg.submit;
+	struct store_parcel *p = &sub->parcel;
+	size_t i;
+
+	p->id = in->id;
+	memcpy(p->from, in->from, sizeof(p->from));
+	memcpy(p->from_type, in->from_type, sizeof(p->from_type));
+	memcpy(p->to, in->to, sizeof(p->to));
+	memcpy(p->to_type, in->to_type, sizeof(p->to_type));
+	memcpy(p->month, in->month, sizeof(p->month));
+	memcpy(p->stamp, in->stamp, sizeof(p->stamp));
+	snprintf(
+	    p->agent, sizeof(p->agent), "%s", sub->work.session->agent->name);
+	p->accepted_ms = b->wall_ms;
+	for (i = 0; i < in->document_count; i++)
+		p->encoded_bytes += in->documents[i].encoded_bytes;
+	p->header = sub->header.data;
+	p->header_bytes = sub->header.len;
+	p->leg_count = route->leg_count;
+	for (i = 0; i < route->leg_count; i++) {
+		struct store_leg *leg = &p->legs[i];
+
+		leg->index = (uint8_t)i;
+		leg->state = LEG_READY;
+		leg->way = route->legs[i].way;
+		memcpy(leg->queue, route->legs[i].queue, sizeof(leg->queue));
+		leg->due_ms = b->wall_ms;
+		leg->expires_ms = b->wall_ms + b->settings->schedule.expiry_ms;
+		leg->state_ms = b->wall_ms;
+	}
+}
+
+struct submission *
+submission_new(struct broker *b, struct session *s, struct wire_msg *msg,
+    const struct route *route)
+{
+	struct submission *sub = mem_new(sizeof(*sub));
+	struct store_op *op = &sub->work.op;
+
+	sub->msg = *msg;
+	memset(msg, 0, sizeof(*msg));
+	sub->work.session = session_ref(s);
+	sub->work.done = submission_done;
+	memcpy(sub->note, route->note, sizeof(sub->note));
+	buf_init(&sub->header, WIRE_BUF_MAX);
+	wire_parcel_pack(&sub->msg.submit, &sub->header);
+	fill_parcel(b, sub, route);
+	sub->window_bytes = sub->parcel.encoded_bytes;
+	sub->work.bytes = sizeof(*sub) + sub->header.len;
+	op->type = STORE_ACCEPT;
+	op->actor = s->agent->name;
+	op->at_ms = b->wall_ms;
+	op->accept.parcel = &sub->parcel;
+	return sub;
+}
+
+void
+submission_frames(struct submission *sub, struct session_input *in)
+{
+	const struct wire_parcel *p = &sub->msg.submit;
+	size_t i, frame = 0;
+
+	sub->frames = mem_new((in->frame_count + 1) * sizeof(*sub->frames));
+	sub->pieces = mem_new((in->frame_count + 1) * sizeof(*sub->pieces));
+	for (i = 0; i < p->document_count; i++) {
+		if (!wire_inline(&p->documents[i]))
+			continue;
+		zmq_msg_init(&sub->frames[frame]);
+		zmq_msg_move(&sub->frames[frame], &in->frames[frame]);
+		sub->pieces[frame].document = (uint16_t)i;
+		sub->pieces[frame].data = zmq_msg_data(&sub->frames[frame]);
+		sub->pieces[frame].bytes = zmq_msg_size(&sub->frames[frame]);
+		sub->work.bytes += sub->pieces[frame].bytes;
+		frame++;
+	}
+	sub->frame_count = frame;
+	sub->work.op.accept.pieces = sub->pieces;
+	sub->work.op.accept.piece_count = frame;
+}

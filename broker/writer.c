@@ -1,0 +1,377 @@
+/* NAME
+ *	writer - the one thread that changes the store
+ * DESCRIPTION
+ *	Two lists under one mutex: what waits, and what is finished; an eventfd
+ *	wakes the net thread.  The thread takes the whole waiting list when it is
+ *	idle, so batches grow by themselves when the disk is the slow part and
+ *	stay at one when it is not.
+ * DIAGNOSTICS
+ *	The store's own words for a broken store, once, as an error.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "crash.h"
+#include "log.h"
+
+#include "writer.h"
+
+/* One transaction is bounded, or a flood would make everybody wait. */
+#define BATCH_WORKS 4096u
+#define BATCH_BYTES (64u * 1024 * 1024)
+
+struct works {
+	struct work *first, *last;
+	size_t count;
+};
+
+struct writer {
+	struct store *store;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	int fd;
+	bool started, stop, broken;
+	struct why why;
+	struct works waiting, finished;
+	uint64_t commits, ops, full;
+	/* net thread only */
+	struct works gathered, stalled;
+	size_t bytes, count;
+	/* writer thread only */
+	struct store_op **batch;
+};
+
+static void
+append(struct works *list, struct work *work)
+{
+	work->next = NULL;
+	if (list->last != NULL)
+		list->last->next = work;
+	else
+		list->first = work;
+	list->last = work;
+	list->count++;
+}
+
+static void
+append_all(struct works *to, struct works *from)
+{
+	if (from->first == NULL)
+		return;
+	if (to->last != NULL)
+		to->last->next = from->first;
+	else
+		to->first = from->first;
+	to->last = from->last;
+	to->count += from->count;
+	memset(from, 0, sizeof(*from));
+}
+
+static struct work *
+shift(struct works *list)
+{
+	struct work *work = list->first;
+
+	if (work == NULL)
+		return NULL;
+	list->first = work->next;
+	if (list->first == NULL)
+		list->last = NULL;
+	list->count--;
+	return work;
+}
+
+/* ---- the thread ---- */
+
+static bool
+is_intake(const struct store_op *op)
+{
+	return op->type == STORE_ACCEPT || op->type == STORE_STAGE;
+}
+
+static int
+apply(struct writer *w, size_t count)
+{
+	struct why why = {0};
+	int rc;
+
+	if (count == 0)
+		return 0;
+	CRASH_POINT("writer-before-apply");
+	rc = store_apply(w->store, w->batch, count, &why);
+	CRASH_POINT("writer-after-apply");
+	pthread_mutex_lock(&w->lock);
+	if (rc == 0) {
+		w->commits++;
+		w->ops += count;
+	} else if (rc == TSK_FULL) {
+		w->full++;
+	} else {
+		w->broken = true;
+		w->why = why;
+	}
+	pthread_mutex_unlock(&w->lock);
+	if (rc != 0 && rc != TSK_FULL)
+		log_error("writer: result=broken why=\"%s\"",
+		    why.text[0] ? why.text : err_text(rc));
+	return rc;
+}
+
+static void
+mark(struct work *first, int rc, bool intake_only)
+{
+	struct work *work;
+
+	for (work = first; work != NULL; work = work->next) {
+		if (!intake_only || is_intake(&work->op))
+			work->op.rc = rc;
+	}
+}
+
+/* All of ${list} in one transaction; on a full disk once more without intake,
+ * since settlements make room. */
+static void
+run(struct writer *w, struct works *list)
+{
+	struct work *work;
+	size_t n = 0;
+	int rc;
+
+	for (work = list->first; work != NULL; work = work->next)
+		w->batch[n++] = &work->op;
+	if ((rc = apply(w, n)) == 0)
+		return;
+	mark(list->first, rc, false);
+	if (rc != TSK_FULL)
+		return;
+	for (work = list->first, n = 0; work != NULL; work = work->next) {
+		if (!is_intake(&work->op))
+			w->batch[n++] = &work->op;
+	}
+	if (n > 0 && n < list->count && (rc = apply(w, n)) == TSK_FULL)
+		mark(list->first, TSK_FULL, false);
+}
+
+static void
+signal_net(struct writer *w)
+{
+	uint64_t one = 1;
+
+	while (write(w->fd, &one, sizeof(one)) < 0 && errno == EINTR)
+		;
+}
+
+static void
+take_batch(struct writer *w, struct works *list)
+{
+	size_t bytes = 0;
+
+	while (w->waiting.first != NULL && list->count < BATCH_WORKS &&
+	       bytes < BATCH_BYTES) {
+		bytes += w->waiting.first->bytes;
+		append(list, shift(&w->waiting));
+	}
+}
+
+static void *
+writer_main(void *arg)
+{
+	struct writer *w = arg;
+	struct works list;
+
+	pthread_mutex_lock(&w->lock);
+	for (;;) {
+		while (w->waiting.first == NULL && !w->stop)
+			pthread_cond_wait(&w->wake, &w->lock);
+		if (w->stop)
+			break;
+		memset(&list, 0, sizeof(list));
+		take_batch(w, &list);
+		if (w->broken) {
+			mark(list.first, TSK_BROKEN, false);
+		} else {
+			pthread_mutex_unlock(&w->lock);
+			run(w, &list);
+			pthread_mutex_lock(&w->lock);
+		}
+		append_all(&w->finished, &list);
+		signal_net(w);
+	}
+	mark(w->waiting.first, TSK_CLOSED, false);
+	append_all(&w->finished, &w->waiting);
+	signal_net(w);
+	pthread_mutex_unlock(&w->lock);
+	return NULL;
+}
+
+/* ---- the net thread's side ---- */
+
+int
+writer_start(struct store *store, struct writer **out, struct why *why)
+{
+	struct writer *w = mem_new(sizeof(*w));
+	int rc;
+
+	w->store = store;
+	w->batch = mem_new(BATCH_WORKS * sizeof(struct store_op *));
+	pthread_mutex_init(&w->lock, NULL);
+	pthread_cond_init(&w->wake, NULL);
+	w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (w->fd < 0) {
+		why_system(why, WHY_LATER, "eventfd");
+		writer_free(&w);
+		return TSK_SYSTEM;
+	}
+	if ((rc = pthread_create(&w->thread, NULL, writer_main, w)) != 0) {
+		errno = rc;
+		why_system(why, WHY_LATER, "writer thread");
+		writer_free(&w);
+		return TSK_SYSTEM;
+	}
+	w->started = true;
+	*out = w;
+	return 0;
+}
+
+void
+writer_put(struct writer *w, struct work *work)
+{
+	append(&w->gathered, work);
+	w->bytes += work->bytes;
+	w->count++;
+}
+
+void
+writer_later(struct writer *w, struct work *work)
+{
+	append(&w->stalled, work);
+	w->bytes += work->bytes;
+	w->count++;
+}
+
+void
+writer_retry(struct writer *w)
+{
+	append_all(&w->gathered, &w->stalled);
+}
+
+void
+writer_flush(struct writer *w)
+{
+	if (w->gathered.first == NULL)
+		return;
+	pthread_mutex_lock(&w->lock);
+	append_all(&w->waiting, &w->gathered);
+	if (w->stop) { /* nobody will run them any more */
+		mark(w->waiting.first, TSK_CLOSED, false);
+		append_all(&w->finished, &w->waiting);
+		signal_net(w);
+	}
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+}
+
+int
+writer_fd(const struct writer *w)
+{
+	return w->fd;
+}
+
+struct work *
+writer_take(struct writer *w)
+{
+	struct works list = {0};
+	struct work *work;
+	uint64_t n;
+
+	while (read(w->fd, &n, sizeof(n)) < 0 && errno == EINTR)
+		;
+	pthread_mutex_lock(&w->lock);
+	append_all(&list, &w->finished);
+	pthread_mutex_unlock(&w->lock);
+	for (work = list.first; work != NULL; work = work->next) {
+		w->bytes -= work->bytes;
+		w->count--;
+	}
+	return list.first;
+}
+
+size_t
+writer_bytes(const struct writer *w)
+{
+	return w->bytes;
+}
+
+size_t
+writer_count(const struct writer *w)
+{
+	return w->count;
+}
+
+size_t
+writer_stalled(const struct writer *w)
+{
+	return w->stalled.count;
+}
+
+bool
+writer_broken(const struct writer *cw, struct why *why)
+{
+	struct writer *w = (struct writer *)(uintptr_t)cw;
+	bool broken;
+
+	pthread_mutex_lock(&w->lock);
+	broken = w->broken;
+	if (broken && why != NULL)
+		*why = w->why;
+	pthread_mutex_unlock(&w->lock);
+	return broken;
+}
+
+void
+writer_commits(
+    const struct writer *cw, uint64_t *commits, uint64_t *ops, uint64_t *full)
+{
+	struct writer *w = (struct writer *)(uintptr_t)cw;
+
+	pthread_mutex_lock(&w->lock);
+	*commits = w->commits;
+	*ops = w->ops;
+	*full = w->full;
+	pthread_mutex_unlock(&w->lock);
+}
+
+void
+writer_stop(struct writer *w)
+{
+	if (!w->started)
+		return;
+	pthread_mutex_lock(&w->lock);
+	w->stop = true;
+	pthread_cond_signal(&w->wake);
+	pthread_mutex_unlock(&w->lock);
+	pthread_join(w->thread, NULL);
+	w->started = false;
+}
+
+void
+writer_free(struct writer **w_p)
+{
+	struct writer *w = *w_p;
+
+	if (w == NULL)
+		return;
+	writer_stop(w);
+	if (w->fd >= 0)
+		close(w->fd);
+	pthread_cond_destroy(&w->wake);
+	pthread_mutex_destroy(&w->lock);
+	free(w->batch);
+	free(w);
+	*w_p = NULL;
+}

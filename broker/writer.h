@@ -1,0 +1,63 @@
+/* NAME
+ *	writer - the one thread that changes the store
+ * DESCRIPTION
+ *	A batch is whatever was put while the last commit ran.  The net thread
+ *	puts works and takes them back finished; it alone owns them, the writer
+ *	thread only runs their operations.  Nobody is told anything before the
+ *	commit came back.
+ *
+ *	Disk full: intake in the batch gets TSK_FULL, everything else is tried
+ *	again without it; what still does not fit comes back with TSK_FULL too
+ *	and its owner keeps it (writer_later()).
+ *	Store broken: writer_broken() is true, nothing is run any more.
+ */
+#ifndef TASUKI_WRITER_H
+#define TASUKI_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "err.h"
+#include "store.h"
+
+struct broker;
+struct session;
+struct writer;
+
+/* Lies at the start of what its owner allocates. */
+struct work {
+	struct work *next;
+	struct store_op op;
+	size_t bytes;            /* of memory it holds on to */
+	struct session *session; /* referenced; NULL = nobody to answer */
+	/* net thread; owns and frees the work */
+	void (*done)(struct broker *b, struct work *work);
+};
+
+/* writer_start(store, out, why) */
+int writer_start(
+    struct store *store, struct writer **out, struct why *why) TSK_MUST_USE;
+/* writer_put(w, work): gather; sent with the next writer_flush(). */
+void writer_put(struct writer *w, struct work *work);
+/* writer_later(w, work): it did not fit on the disk; tried again by
+ * writer_retry(). */
+void writer_later(struct writer *w, struct work *work);
+void writer_retry(struct writer *w);
+void writer_flush(struct writer *w);
+/* writer_fd(w): readable when something is finished. */
+int writer_fd(const struct writer *w);
+/* writer_take(w): finished works in order, or NULL; clears writer_fd(). */
+struct work *writer_take(struct writer *w);
+/* bytes and works put and not taken back */
+size_t writer_bytes(const struct writer *w);
+size_t writer_count(const struct writer *w);
+size_t writer_stalled(const struct writer *w); /* of them: disk was full */
+bool writer_broken(const struct writer *w, struct why *why);
+void writer_commits(
+    const struct writer *w, uint64_t *commits, uint64_t *ops, uint64_t *full);
+/* writer_stop(w): finishes the running commit, ends the thread.  Works not yet
+ * finished come out of writer_take() with rc TSK_CLOSED. */
+void writer_stop(struct writer *w);
+void writer_free(struct writer **w);
+
+#endif
