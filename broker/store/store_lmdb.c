@@ -329,18 +329,25 @@ open_folder(struct store_lmdb *db, struct why *why)
 	return rc < 0 ? rc : 0;
 }
 
+/* Nothing of the tree is read yet. */
 static int
 open_env(struct store_lmdb *db, struct why *why)
 {
 	unsigned flags = db->read_only ? MDB_RDONLY : 0;
+	size_t map_bytes = db->read_only ? 0 : db->map_bytes;
+	int rc = env_new(db, db->path, map_bytes, flags);
+
+	return rc == 0 ? 0 : lmdb_failed(why, db->path, rc);
+}
+
+static int
+open_tables(struct store_lmdb *db, struct why *why)
+{
 	MDB_envinfo info;
 	MDB_txn *txn;
-	int rc =
-	    env_new(db, db->path, db->read_only ? 0 : db->map_bytes, flags);
+	int rc = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn);
 
 	if (rc != 0)
-		return lmdb_failed(why, db->path, rc);
-	if ((rc = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn)) != 0)
 		return lmdb_failed(why, db->path, rc);
 	rc = store_lmdb_tables(db, txn, 0);
 	/* only a committed transaction hands its table handles on */
@@ -390,11 +397,25 @@ verify_first(struct store_lmdb *db, const struct store_settings *settings,
 	return 0;
 }
 
+/* Where there is doubt about the file, a child reads it before we do. */
+static int
+settle_doubt(struct store_lmdb *db, const struct store_settings *settings,
+    struct why *why)
+{
+	int rc;
+
+	if (faccessat(db->dirfd, "verify-needed", F_OK, 0) != 0 &&
+	    !too_short(db))
+		return 0;
+	env_close(db);
+	rc = verify_first(db, settings, why);
+	return rc != 0 ? rc : open_env(db, why);
+}
+
 static int
 open_checked(struct store_lmdb *db, const struct store_settings *settings,
     struct why *why)
 {
-	bool doubt;
 	int rc = look(db, why), dead;
 
 	if (rc == TSK_NOTFOUND && db->read_only)
@@ -402,21 +423,14 @@ open_checked(struct store_lmdb *db, const struct store_settings *settings,
 		    "there is no store here.");
 	if (rc == TSK_NOTFOUND && (rc = folder_unused(db, why)) == 0)
 		rc = create(db, why);
-	if (rc != 0)
+	if (rc == 0)
+		rc = open_env(db, why);
+	if (rc == 0 && !db->read_only)
+		rc = settle_doubt(db, settings, why);
+	if (rc == 0)
+		rc = open_tables(db, why);
+	if (rc != 0 || db->read_only)
 		return rc;
-	if (db->read_only)
-		return open_env(db, why);
-	doubt = faccessat(db->dirfd, "verify-needed", F_OK, 0) == 0;
-	if (doubt && (rc = verify_first(db, settings, why)) != 0)
-		return rc;
-	if ((rc = open_env(db, why)) != 0)
-		return rc;
-	if (!doubt && too_short(db)) {
-		env_close(db);
-		if ((rc = verify_first(db, settings, why)) != 0 ||
-		    (rc = open_env(db, why)) != 0)
-			return rc;
-	}
 	mdb_reader_check(db->env, &dead);
 	db->readers_checked_ms = clock_mono_ms();
 	db->reserve = faccessat(db->dirfd, "reserve", F_OK, 0) == 0;

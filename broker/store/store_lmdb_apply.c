@@ -38,6 +38,7 @@
 #define BATCH_BYTES_MAX  (256u * 1024 * 1024)
 #define NEARLY_FULL      (1024u * 1024)
 #define MAP_STEP         (16u * 1024 * 1024)
+#define MAP_ROUND        (1024u * 1024)
 #define MAP_RESERVE      (4u * 1024 * 1024)
 #define AHEAD_STEP       (4 * 1024 * 1024)
 #define AHEAD_LOW        (1024u * 1024)
@@ -95,6 +96,7 @@ grow(struct store_lmdb *db, size_t need, size_t limit)
 
 	if (want < db->map_bytes + need + MAP_STEP)
 		want = db->map_bytes + need + MAP_STEP;
+	want = want / MAP_ROUND * MAP_ROUND;
 	if (want > limit)
 		want = limit;
 	if (want <= db->map_bytes)

@@ -43,17 +43,25 @@ rig_close(struct rig *rig)
 }
 
 void
+rig_remove(const char *path)
+{
+	char *copy = mem_text(path), *name = strrchr(copy, '/');
+	int fd;
+
+	*name++ = '\0';
+	fd = file_dir_open(AT_FDCWD, copy);
+	if (fd >= 0 && file_remove_tree(fd, name) != 0)
+		panic("%s stays behind", path);
+	if (fd >= 0)
+		close(fd);
+	free(copy);
+}
+
+void
 rig_fini(struct rig *rig)
 {
 	rig_close(rig);
-	if (file_remove_tree(AT_FDCWD, rig->dir) != 0) {
-		/* names with a slash are not taken by every version of it */
-		int fd = file_dir_open(AT_FDCWD, "/tmp");
-
-		if (fd < 0 || file_remove_tree(fd, rig->dir + 5) != 0)
-			panic("%s stays behind", rig->dir);
-		close(fd);
-	}
+	rig_remove(rig->dir);
 }
 
 void

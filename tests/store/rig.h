@@ -21,8 +21,9 @@ struct rig {
 
 /* A folder and an open store; ends the program if that fails. */
 void rig_init(struct rig *rig, enum store_backend backend);
-void rig_fini(struct rig *rig); /* closes, removes the folder */
-int rig_open(struct rig *rig);  /* again, after rig_close() */
+void rig_fini(struct rig *rig);    /* closes, removes the folder */
+void rig_remove(const char *path); /* absolute; absent is fine */
+int rig_open(struct rig *rig);     /* again, after rig_close() */
 void rig_close(struct rig *rig);
 
 /* bytes that can be recognised: a function of seed and position */
