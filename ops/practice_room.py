@@ -57,14 +57,17 @@ def boot_id():
 def start_time(pid):
     """Start time in ticks since boot of a live process, None if there is none.
 
-    A zombie counts as gone: nobody may be there to collect it."""
+    A zombie counts as gone: nobody may be there to collect it.  But its other
+    threads may still be ending, and hold its files and locks until then."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8",
                   errors="replace") as f:
             fields = f.read().rpartition(")")[2].split()
+        if fields[0] in "ZX" and len(os.listdir(f"/proc/{pid}/task")) < 2:
+            return None
     except OSError:
         return None
-    return None if fields[0] in "ZX" else int(fields[19])
+    return int(fields[19])
 
 
 class Process:
