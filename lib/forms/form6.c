@@ -151,8 +151,13 @@ value_plan_office(struct sheet *s, struct buf *out)
 	const char *name = office_name(s, number);
 
 	buf_text(out, name != NULL ? name : number);
+}
+
+static void
+value_plan_staff(struct sheet *s, struct buf *out)
+{
 	if (s->client->plan_staff_name[0] != '\0')
-		buf_printf(out, "\n担当 %s", s->client->plan_staff_name);
+		buf_printf(out, "担当 %s", s->client->plan_staff_name);
 }
 
 static void
@@ -325,6 +330,7 @@ static const struct {
     {"insurer_number", value_insurer},
     {"insurer_name", value_insurer_name},
     {"plan_office", value_plan_office},
+    {"plan_staff", value_plan_staff},
     {"created_date", value_created},
     {"insured_number", value_insured},
     {"client_name_kana", value_kana},
