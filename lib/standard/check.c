@@ -390,7 +390,10 @@ take_version(struct check_run *run, const struct reader_record *record)
 	if (first || run->edition != NULL)
 		memcpy(run->version, text, sizeof text);
 	if (run->edition != NULL) {
-		run->shape = run->edition->shape;
+		/* a kind that V3 does not have: said by check_edition() */
+		run->shape = run->kind->layout.v3_count == 0
+				 ? LAYOUT_V4
+				 : run->edition->shape;
 		check_edition(run);
 		return;
 	}
@@ -459,8 +462,6 @@ check_shape(struct check_run *run, const struct reader_record *record)
 {
 	unsigned columns = layout_columns(&run->kind->layout, run->shape);
 
-	if (columns == 0) /* the kind is not in V3: said already */
-		columns = run->kind->layout.count;
 	if (record->faults & READER_UNCLOSED_QUOTE) {
 		say_text(run, "quote-unclosed", "", NULL);
 		return false;
@@ -479,11 +480,9 @@ static void
 fill_cells(struct check_run *run, const struct reader_record *record)
 {
 	const struct layout *layout = &run->kind->layout;
-	enum layout_shape shape =
-	    layout->v3_count == 0 ? LAYOUT_V4 : run->shape;
 
 	for (unsigned no = 1; no <= layout->count; no++) {
-		unsigned at = layout_position(layout, shape, no);
+		unsigned at = layout_position(layout, run->shape, no);
 		struct cell *cell = &run->cells[no];
 
 		if (at == 0 || at > record->kept)
