@@ -44,13 +44,15 @@ parse_leg(const char *text, int *leg)
 	return CTL_OK;
 }
 
-/* The full id of the parcel whose id begins with prefix. */
+/* Replace the beginning of an id by the full one. */
 static int
-full_id(struct ctl *ctl, const char *prefix, json_t *request)
+full_id(struct ctl *ctl, json_t *request)
 {
 	json_t *answer;
 	int rc = ctl_ask(ctl,
-	    json_pack("{ssss}", "command", "parcel", "id", prefix), &answer);
+	    json_pack("{sssO}", "command", "parcel", "id",
+		json_object_get(request, "id")),
+	    &answer);
 
 	if (rc != CTL_OK)
 		return rc;
@@ -60,14 +62,15 @@ full_id(struct ctl *ctl, const char *prefix, json_t *request)
 	return CTL_OK;
 }
 
-/* Take "ID/LEG" or "ID [LEG]" from *argv; *used says how many. */
+/* Take "ID/LEG" or "ID [LEG]" from argv into the request; *used says how many
+ * words.  The id may be a beginning still: see full_id(). */
 static int
-take_reference(
-    struct ctl *ctl, int argc, char **argv, json_t *request, int *used)
+take_reference(int argc, char **argv, json_t *request, int *used)
 {
 	char *id, *slash;
 	int leg = 0, rc = CTL_OK;
 
+	*used = 0;
 	if (argc < 1)
 		return ctl_usage("which leg? name it ID/LEG");
 	*used = 1;
@@ -76,13 +79,12 @@ take_reference(
 	if (slash != NULL) {
 		*slash = '\0';
 		rc = parse_leg(slash + 1, &leg);
-	} else if (argc > 1 && strspn(argv[1], "0123456789") > 0 &&
+	} else if (argc > 1 && *argv[1] != '\0' &&
 		   argv[1][strspn(argv[1], "0123456789")] == '\0') {
 		*used = 2;
 		rc = parse_leg(argv[1], &leg);
 	}
-	if (rc == CTL_OK)
-		rc = full_id(ctl, id, request);
+	json_object_set_new(request, "id", json_string(id));
 	json_object_set_new(request, "leg", json_integer(leg));
 	free(id);
 	return rc;
@@ -111,28 +113,19 @@ list(struct ctl *ctl, int argc, char **argv)
 static int
 show(struct ctl *ctl, int argc, char **argv)
 {
-	json_t *answer, *request;
-	char *arguments[3] = {NULL};
-	int used = 0, rc;
+	char *words[] = {(char *)"parcel", NULL, NULL};
+	json_t *reference = json_object();
+	int used, rc = take_reference(argc, argv, reference, &used);
 
-	request = json_pack("{ss}", "command", "parked.show");
-	rc = take_reference(ctl, argc, argv, request, &used);
 	if (rc == CTL_OK && used < argc)
 		rc = ctl_usage("parked show: what is \"%s\"?", argv[used]);
-	if (rc != CTL_OK || !ctl->json) {
-		arguments[0] = (char *)"parcel";
-		arguments[1] =
-		    (char *)json_string_value(json_object_get(request, "id"));
-		if (rc == CTL_OK)
-			rc = parcel_verb(ctl, 2, arguments);
-		json_decref(request);
-		return rc;
-	}
-	rc = ctl_ask(ctl, request, &answer);
 	if (rc == CTL_OK) {
-		(void)ctl_json(ctl, answer);
-		json_decref(answer);
+		words[1] = mem_text(
+		    json_string_value(json_object_get(reference, "id")));
+		rc = parcel_verb(ctl, 2, words);
+		free(words[1]);
 	}
+	json_decref(reference);
 	return rc;
 }
 
@@ -156,10 +149,12 @@ static int
 requeue(struct ctl *ctl, int argc, char **argv)
 {
 	json_t *request = json_pack("{ss}", "command", "parked.requeue");
-	int used = 0, rc = take_reference(ctl, argc, argv, request, &used);
+	int used = 0, rc = take_reference(argc, argv, request, &used);
 
 	if (rc == CTL_OK && used < argc)
 		rc = ctl_usage("parked requeue: what is \"%s\"?", argv[used]);
+	if (rc == CTL_OK)
+		rc = full_id(ctl, request);
 	if (rc == CTL_OK)
 		return change(ctl, request, &requeued);
 	json_decref(request);
@@ -170,7 +165,7 @@ static int
 close_leg(struct ctl *ctl, int argc, char **argv)
 {
 	json_t *request = json_pack("{ss}", "command", "parked.close");
-	int used = 0, rc = take_reference(ctl, argc, argv, request, &used);
+	int used = 0, rc = take_reference(argc, argv, request, &used);
 
 	if (rc == CTL_OK && argc != used + 1)
 		rc = ctl_usage("parked close needs one reason, in quotes");

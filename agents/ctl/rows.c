@@ -131,6 +131,17 @@ add_row(struct load *load, json_t *row, uint64_t line)
 	json_array_append_new(rows->array, row);
 }
 
+/* An empty cell is no cell: so a column that only some rows use does not make
+ * the others look changed after export and import. */
+static void
+take_cell(json_t *row, const char *column, const char *text)
+{
+	if (*column == '\0' ||
+	    (*text == '\0' && strcmp(column, ROWS_NUMBER) != 0))
+		return;
+	json_object_set_new(row, column, json_string(text));
+}
+
 static int
 take_row(struct load *load, const struct reader_record *record)
 {
@@ -148,9 +159,9 @@ take_row(struct load *load, const struct reader_record *record)
 
 		if (i < record->count)
 			rc = field_text(load, record, i, &text);
-		if (rc == 0 && *load->columns[i] != '\0')
-			json_object_set_new(row, load->columns[i],
-			    json_string(text == NULL ? "" : text));
+		if (rc == 0)
+			take_cell(
+			    row, load->columns[i], text == NULL ? "" : text);
 		free(text);
 	}
 	if (rc != 0)

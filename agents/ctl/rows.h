@@ -2,7 +2,7 @@
  *	rows - a registry CSV file as JSON rows, and back
  * DESCRIPTION
  *	The first line names the columns; their order does not matter, unknown
- *	columns are kept.  Encoding: UTF-8 with or without byte-order mark, else
+ *	columns are kept; an empty cell is no member of its row.  Encoding: UTF-8 with or without byte-order mark, else
  *	MS932.
  */
 #ifndef TASUKI_ROWS_H
