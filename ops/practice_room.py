@@ -255,6 +255,15 @@ def desks_by_agent(rows):
     return {name: list(by_key.values()) for name, by_key in desks.items()}
 
 
+def public_key(path):
+    """The public key in a .pub file."""
+    with open(path, encoding="ascii") as f:
+        found = re.search(r'public-key\s*=\s*"([^"]{40})"', f.read())
+    if not found:
+        raise Trouble(f"{path} holds no public key")
+    return found[1]
+
+
 # ---------------------------------------------------------------- settings
 
 def zpl(settings, depth=0):
@@ -484,14 +493,14 @@ class Room:
                               "\n" + broker.log_tail())
             time.sleep(0.02)
 
-    def enrol(self, name, role, file):
-        """Key and registration of one agent; again is fine."""
-        pub = self.key(file)
-        mine = self.ctl("key", "show", pub)["public_key"]
-        for agent in self.ctl("agent", "list")["agents"]:
-            if agent["name"] == name and agent["public_key"] == mine:
-                return
-        self.ctl("agent", "add", name, "--key", pub, "--role", role)
+    def enrol(self, agents):
+        """Key and registration of each agent; again is fine."""
+        known = {(a["name"], a["public_key"])
+                 for a in self.ctl("agent", "list")["agents"]}
+        for name, role, _, process, _ in agents:
+            pub = self.key(process.name)
+            if (name, public_key(pub)) not in known:
+                self.ctl("agent", "add", name, "--key", pub, "--role", role)
 
     def import_registry(self):
         self.ctl("registry", "import", self.path("registry.csv"))
@@ -527,8 +536,7 @@ class Room:
         agents = self.agents()
         self._need_desks(agents)
         self.import_registry()
-        for name, role, _, process, _ in agents:
-            self.enrol(name, role, process.name)
+        self.enrol(agents)
         for _, _, _, process, changed in agents:
             if changed and process.pid() is not None:
                 process.stop()

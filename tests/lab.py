@@ -210,8 +210,7 @@ class Lab(Room):
         self._need_desks(agents)
         self.start_broker()
         self.import_registry()
-        for name, role, _, process, _ in agents:
-            self.enrol(name, role, process.name)
+        self.enrol(agents)
 
     def kill(self, process):
         """kill -9, and collect it."""

@@ -12,6 +12,10 @@ FAULTS = ("AddressSanitizer", "UndefinedBehaviorSanitizer", "runtime error:",
           "LeakSanitizer", "panic:")
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes minutes")
+
+
 @pytest.fixture(scope="session", autouse=True)
 def binaries():
     return need_binaries()
