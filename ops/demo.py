@@ -397,7 +397,6 @@ class Demo:
             self.screen.line(self.screen.paint(
                 f"  PDF {opened}/{len(pdfs)} 件が開けます / open, {pages} "
                 "ページ / pages", "good" if opened == len(pdfs) else "bad"))
-        return pdfs
 
     def pick_up(self, numbers):
         """The care software imports: files leave 受信."""
@@ -444,17 +443,22 @@ class Demo:
                 found.setdefault(name, []).append(base)
         return found
 
-    def where(self, parcel, places, pdfs):
-        number = parcel["to"]
-        if number not in self.folders:
-            mine = [p for p in pdfs if number in os.path.relpath(
-                p, self.room.path("pdf"))]
-            folder = os.path.dirname(mine[0]) if mine else "?"
-            return f"{self.short(folder)} ({len(mine)} PDF)"
+    def where(self, parcel, places):
+        if parcel["to"] not in self.folders:
+            return self.where_on_paper(parcel)
         names = [d["name"] for d in parcel["documents"]]
         folders = {base for name in names for base in places.get(name, [])
-                   if number in base}
+                   if parcel["to"] in base}
         return ", ".join(sorted(self.short(f) for f in folders)) or "?"
+
+    def where_on_paper(self, parcel):
+        """The folder of the PDF agent that carries the parcel's id."""
+        for base, _, names in os.walk(self.room.path("pdf")):
+            if parcel["id"][:12] in os.path.basename(base) and names:
+                pdfs = [n for n in names if n.endswith(".pdf")]
+                return (f"{self.short(base)}"
+                        + (f" ({', '.join(pdfs)})" if pdfs else ""))
+        return "?"
 
     def short(self, path):
         return os.path.relpath(path, self.work)
@@ -468,7 +472,7 @@ class Demo:
                 return at.strftime("%H:%M:%S")
         return "-"
 
-    def table(self, pdfs):
+    def table(self):
         self.screen.step("送信単位の一覧", "every parcel")
         head = (("番号", 6), ("差出 from", 30), ("宛先 to", 30),
                 ("経路", 6), ("受付", 10), ("配送済", 11), ("取込済", 11))
@@ -493,7 +497,7 @@ class Demo:
                              for d in parcel["documents"])
             self.screen.line(f"        書類 documents: {kinds}")
             self.screen.line(f"        いまの場所 now in: "
-                             f"{self.where(parcel, places, pdfs)}")
+                             f"{self.where(parcel, places)}")
         self.screen.line()
         self.screen.line(f"  場所の起点 / places are below: {self.work}")
 
@@ -512,7 +516,7 @@ class Demo:
         self.screen.step("送信", "files go into 送信; the relay does the rest")
         self.send(files)
         self.wait_arrived(files)
-        pdfs = self.check_pdfs()
+        self.check_pdfs()
         receivers = sorted({m["receiver"] for _, m in files.paths}
                            & set(self.folders))
         self.screen.step("取込", "the service offices import what arrived")
@@ -526,7 +530,7 @@ class Demo:
             self.pick_up(sorted({m["receiver"] for _, m in answers.paths}
                                 & set(self.folders)))
             self.wait_picked_up()
-        self.table(pdfs)
+        self.table()
         return self.verdict()
 
     def verdict(self):

@@ -76,6 +76,7 @@ class Process:
 
     def __init__(self, room, name, command, environment=None):
         self.name = name
+        self.folder = room.dir
         self.command = command
         self.environment = environment or {}
         self.record = os.path.join(room.path("run"), name + ".json")
@@ -103,8 +104,8 @@ class Process:
     def start(self):
         with open(self.log, "ab") as log:
             child = subprocess.Popen(
-                self.command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                start_new_session=True, preexec_fn=self._write_record,
+                self.command, cwd=self.folder, stdin=subprocess.DEVNULL,
+                stdout=log, stderr=log, start_new_session=True, preexec_fn=self._write_record,
                 env={**os.environ, **self.environment})
         # It outlives us on purpose; without this Python warns about it.
         child.returncode = child.poll() or 0

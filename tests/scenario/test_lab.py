@@ -112,6 +112,17 @@ def test_registry_of_the_user(room, tmp_path):
     assert keys == sorted([CARE, VISIT, DAY])
 
 
+def test_deep_folder(tmp_path):
+    """A socket path holds 107 bytes; a room may lie deeper."""
+    deep = tmp_path / ("深い" * 15) / ("folder" * 12)
+    try:
+        report = up(deep)
+        assert all(pids(report))
+        assert lab_command("status", str(deep)).returncode == 0
+    finally:
+        assert lab_command("down", str(deep)).returncode == 0
+
+
 def test_trouble_is_said_in_words(tmp_path):
     done = lab_command("status", str(tmp_path / "nothing"))
     assert done.returncode == 1 and "no practice room" in done.stderr

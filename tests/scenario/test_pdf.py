@@ -343,3 +343,44 @@ def test_same_id_again_is_filed_once(room, send, tmp_path):
     wait_state(room, other, "delivered")
     after = papers(room)
     assert {p: d for p, d in after.items() if not p.endswith("a.txt")} == before
+
+
+def mounted(folder, size):
+    """A small file system there; None if this user may not mount."""
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}",
+                           "tasuki-test", folder], capture_output=True,
+                          check=False)
+    return done.returncode == 0
+
+
+def test_full_disk_waits_and_goes_on(room, send, tmp_path):
+    """F06 for the PDF agent: later, never half, and by itself afterwards."""
+    agent = room.agent("pdf")
+    agent.stop()
+    folder = room.path("pdf")
+    if not mounted(folder, "1m"):
+        pytest.skip("mounting a small file system needs root")
+    try:
+        ballast = os.path.join(folder, "ballast")
+        with open(ballast, "wb") as f:
+            f.write(b"x" * (800 << 10))
+        agent.start()
+        documents = month_for_partner(tmp_path, clients=40)
+        parcel_id = send(documents)
+
+        def refused():
+            return any(s["code"] == "disk-full"
+                       for s in room.parcel(parcel_id)["steps"])
+        wait_for(room.tails, refused)
+        assert set(papers(room)) == {"ballast"}
+        assert room.states(parcel_id) != ["parked"]
+        os.unlink(ballast)
+        wait_state(room, parcel_id, "delivered")
+        found = papers(room)
+        assert len(found) == 4
+        assert {os.path.basename(p): d for p, d in found.items()
+                if not p.endswith(".pdf")} == documents
+        agent.stop()
+    finally:
+        room.kill(agent) if agent.pid() else None
+        subprocess.run(["umount", folder], check=True)

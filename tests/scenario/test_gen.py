@@ -1,0 +1,104 @@
+"""The generator that every other test leans on: real enough, and the same."""
+import csv
+import datetime
+import io
+import os
+import subprocess
+import sys
+
+import gen
+import pytest
+from lab import by_name, read
+from practice_room import need_binaries
+
+GENERATE = os.path.join(os.path.dirname(gen.__file__), "generate")
+CORPUS = os.path.join(os.path.dirname(gen.__file__), "corpus")
+
+
+def run(*arguments):
+    subprocess.run([sys.executable, *arguments], check=True,
+                   capture_output=True)
+
+
+def rows(path):
+    return list(csv.reader(io.StringIO(read(path).decode("cp932"),
+                                       newline="")))
+
+
+def check(paths):
+    """tasukictl check finds no error."""
+    done = subprocess.run(
+        [os.path.join(need_binaries(), "tasukictl"), "check", *paths],
+        capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
+
+
+@pytest.mark.parametrize("month, seed", [("202612", "1"), ("202702", "7"),
+                                         ("202802", "3")])
+def test_month_is_right_and_repeatable(tmp_path, month, seed):
+    for name in ("a", "b"):
+        run(GENERATE, "--out", str(tmp_path / name), "--month", month,
+            "--seed", seed, "--registry", str(tmp_path / (name + ".csv")))
+    one = [os.path.join(tmp_path, "a", n) for n in os.listdir(tmp_path / "a")]
+    two = [os.path.join(tmp_path, "b", n) for n in os.listdir(tmp_path / "b")]
+    assert by_name(one) == by_name(two)
+    assert read(tmp_path / "a.csv") == read(tmp_path / "b.csv")
+    assert len(one) == 21
+    check(one)
+    everything = b"".join(map(read, one)).decode("cp932")
+    for wanted in "髙﨑濵①㈱表ソ能十":
+        assert wanted in everything, wanted
+    assert '""' in everything and "。\r\n" in everything
+
+
+def test_only_clients_who_concern_the_receiver(tmp_path):
+    paths = gen.month(str(tmp_path), datetime.date(2026, 12, 1), 40, 1)
+    seen = set()
+    for path in paths:
+        parts = os.path.basename(path).split("_")
+        if parts[0] != "UPPLAN":
+            continue
+        receiver = parts[4]
+        offices = {}
+        for r in rows(path):
+            offices.setdefault(r[2], set()).add(r[19])
+        assert all(receiver in used for used in offices.values())
+        assert any(len(used) > 1 for used in offices.values())
+        seen |= set(offices)
+    assert len(seen) == 40
+
+
+def test_answers(tmp_path):
+    plans, out = tmp_path / "plans", tmp_path / "out"
+    gen.month(str(plans), datetime.date(2026, 12, 1), 40, 1)
+    run(GENERATE, "--answer", str(plans), "--out", str(out))
+    paths = [os.path.join(out, n) for n in os.listdir(out)]
+    assert len(paths) == 3
+    check(paths)
+    for path in paths:
+        office = os.path.basename(path).split("_")[2]
+        plan = next(os.path.join(plans, n) for n in os.listdir(plans)
+                    if n.startswith("UPPLAN") and f"_{office}_" in n)
+        planned = {tuple(r[2:3] + r[9:10] + r[11:15]) for r in rows(plan)
+                   if r[19] == office}
+        done = {tuple(r[2:3] + r[9:10] + r[11:15]) for r in rows(path)}
+        assert {r[19] for r in rows(path)} == {office}
+        if any(r[11] != "9999" for r in rows(path)):
+            assert planned - done and done - planned, "nothing moved"
+
+
+def test_corpus(tmp_path):
+    run(CORPUS, "--out", str(tmp_path), "--parcels", "30", "--senders", "3",
+        "--receivers", "4")
+    paths = [os.path.join(base, n) for base, _, names in os.walk(tmp_path)
+             for n in names if n.endswith(".CSV")]
+    assert len(paths) == 90
+    assert len({os.path.dirname(p) for p in paths}) == 3
+    check(paths)
+
+
+def test_check_digits():
+    """The examples of the notice and of published files."""
+    for body, digit in [("030000010", "6"), ("030000000", "7"),
+                        ("13101", "1"), ("43507", "3"), ("11A223265", "5")]:
+        assert gen.check_digit(body) == digit
