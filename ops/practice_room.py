@@ -105,8 +105,8 @@ class Process:
         with open(self.log, "ab") as log:
             child = subprocess.Popen(
                 self.command, cwd=self.folder, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, start_new_session=True, preexec_fn=self._write_record,
-                env={**os.environ, **self.environment})
+                stdout=log, stderr=log, start_new_session=True,
+                preexec_fn=self._write_record, env={**os.environ, **self.environment})
         # It outlives us on purpose; without this Python warns about it.
         child.returncode = child.poll() or 0
         return child.pid
