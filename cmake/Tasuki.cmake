@@ -8,7 +8,6 @@ option(TASUKI_FUZZ "build the libFuzzer targets (clang)" OFF)
 option(TASUKI_COVERAGE "instrument for gcov" OFF)
 
 add_library(tasuki_flags INTERFACE)
-target_compile_features(tasuki_flags INTERFACE c_std_11)
 target_compile_definitions(tasuki_flags INTERFACE _GNU_SOURCE)
 target_compile_options(tasuki_flags INTERFACE
 	-Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes
