@@ -82,6 +82,9 @@ bool link_open(const struct link *link); /* welcomed */
  */
 int link_submit(struct link *link, const struct wire_parcel *parcel,
     const struct link_body *bodies) TSK_MUST_USE;
+/* link_room(link): open, and the window takes at least one more small parcel:
+ * look before reading a parcel's documents. */
+bool link_room(const struct link *link);
 /* link_settle(link, item, credit_bytes): queued and sent together at the end of
  * the loop turn; gives back one parcel of credit and credit_bytes (the encoded
  * bytes of the delivery).  For picked-up reports: credit_bytes 0 and outcome

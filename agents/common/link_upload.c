@@ -84,6 +84,12 @@ window_has_room(const struct link *link, uint64_t bytes)
 	       link->up.bytes + bytes <= link->up.bytes_max;
 }
 
+bool
+link_room(const struct link *link)
+{
+	return link_open(link) && window_has_room(link, 1);
+}
+
 int
 link_submit(struct link *link, const struct wire_parcel *parcel,
     const struct link_body *bodies)

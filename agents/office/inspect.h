@@ -1,0 +1,29 @@
+/* NAME
+ *	inspect - the last look at a file before it is sent
+ */
+#ifndef TASUKI_OFFICE_INSPECT_H
+#define TASUKI_OFFICE_INSPECT_H
+
+#include "buf.h"
+#include "digest.h"
+#include "office.h"
+
+struct inspected {
+	bool good;
+	bool standard;
+	struct name name; /* if standard */
+	uint64_t bytes;
+	uint8_t sha256[DIGEST_BYTES];
+	uint32_t clients;
+	struct buf text; /* why not, for people */
+};
+
+/* inspect_file(office, dir, name, attachment, out): read dir/name once; the
+ * digest is that of the very bytes that were checked.  attachment: it lies in
+ * a partner folder, where files of the standard have no business.  0 also for
+ * a bad file (out->good false); TSK_* if our disk fails. */
+int inspect_file(struct office *office, int dir, const char *name,
+    bool attachment, struct inspected *out) TSK_MUST_USE;
+void inspect_fini(struct inspected *out);
+
+#endif

@@ -1,0 +1,341 @@
+/* NAME
+ *	tasuki-office - an office's folders on the bus
+ * SUMMARY
+ *	tasuki-office [-c FILE] [--check-config]
+ * DESCRIPTION
+ *	One loop, one thread: the link to the broker, the watch of the folders,
+ *	and a timer.  Every part says when it has work next (outbox, outgoing,
+ *	incoming, status); work() runs when the earliest of them is due.  With
+ *	nothing to do the process sleeps until a heartbeat or the next look at
+ *	the folders.
+ *
+ *	The broker may be away for days: files are still taken, checked and put
+ *	into the folder of sending ones; they go when it is back.
+ * DIAGNOSTICS
+ *	docs/tasuki-office.md lists the log lines.
+ */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "file.h"
+#include "log.h"
+
+#include "agent.h"
+#include "incoming.h"
+#include "office.h"
+#include "outbox.h"
+#include "outgoing.h"
+#include "pickup.h"
+#include "receipts.h"
+#include "status.h"
+
+/* ---- the timer ---- */
+
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+static int
+work(zloop_t *loop, int timer, void *arg)
+{
+	struct app *app = arg;
+	int64_t now_ms = clock_mono_ms(), next = INT64_MAX;
+
+	(void)loop, (void)timer;
+	app->work_timer = -1;
+	app->work_at_ms = INT64_MAX;
+	next = earlier(next, incoming_work(app->incoming, now_ms));
+	for (size_t i = 0; i < app->office_count; i++) {
+		struct office *office = &app->offices[i];
+
+		next = earlier(next, outbox_work(office->outbox, now_ms));
+		next = earlier(next, status_flush(office->status, now_ms));
+	}
+	next = earlier(next, outgoing_work(app->outgoing, now_ms));
+	if (next != INT64_MAX)
+		app_wake(app, next);
+	return 0;
+}
+
+void
+app_wake(struct app *app, int64_t at_ms)
+{
+	int64_t delay;
+
+	if (app->work_timer != -1 && app->work_at_ms <= at_ms)
+		return;
+	if (app->work_timer != -1)
+		zloop_timer_end(app->loop, app->work_timer);
+	delay = at_ms - clock_mono_ms();
+	app->work_at_ms = at_ms;
+	app->work_timer =
+	    zloop_timer(app->loop, delay < 0 ? 0 : (size_t)delay, 1, work, app);
+}
+
+/* ---- who serves what ---- */
+
+/* "office/NUMBER[/TYPE]": the desk of that very type, else the one that serves
+ * the whole number, else the number's only one. */
+static int
+fit(const struct office *office, const char *number, const char *type)
+{
+	if (strcmp(office->number, number) != 0)
+		return 0;
+	if (strcmp(office->type, type) == 0)
+		return 3;
+	return office->type[0] == '\0' ? 2 : 1;
+}
+
+struct office *
+office_for(
+    struct app *app, const char *queue, const char *number, const char *type)
+{
+	struct office *best = NULL;
+	char of_queue[NUMBER_OFFICE_BYTES] = "", type_of_queue[4] = "";
+	int best_fit = 0;
+
+	if (sscanf(queue, "office/%10[0-9A-Z]/%2[0-9A-Z]", of_queue,
+		type_of_queue) >= 1) {
+		number = of_queue;
+		if (type_of_queue[0] != '\0')
+			type = type_of_queue;
+	}
+	for (size_t i = 0; i < app->office_count; i++) {
+		int f = fit(&app->offices[i], number, type);
+
+		if (f > best_fit) {
+			best = &app->offices[i];
+			best_fit = f;
+		}
+	}
+	return best;
+}
+
+/* ---- events of the link ---- */
+
+static void
+on_welcome(struct link *link, const struct wire_welcome *w, void *arg)
+{
+	struct app *app = arg;
+
+	(void)link, (void)w;
+	for (size_t i = 0; i < app->office_count; i++) {
+		receipts_query(&app->offices[i]);
+		pickup_report(app->offices[i].pickup);
+	}
+	app_wake(app, 0);
+}
+
+static void
+on_down(struct link *link, const struct why *why, void *arg)
+{
+	struct app *app = arg;
+
+	(void)link, (void)why;
+	outgoing_down(app->outgoing);
+	incoming_down(app->incoming);
+	for (size_t i = 0; i < app->office_count; i++)
+		pickup_down(app->offices[i].pickup);
+}
+
+static void
+on_accepted(struct link *link, const struct wire_accepted_item *item, void *arg)
+{
+	(void)link;
+	outgoing_accepted(((struct app *)arg)->outgoing, item);
+}
+
+static void
+on_refused(struct link *link, const struct wire_refused *refused, void *arg)
+{
+	(void)link;
+	outgoing_refused(((struct app *)arg)->outgoing, refused);
+}
+
+static void
+on_deliver(struct link *link, const struct link_delivery *delivery, void *arg)
+{
+	(void)link;
+	incoming_deliver(((struct app *)arg)->incoming, delivery);
+}
+
+static void
+on_settled(struct link *link, const struct wire_settled_item *item, void *arg)
+{
+	struct app *app = arg;
+	bool delivered = incoming_settled(app->incoming, &item->id);
+
+	(void)link;
+	for (size_t i = 0; i < app->office_count; i++)
+		if (delivered)
+			pickup_try(app->offices[i].pickup, &item->id);
+		else
+			pickup_settled(app->offices[i].pickup, &item->id);
+}
+
+static void
+on_receipt(struct link *link, const struct wire_receipt *receipt, void *arg)
+{
+	struct app *app = arg;
+
+	(void)link;
+	for (size_t i = 0; i < app->office_count; i++)
+		if (receipts_event(&app->offices[i], receipt))
+			return;
+}
+
+static void
+on_answer(struct link *link, const struct wire_ids *unknown, void *arg)
+{
+	char id[ID_TEXT_BYTES];
+
+	(void)link, (void)arg;
+	for (size_t i = 0; i < unknown->count; i++)
+		log_warn("receipts: parcel=%s is unknown to the broker",
+		    id_text(&unknown->ids[i], id));
+}
+
+static void
+on_room(struct link *link, void *arg)
+{
+	(void)link;
+	app_wake(arg, 0);
+}
+
+static const struct link_events events = {
+    .welcome = on_welcome,
+    .down = on_down,
+    .accepted = on_accepted,
+    .refused = on_refused,
+    .deliver = on_deliver,
+    .settled = on_settled,
+    .receipt = on_receipt,
+    .answer = on_answer,
+    .room = on_room,
+};
+
+/* ---- life ---- */
+
+static int
+office_open(
+    struct app *app, struct office *office, size_t index, struct why *why)
+{
+	const struct office_settings *s = settings_office(app->settings, index);
+	int rc;
+
+	office->app = app;
+	office->settings = s;
+	snprintf(office->number, sizeof(office->number), "%s", s->number);
+	snprintf(office->type, sizeof(office->type), "%s", s->service_type);
+	snprintf(office->label, sizeof(office->label), "%s%s%s", s->number,
+	    s->service_type[0] == '\0' ? "" : "/", s->service_type);
+	rc = folders_open(&office->folders, app->settings, s->folder, why);
+	if (rc != 0)
+		return rc;
+	(void)file_tidy(office->folders.root);
+	(void)file_tidy(office->folders.hold);
+	(void)file_tidy(office->folders.rejected);
+	office->status = status_new(office);
+	receipts_load(office);
+	(void)pickup_new(office);
+	incoming_load(app->incoming, office);
+	outgoing_load(app->outgoing, office);
+	office->outbox = outbox_new(office);
+	log_info("office: office=%s opened sending=%zu", office->label,
+	    outgoing_count(app->outgoing));
+	return 0;
+}
+
+static void
+office_close(struct office *office)
+{
+	outbox_free(&office->outbox);
+	pickup_free(&office->pickup);
+	receipts_free(office);
+	status_free(&office->status);
+	folders_close(&office->folders);
+}
+
+static int
+link_up(struct app *app, struct agent *agent, struct why *why)
+{
+	struct link_settings s = agent->link;
+
+	s.credit_parcels = (uint32_t)app->settings->receive_parcels;
+	s.credit_bytes = (uint64_t)app->settings->receive_bytes;
+	return link_new(agent->loop, &s, &events, app, &app->link, why);
+}
+
+static int
+start(struct agent *agent, const void *settings, void **self, struct why *why)
+{
+	struct app *app = mem_new(sizeof(*app));
+	size_t count;
+	int rc;
+
+	*self = app;
+	signal(SIGIO, SIG_IGN); /* a writer met one of our read leases */
+	app->agent = agent;
+	app->loop = agent->loop;
+	app->settings = settings;
+	app->language = settings_language(settings);
+	app->work_timer = -1;
+	rc = standard_load(app->settings->standard[0] == '\0'
+			       ? standard_dir()
+			       : app->settings->standard,
+	    &app->standard, why);
+	if (rc == 0)
+		rc = link_up(app, agent, why);
+	if (rc != 0)
+		return rc;
+	app->watch = watch_new(agent->loop, app->settings->interval_ms);
+	app->outgoing = outgoing_new(app);
+	app->incoming = incoming_new(app);
+	count = app->settings->offices.count;
+	app->offices = mem_new(count * sizeof(*app->offices));
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		rc = office_open(app, &app->offices[i], i, why);
+		if (rc == 0)
+			app->office_count++;
+	}
+	return rc;
+}
+
+static void
+stop(void *self)
+{
+	struct app *app = self;
+
+	if (app == NULL)
+		return;
+	link_free(&app->link);
+	outgoing_free(&app->outgoing);
+	incoming_free(&app->incoming);
+	for (size_t i = 0; i < app->office_count; i++)
+		office_close(&app->offices[i]);
+	watch_free(&app->watch);
+	standard_free(&app->standard);
+	free(app->offices);
+	free(app);
+}
+
+static const struct agent_program program = {
+    .name = "tasuki-office",
+    .summary = "an office's folders on the bus",
+    .rows = settings_rows,
+    .settings_bytes = sizeof(struct settings),
+    .common_offset = offsetof(struct settings, agent),
+    .check = settings_check,
+    .start = start,
+    .stop = stop,
+};
+
+int
+main(int argc, char **argv)
+{
+	return agent_main(argc, argv, &program);
+}

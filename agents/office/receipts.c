@@ -1,0 +1,362 @@
+/* NAME
+ *	receipts - what the broker said about the parcels of an office
+ * DESCRIPTION
+ *	送信済/YYYY-MM/<id>/.receipts, one line an event, appended:
+ *
+ *	    accepted <ms> <ways>
+ *	    leg <n> <state> <way> <at ms> <code or -> <detail>
+ *
+ *	The month is inside the id, so a receipt finds its folder by itself.
+ *	These lines are not synced: after a power cut the broker is asked again
+ *	(query, after each welcome, for parcels with an unfinished leg).
+ *
+ *	送信済/YYYY-MM/.contents: "<content> <id>" for each accepted parcel, so
+ *	that the same content sent again can be marked as a repeat.  Losing a
+ *	line loses one mark and nothing else.
+ * BUGS
+ *	Parcels older than two months are not asked for after a restart.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "clock.h"
+#include "file.h"
+#include "log.h"
+
+#include "manifest.h"
+#include "receipts.h"
+#include "status.h"
+
+#define CONTENTS_NAME ".contents"
+#define RECEIPTS_MAX  (256 * 1024)
+#define CONTENTS_MAX  (64u * 1024 * 1024)
+#define MONTHS        2
+#define LEGS_KEPT     64
+
+struct sent {
+	struct id id;
+	uint64_t open, finished; /* bits of legs */
+};
+
+struct receipts {
+	zhashx_t *open;     /* id text -> struct sent, not finished */
+	zhashx_t *contents; /* content -> id text */
+};
+
+static void
+free_value(void **value)
+{
+	free(*value);
+	*value = NULL;
+}
+
+static struct receipts *
+get(struct office *office)
+{
+	struct receipts *r = office->receipts;
+
+	if (r != NULL)
+		return r;
+	r = mem_new(sizeof(*r));
+	r->open = zhashx_new();
+	r->contents = zhashx_new();
+	zhashx_set_destructor(r->open, free_value);
+	zhashx_set_destructor(r->contents, free_value);
+	office->receipts = r;
+	return r;
+}
+
+void
+receipts_free(struct office *office)
+{
+	struct receipts *r = office->receipts;
+
+	if (r == NULL)
+		return;
+	zhashx_destroy(&r->open);
+	zhashx_destroy(&r->contents);
+	free(r);
+	office->receipts = NULL;
+}
+
+/* ---- appending ---- */
+
+static void
+append(int dir, const char *name, const char *text, size_t n)
+{
+	int fd = openat(dir, name,
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd == -1 || write(fd, text, n) != (ssize_t)n)
+		log_warn("receipts: line not written: %s", strerror(errno));
+	if (fd != -1)
+		close(fd);
+}
+
+void
+receipts_accepted(int dir, const struct wire_accepted_item *item)
+{
+	char line[80];
+	int n = snprintf(line, sizeof(line), "accepted %" PRIu64 " %u\n",
+	    item->accepted_ms, item->ways);
+
+	append(dir, RECEIPTS_NAME, line, (size_t)n);
+}
+
+/* Nothing more will come from this leg by itself. */
+static bool
+finished(enum leg_state state, enum leg_way way)
+{
+	switch (state) {
+	case LEG_PICKED_UP:
+	case LEG_ANSWERED:
+	case LEG_SUPERSEDED:
+	case LEG_RECALLED:
+	case LEG_CLOSED:
+		return true;
+	case LEG_DELIVERED:
+		return way != WAY_BUS; /* paper is not picked up */
+	case LEG_READY:
+	case LEG_WAITING:
+	case LEG_PARKED:
+		break;
+	}
+	return false;
+}
+
+static void
+track(struct receipts *r, const struct id *id, uint32_t leg, bool over)
+{
+	char key[ID_TEXT_BYTES];
+	struct sent *s;
+
+	if (leg >= LEGS_KEPT)
+		return;
+	s = zhashx_lookup(r->open, id_text(id, key));
+	if (s == NULL) {
+		s = mem_new(sizeof(*s));
+		s->id = *id;
+		zhashx_insert(r->open, key, s);
+	}
+	s->open |= 1ull << leg;
+	if (over)
+		s->finished |= 1ull << leg;
+	if (s->open == s->finished)
+		zhashx_delete(r->open, key);
+}
+
+void
+receipts_track(struct office *office, const struct id *id)
+{
+	track(get(office), id, 0, false);
+}
+
+static int
+open_parcel(struct office *office, const struct id *id)
+{
+	char text[ID_TEXT_BYTES];
+	int month, dir;
+
+	month = folders_month(office->folders.sent, id);
+	if (month < 0)
+		return month;
+	dir = file_dir_open(month, id_text(id, text));
+	close(month);
+	return dir;
+}
+
+bool
+receipts_event(struct office *office, const struct wire_receipt *receipt)
+{
+	int dir = open_parcel(office, &receipt->id);
+	struct buf line;
+
+	if (dir < 0)
+		return false;
+	buf_init(&line, 1024);
+	buf_printf(&line, "leg %u %u %u %" PRIu64 " %s %s\n", receipt->leg,
+	    (unsigned)receipt->state, (unsigned)receipt->way, receipt->at_ms,
+	    receipt->code[0] == '\0' ? "-" : receipt->code, receipt->detail);
+	append(dir, RECEIPTS_NAME, line.data, line.len);
+	buf_fini(&line);
+	close(dir);
+	track(get(office), &receipt->id, receipt->leg,
+	    finished(receipt->state, receipt->way));
+	status_leg(office->status, &receipt->id, receipt->leg, receipt->state,
+	    receipt->way, (int64_t)receipt->at_ms);
+	return true;
+}
+
+/* ---- asking ---- */
+
+void
+receipts_query(struct office *office)
+{
+	struct receipts *r = get(office);
+	struct id *ids = mem_new(WIRE_ITEMS_MAX * sizeof(*ids));
+	size_t n = 0;
+
+	for (struct sent *s = zhashx_first(r->open); s != NULL;
+	     s = zhashx_next(r->open)) {
+		ids[n++] = s->id;
+		if (n == WIRE_ITEMS_MAX) {
+			(void)!link_query(office->app->link, ids, n);
+			n = 0;
+		}
+	}
+	if (n > 0)
+		(void)!link_query(office->app->link, ids, n);
+	free(ids);
+}
+
+/* ---- content ---- */
+
+bool
+receipts_repeat(struct office *office, const char *content, struct id *out)
+{
+	const char *id = zhashx_lookup(get(office)->contents, content);
+
+	return id != NULL && id_parse(id, out) == 0;
+}
+
+static void
+keep_content(struct receipts *r, const char *content, const char *id)
+{
+	zhashx_update(r->contents, content, mem_text(id));
+}
+
+void
+receipts_content(
+    struct office *office, const struct id *id, const char *content)
+{
+	char text[ID_TEXT_BYTES], line[128];
+	int month = folders_month(office->folders.sent, id);
+	int n =
+	    snprintf(line, sizeof(line), "%s %s\n", content, id_text(id, text));
+
+	if (month >= 0) {
+		append(month, CONTENTS_NAME, line, (size_t)n);
+		close(month);
+	}
+	keep_content(get(office), content, text);
+}
+
+static void
+load_contents(struct office *office, int month)
+{
+	char content[64], id[64];
+	struct buf text;
+	char *rest;
+
+	buf_init(&text, CONTENTS_MAX);
+	if (file_read(month, CONTENTS_NAME, CONTENTS_MAX - 1, &text) == 0)
+		for (rest = text.data; rest != NULL;) {
+			const char *line = strsep(&rest, "\n");
+
+			if (sscanf(line, "%63s %63s", content, id) == 2)
+				keep_content(get(office), content, id);
+		}
+	buf_fini(&text);
+}
+
+/* ---- loading ---- */
+
+static void
+load_leg(struct office *office, const struct id *id, const char *line)
+{
+	unsigned leg, state, way;
+	long long at_ms;
+
+	if (sscanf(line, "leg %u %u %u %lld", &leg, &state, &way, &at_ms) !=
+		4 ||
+	    state < LEG_READY || state > LEG_CLOSED || way < WAY_BUS ||
+	    way > WAY_PDF)
+		return;
+	track(get(office), id, leg,
+	    finished((enum leg_state)state, (enum leg_way)way));
+	status_leg(office->status, id, leg, (enum leg_state)state,
+	    (enum leg_way)way, at_ms);
+}
+
+static void
+load_lines(struct office *office, const struct id *id, char *rest)
+{
+	long long at_ms;
+	unsigned ways;
+
+	while (rest != NULL) {
+		const char *line = strsep(&rest, "\n");
+
+		if (sscanf(line, "accepted %lld %u", &at_ms, &ways) == 2) {
+			status_set(
+			    office->status, id, STATUS_ACCEPTED, at_ms, "");
+			status_ways(office->status, id, ways);
+			track(get(office), id, 0, false);
+		} else {
+			load_leg(office, id, line);
+		}
+	}
+}
+
+static void
+load_parcel(struct office *office, int month, const char *name)
+{
+	struct wire_parcel *parcel = NULL;
+	struct buf text;
+	struct id id;
+	int dir;
+
+	if (id_parse(name, &id) != 0)
+		return;
+	dir = file_dir_open(month, name);
+	if (dir < 0)
+		return;
+	if (manifest_read(dir, &parcel) == 0) {
+		status_parcel(office->status, parcel, STATUS_ACCEPTED,
+		    id_wall_ms(&id), "");
+		buf_init(&text, RECEIPTS_MAX);
+		if (file_read(dir, RECEIPTS_NAME, RECEIPTS_MAX - 1, &text) == 0)
+			load_lines(office, &id, text.data);
+		buf_fini(&text);
+		manifest_free(&parcel);
+	}
+	close(dir);
+}
+
+static void
+load_month(struct office *office, const char *name)
+{
+	int month = file_dir_open(office->folders.sent, name);
+	char **names;
+	int n;
+
+	if (month < 0)
+		return;
+	load_contents(office, month);
+	n = file_list(month, &names);
+	for (int i = 0; i < n; i++)
+		load_parcel(office, month, names[i]);
+	if (n >= 0)
+		file_list_free(&names);
+	close(month);
+}
+
+void
+receipts_load(struct office *office)
+{
+	char **months;
+	int n = file_list(office->folders.sent, &months), first;
+
+	if (n < 0)
+		return;
+	first = n > MONTHS ? n - MONTHS : 0;
+	for (int i = first; i < n; i++)
+		load_month(office, months[i]);
+	file_list_free(&months);
+}

@@ -1,0 +1,34 @@
+/* NAME
+ *	receipts - what the broker said about the parcels of an office
+ */
+#ifndef TASUKI_OFFICE_RECEIPTS_H
+#define TASUKI_OFFICE_RECEIPTS_H
+
+#include "office.h"
+#include "wire.h"
+
+#define RECEIPTS_NAME ".receipts"
+
+/* receipts_accepted(office, parcel folder, item): first line, in the folder
+ * while it still is the sending one. */
+void receipts_accepted(int dir, const struct wire_accepted_item *item);
+/* receipts_event(office, receipt): append to the sent parcel's file and show it;
+ * false: not a parcel of this office. */
+bool receipts_event(struct office *office, const struct wire_receipt *receipt);
+/* receipts_load(office): fill the status file's rows from the folders of the
+ * last two months. */
+void receipts_load(struct office *office);
+/* receipts_query(office): ask the broker for the legs that are not finished. */
+void receipts_query(struct office *office);
+/* receipts_repeat(office, content, out): the id of an earlier parcel with this
+ * content; false if there is none in the last months. */
+bool receipts_repeat(
+    struct office *office, const char *content, struct id *out);
+/* receipts_content(office, id, content): remember it. */
+void receipts_content(
+    struct office *office, const struct id *id, const char *content);
+/* receipts_track(office, id): accepted, not finished: ask after it. */
+void receipts_track(struct office *office, const struct id *id);
+void receipts_free(struct office *office);
+
+#endif

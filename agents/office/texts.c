@@ -1,0 +1,179 @@
+/* NAME
+ *	texts - every sentence this agent says to office staff
+ * DESCRIPTION
+ *	Japanese as a colleague would say it: what happened, then what to do.
+ *	Line ends are \n here; what writes a file for Windows turns them over.
+ */
+#include "err.h"
+
+#include "texts.h"
+
+struct row {
+	const char *ja, *en;
+};
+
+static const struct row rows[TEXTS] = {
+    [TEXT_NONE] = {"", ""},
+    [TEXT_REJECTED] = {"「$1」は送信できませんでした。\n\n",
+	"\"$1\" could not be sent.\n\n"},
+    [TEXT_FINDING] = {"・$1件目（$2行目）$3：", "- record $1 (line $2) $3: "},
+    [TEXT_FINDING_FILE] = {"・ファイル全体：", "- whole file: "},
+    [TEXT_MORE_FINDINGS] = {"・ほかにもあります（全部で$1件）。\n",
+	"- and more ($1 in all).\n"},
+    [TEXT_CULPRIT] = {"いっしょに送る書類「$1」に誤りがあるため、"
+		      "このファイルも送信していません。\n"
+		      "このファイル自体に誤りは見つかっていません。\n",
+	"Not sent because \"$1\", which goes together with it, has errors.\n"
+	"No error was found in this file itself.\n"},
+    [TEXT_REMEDY] = {"\n介護ソフトで直してから、もう一度書き出して"
+		     "送信フォルダーに入れてください。\n",
+	"\nCorrect it in your care software, export it again and put it into "
+	"the outbox.\n"},
+    [TEXT_NOT_STANDARD] =
+	{"ケアプランデータ連携標準仕様のファイル名ではありません。\n"
+	 "PDFなどの添付書類を送るときは、送信フォルダーの中に相手先の"
+	 "事業所番号（10桁）のフォルダーを作り、その中に入れてください。\n",
+	    "This is not a file name of the standard.\n"
+	    "To send attachments such as PDF, make a folder named with the "
+	    "partner's office number (10 characters) in the outbox and put "
+	    "them there.\n"},
+    [TEXT_BAD_NAME] =
+	{"ファイル名に使えない文字が含まれているか、名前が長すぎます。\n"
+	 "ファイル名を変えて、もう一度入れてください。\n",
+	    "The file name holds characters that cannot be used, or is too "
+	    "long.\nRename the file and put it in again.\n"},
+    [TEXT_NAME_GRAMMAR] = {"ファイル名が標準仕様の決まりに合っていません。\n"
+			   "介護ソフトが付けた名前のまま入れてください。\n",
+	"The file name breaks the rules of the standard.\n"
+	"Keep the name your care software gave the file.\n"},
+    [TEXT_EMPTY] = {"ファイルの中身が空です（0バイト）。\n"
+		    "書き出しが終わっているか確かめてください。\n",
+	"The file is empty (0 bytes).\nCheck that the export finished.\n"},
+    [TEXT_TOO_LARGE] = {"大きすぎます。一度に送れるのは合計64MBまでです。\n"
+			"分けて入れてください。\n",
+	"Too large: 64 MB in all can be sent at once.\nSend it in parts.\n"},
+    [TEXT_TOO_MANY] = {"一度に送れる書類は64件までです。\n",
+	"At most 64 documents can be sent at once.\n"},
+    [TEXT_KIND_NOT_ALLOWED] =
+	{"この種類のファイルは送れません。\n"
+	 "送れるのは pdf csv jpeg jpg png gif txt です。\n",
+	    "This kind of file cannot be sent.\n"
+	    "Allowed are pdf csv jpeg jpg png gif txt.\n"},
+    [TEXT_MAGIC] = {"中身が「$1」のファイルではありません。\n"
+		    "名前の末尾（拡張子）と中身を確かめてください。\n",
+	"The content is not that of a \"$1\" file.\n"
+	"Check the extension and the content.\n"},
+    [TEXT_UNREADABLE] = {"ファイルを読み取れませんでした。\n"
+			 "ほかのソフトで開いていないか、読み取りが許可されて"
+			 "いるかを確かめて、もう一度入れてください。\n",
+	"The file could not be read.\nCheck that no other program has it open "
+	"and that it may be read, then put it in again.\n"},
+    [TEXT_NOT_OUR_OFFICE] =
+	{"ファイル名の送信元「$1」は、このフォルダーの事業所「$2」では"
+	 "ありません。\n正しい事業所の送信フォルダーに入れてください。\n",
+	    "The sender \"$1\" in the file name is not the office \"$2\" of "
+	    "this folder.\nPut it into the outbox of the right office.\n"},
+    [TEXT_STANDARD_IN_PARTNER_FOLDER] =
+	{"標準仕様のファイルは、相手先のフォルダーではなく、"
+	 "送信フォルダーの直下に入れてください。\n",
+	    "Put files of the standard directly into the outbox, not into a "
+	    "partner's folder.\n"},
+    [TEXT_SAME_NAME_TWICE] = {"同じ名前の書類が二つあります。\n",
+	"Two documents have the same name.\n"},
+    [TEXT_REFUSED] = {"相手先：$1\n\n$2\n", "Partner: $1\n\n$2\n"},
+    [TEXT_CHANGED_WHILE_SENDING] =
+	{"送信を待っている間に、ファイルの内容が変わりました。\n"
+	 "内容を確かめて、もう一度送信フォルダーに入れてください。\n",
+	    "The file changed while it was waiting to be sent.\n"
+	    "Check it and put it into the outbox again.\n"},
+    [TEXT_INCOMPLETE_REJECTED] =
+	{"いっしょに送る書類がそろっていません。\n不足：$1\n",
+	    "Documents that belong together are missing.\nMissing: $1\n"},
+    [TEXT_REPLACED_HELD] =
+	{"同じ名前の新しいファイルが送信フォルダーに入ったため、"
+	 "保留していたこのファイルは送っていません。\n",
+	    "A newer file of the same name was put into the outbox; this held "
+	    "one was not sent.\n"},
+    [TEXT_HELD_TITLE] = {"送信を保留しています。\n\n",
+	"Sending is on hold.\n\n"},
+    [TEXT_HELD_MISSING] =
+	{"いっしょに送る書類がそろっていません。\n不足：$1\n\n",
+	    "Documents that belong together are missing.\nMissing: $1\n\n"},
+    [TEXT_HELD_UNKNOWN] =
+	{"この組み合わせは標準仕様で決められた組み合わせではありません。\n\n",
+	    "The standard knows no set with these members.\n\n"},
+    [TEXT_HELD_FILES] = {"保留しているファイル：\n", "Files on hold:\n"},
+    [TEXT_HELD_REMEDY] =
+	{"\n不足している書類を「$1」フォルダーに入れると、いっしょに送信"
+	 "します。\n"
+	 "このまま送ってよいときは、保留のファイルを「$1」フォルダーへ"
+	 "移してください。\n"
+	 "送らないときは、「$2」フォルダーから削除してください。\n",
+	    "\nPut the missing documents into \"$1\": all go together.\n"
+	    "To send them as they are, move the held files to \"$1\".\n"
+	    "To drop them, delete them from \"$2\".\n"},
+    [TEXT_LINK_IN_OUTBOX] =
+	{"送信フォルダーに、ショートカット（リンク）など送信できないものが"
+	 "あります。そのままにしてあります。\n"
+	 "送るときは、ファイルそのものを入れてください。\n",
+	    "The outbox holds a link or something else that cannot be sent. "
+	    "It was left alone.\nPut the file itself there to send it.\n"},
+    [TEXT_FOLDER_IN_OUTBOX] =
+	{"送信フォルダーの中に、事業所番号でない名前のフォルダーがあります。"
+	 "中のファイルは送信していません。\n"
+	 "添付書類は、相手先の事業所番号（10桁）のフォルダーに入れて"
+	 "ください。\n",
+	    "The outbox holds a folder that is not named with an office "
+	    "number. Nothing in it was sent.\nPut attachments into a folder "
+	    "named with the partner's office number.\n"},
+    [TEXT_CONFLICT] =
+	{"受信した「$1」と同じ名前で内容の違うファイルが「$3」フォルダーに"
+	 "ありました。\n上書きせず、「$2」という名前で入れました。\n"
+	 "内容を確かめ、不要なほうを片付けてください。\n",
+	    "\"$3\" already held a file named like the received \"$1\" with "
+	    "other content.\nNothing was overwritten; the new one is named "
+	    "\"$2\".\nLook at both and remove the one you do not need.\n"},
+    [TEXT_STATUS_HEAD] =
+	{"日時,相手先,書類,対象月,経路,状態,最終更新,備考,識別番号",
+	    "time,partner,documents,month,way,state,updated,note,id"},
+    [TEXT_STATUS_SENDING] = {"送信待ち", "waiting to be sent"},
+    [TEXT_STATUS_WAITING] = {"再送待ち", "will be sent again"},
+    [TEXT_STATUS_ACCEPTED] = {"受付済み", "accepted"},
+    [TEXT_STATUS_REJECTED] = {"送信できません", "not sent"},
+    [TEXT_STATUS_REPEAT] = {"以前と同じ内容の再送", "same content as before"},
+    [TEXT_STATUS_SEE_REJECTED] = {"「$1」フォルダーの説明をご覧ください",
+	"see the explanation in \"$1\""},
+    [TEXT_ATTACHMENT] = {"添付書類", "attachment"},
+    [TEXT_AND_MORE] = {" ほか$1件", " and $1 more"},
+    [TEXT_PARTNER_TYPE] = {"$1（$2）", "$1 ($2)"},
+    [TEXT_PREFIX_HELD] = {"不足のお知らせ_", "missing_"},
+    [TEXT_PREFIX_NOTICE] = {"お知らせ_", "notice_"},
+    [TEXT_NAMELESS] = {"名前を表示できないファイル", "nameless"},
+};
+
+const char *
+text_of(enum language language, enum text text)
+{
+	if ((unsigned)text >= TEXTS || rows[text].ja == NULL)
+		panic("no such text: %u", (unsigned)text);
+	return language == LANGUAGE_EN ? rows[text].en : rows[text].ja;
+}
+
+void
+text_add(struct buf *out, enum language language, enum text text, const char *a,
+    const char *b, const char *c)
+{
+	const char *const args[] = {a, b, c};
+	const char *s = text_of(language, text);
+
+	for (; *s != '\0'; s++) {
+		if (s[0] == '$' && s[1] >= '1' && s[1] <= '3') {
+			const char *arg = args[s[1] - '1'];
+
+			buf_text(out, arg == NULL ? "" : arg);
+			s++;
+		} else {
+			buf_char(out, *s);
+		}
+	}
+}
