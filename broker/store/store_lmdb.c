@@ -402,13 +402,16 @@ static int
 settle_doubt(struct store_lmdb *db, const struct store_settings *settings,
     struct why *why)
 {
+	bool cut = too_short(db);
 	int rc;
 
-	if (faccessat(db->dirfd, "verify-needed", F_OK, 0) != 0 &&
-	    !too_short(db))
+	if (!cut && faccessat(db->dirfd, "verify-needed", F_OK, 0) != 0)
 		return 0;
 	env_close(db);
 	rc = verify_first(db, settings, why);
+	if (rc == TSK_INVALID && cut)
+		return refuse(why, TSK_INVALID, "store-truncated", db->path,
+		    "data.mdb is cut short; restore a backup.");
 	return rc != 0 ? rc : open_env(db, why);
 }
 

@@ -48,6 +48,10 @@ rig_remove(const char *path)
 	char *copy = mem_text(path), *name = strrchr(copy, '/');
 	int fd;
 
+	if (name == NULL) {
+		free(copy);
+		return;
+	}
 	*name++ = '\0';
 	fd = file_dir_open(AT_FDCWD, copy);
 	if (fd >= 0 && file_remove_tree(fd, name) != 0)

@@ -73,7 +73,7 @@ main(int argc, char **argv)
 		return 3;
 	}
 	code = run(store, acks, strtoull(argv[3], NULL, 10),
-	    argc > 4 ? argv[4] : NULL);
+	    argc > 4 && argv[4][0] != '\0' ? argv[4] : NULL);
 	store_close(&store);
 	return code;
 }
