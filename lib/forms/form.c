@@ -255,7 +255,8 @@ draw_digits(struct page *page, const struct item *item, const char *text)
 	char one[2] = {0};
 
 	box.width /= count;
-	for (int i = 0; i < count; i++, box.x += box.width) {
+	for (int i = 0; i < count; i++) {
+		box.x = item->box.x + i * box.width;
 		page_frame(page, box, item->line);
 		if (i < first || i - first >= (int)strlen(text))
 			continue;

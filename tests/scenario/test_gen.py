@@ -8,7 +8,7 @@ import sys
 
 import gen
 import pytest
-from lab import by_name, read
+from lab import ROOT, by_name, read
 from practice_room import need_binaries
 
 GENERATE = os.path.join(os.path.dirname(gen.__file__), "generate")
@@ -29,7 +29,8 @@ def check(paths):
     """tasukictl check finds no error."""
     done = subprocess.run(
         [os.path.join(need_binaries(), "tasukictl"), "check", *paths],
-        capture_output=True, text=True, check=False)
+        capture_output=True, text=True, check=False,
+        env={**os.environ, "TASUKI_CONFIG": os.path.join(ROOT, "config")})
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-1000:]
 
 

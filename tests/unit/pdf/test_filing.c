@@ -188,7 +188,7 @@ crash_at(const char *name)
 
 	for (int pass = 1; pass <= 100; pass++) {
 		clean();
-		snprintf(wanted, sizeof(wanted), "%s:%d", name, pass);
+		snprintf(wanted, sizeof(wanted), "%.100s:%d", name, pass);
 		int rc = child(put_and_leave, wanted, NULL);
 		if (rc == 0)
 			return pass - 1; /* it has no such pass */
