@@ -273,7 +273,7 @@ class Demo:
     # -- the relay
 
     def parcels(self):
-        return self.room.ctl("parcels")["parcels"]
+        return self.room.ctl("parcels", "--limit", "100000")["parcels"]
 
     def watch(self, done, missing, seconds=RELAY_SECONDS):
         """Show progress until done(); a time limit with what is missing."""

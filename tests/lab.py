@@ -240,7 +240,7 @@ class Lab(Room):
     # -- what the broker says
 
     def parcels(self, **filters):
-        arguments = []
+        arguments = ["--limit", "100000"]
         for name, value in filters.items():
             arguments += ["--" + name] + ([] if value is True else [value])
         return self.ctl("parcels", *arguments)["parcels"]

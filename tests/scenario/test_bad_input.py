@@ -89,7 +89,7 @@ def test_no_right_to_send_for_another_office(lab, tmp_path):
 
 
 def test_names_that_break_the_grammar(lab, tmp_path):
-    names = [name_of("UPPLAN", "1399900001", "43", NUMBER[2], "11"),
+    names = [name_of("UPJSK", "1399900001", "43", NUMBER[2], "11"),
              "UPPLAN_202612_13799.CSV",
              name_of("UPPLAN", CARE, "43", VISIT, "11", stamp="2026112415"),
              name_of("UPPLAN", CARE, "43", VISIT, "11", month="202613")]

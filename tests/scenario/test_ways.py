@@ -112,16 +112,16 @@ def test_month_and_answers(lab, tmp_path):
 
 def test_types_of_one_number_have_their_own_desks(make_lab, tmp_path):
     rows = [row(1, "43", "care"), row(2, "11", "visit"),
-            {**row(2, "78", "small"), "name": "試験デイ"}]
+            {**row(2, "15", "small"), "name": "試験デイ"}]
     lab = make_lab(rows)
     lab.up()
     report = lab.report()
     folders = {key: f for a in report["agents"]
                for key, f in a.get("folders", {}).items()}
-    assert {f"{VISIT}/11", f"{VISIT}/78"} <= set(folders)
+    assert {f"{VISIT}/11", f"{VISIT}/15"} <= set(folders)
     paths = plan_set(tmp_path / "out", rows[0], rows[2])
     lab.offices[CARE].send_all(paths)
-    inbox = folders[f"{VISIT}/78"]["inbox"]
+    inbox = folders[f"{VISIT}/15"]["inbox"]
     wait_for(lambda: repr(files_below(inbox).keys()) + lab.tails(),
              lambda: files_below(inbox) == by_name(paths))
     assert files_below(folders[f"{VISIT}/11"]["inbox"]) == {}
@@ -133,7 +133,12 @@ def test_old_and_new_order_of_one_pair(lab, tmp_path):
                      "20261124150000", seed=1)
     second = plan_set(tmp_path / "b", ROWS[CARE], ROWS[VISIT],
                       "20261124160000", seed=2)
-    lab.offices[CARE].send_all(second + first)
+    visit = lab.agent("visit")
+    assert visit.stop()
+    for count, paths in ((1, second), (2, first)):
+        lab.offices[CARE].send_all(paths)
+        lab.wait_parcels(count)
+    visit.start()
     lab.offices[VISIT].wait_inbox(by_name(first + second))
     lab.wait_parcels(2, "delivered")
     delivered = {}
