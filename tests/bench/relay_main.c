@@ -26,6 +26,7 @@
 #include "digest.h"
 #include "err.h"
 #include "link.h"
+#include "log.h"
 #include "wire.h"
 
 #include "fill.h"
@@ -613,6 +614,7 @@ main(int argc, char **argv)
 		stack_serve(argv[2], atoi(argv[3]));
 	signal(SIGPIPE, SIG_IGN);
 	zsys_handler_set(NULL);
+	log_open("bench-relay", LOG_WARN_);
 	opt.program = beside_us(program, sizeof(program));
 	options_read(&opt, argc, argv);
 	if (opt.idle != 0)

@@ -56,6 +56,8 @@ room_office(bool sender, unsigned i, char out[NUMBER_OFFICE_BYTES])
 static void
 write_settings(const struct room *room, unsigned window)
 {
+	/* logging is part of the work: the default level, unless told */
+	const char *level = getenv("TASUKI_BENCH_LOG");
 	char path[320];
 	FILE *f;
 
@@ -67,11 +69,12 @@ write_settings(const struct room *room, unsigned window)
 	    "listen = \"tcp://127.0.0.1:*\"\n"
 	    "data = \"%s/data\"\n"
 	    "key = \"%s/broker.key\"\n"
-	    "log = \"warn\"\n"
+	    "log = \"%s\"\n"
 	    "limits\n"
 	    "    submit_parcels = \"%u\"\n"
 	    "    queue_parcels = \"2000000\"\n",
-	    room->folder, room->folder, window < 256 ? 256 : window);
+	    room->folder, room->folder, level == NULL ? "info" : level,
+	    window < 256 ? 256 : window);
 	fclose(f);
 }
 
