@@ -19,8 +19,8 @@
 
 #include "filing.h"
 
-#define FOLDER_MODE      0755
-#define FILE_MODE        0644
+#define FOLDER_MODE      0750
+#define FILE_MODE        0640
 #define PLACE_MAX        4096u
 #define NAME_BYTES       256
 #define PARTNER_NAME_MAX 120 /* bytes; the number comes before it */

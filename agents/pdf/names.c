@@ -147,7 +147,7 @@ save(const struct names *names)
 	for (size_t i = 0; i < names->count; i++)
 		buf_printf(&text, "%s\t%s\n", names->items[i].number,
 		    names->items[i].name);
-	int rc = file_write(names->dirfd, FILE_NAME, text.data, text.len, 0644);
+	int rc = file_write(names->dirfd, FILE_NAME, text.data, text.len, 0640);
 	buf_fini(&text);
 	return rc;
 }

@@ -717,7 +717,7 @@ form6_write(const struct forms *forms, const struct form6_input *input,
 	buf_init(&pdf, FORM6_PDF_MAX);
 	int rc = form6_draw(forms, input, &pdf, result, why);
 	if (rc == 0) {
-		rc = file_write(dirfd, name, pdf.data, pdf.len, 0644);
+		rc = file_write(dirfd, name, pdf.data, pdf.len, 0640);
 		if (rc < 0)
 			why_system(why, WHY_LATER, "Writing the form");
 	}
