@@ -1,0 +1,41 @@
+/* NAME
+ *	fuzz_name - any bytes as a file name of the standard
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "name.h"
+
+static struct standard *standard;
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What parses prints, and parses to the same again. */
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct name name, again;
+	struct why why;
+	char *text, out[NAME_TEXT_BYTES];
+
+	if (standard == NULL && standard_load(standard_dir(), &standard, &why))
+		abort();
+	text = malloc(size + 1);
+	if (text == NULL)
+		abort();
+	memcpy(text, data, size);
+	text[size] = '\0';
+	if (name_parse(standard, text, &name, &why) == 0) {
+		bool odd = name.odd;
+
+		name.odd = false;
+		if (name_parse(
+			standard, name_print(&name, out), &again, &why) != 0)
+			abort();
+		if (!odd && memcmp(&name, &again, sizeof name) != 0)
+			abort();
+	}
+	free(text);
+	return 0;
+}
