@@ -452,6 +452,7 @@ turn(struct broker *b, zmq_pollitem_t *items)
 
 	b->now_ms = clock_mono_ms();
 	b->wall_ms = clock_wall_ms();
+	b->turns++;
 	b->busy = false;
 	if (items[0].revents & ZMQ_POLLIN)
 		read_messages(b);

@@ -59,11 +59,12 @@ struct broker {
 	struct session *flush; /* those with something gathered */
 	struct session *ended; /* to be freed at the end of the turn */
 	size_t session_count;
-	uint64_t session_serial;
+	uint64_t turns;      /* of the loop */
 	int64_t sessions_ms; /* next look at silent sessions */
 	int64_t clogged_ms;  /* next try for those that did not read; -1 */
 
 	int64_t space_ms, purge_ms; /* next look */
+	int64_t conflict_ms;        /* last time one key came twice */
 	int64_t space_bytes;        /* what may still be written */
 	struct buf frame;           /* scratch for encoding */
 	bool stopping;   /* refuse new work, finish the running commit */

@@ -13,6 +13,7 @@
 #include "gate.h"
 #include "session.h"
 #include "settle.h"
+#include "upkeep.h"
 #include "writer.h"
 
 /* ---- looking ---- */
@@ -29,10 +30,12 @@ session_queues(const struct session *s)
 }
 
 static json_t *
-agent_status(const struct agent *a)
+agent_status(const struct broker *b, const struct agent *a)
 {
 	char role[STORE_AGENT_BYTES];
 	const struct session *s = a->live;
+	bool conflict = a->conflict_ms != 0 &&
+			b->wall_ms - a->conflict_ms < UPKEEP_CONFLICT_MS;
 
 	return json_pack("{s:s,s:s,s:s,s:b,s:b,s:I,s:s,s:o,s:I,s:b,s:I}",
 	    "name", a->name, "role", agent_role(a, role), "public_key",
@@ -41,8 +44,7 @@ agent_status(const struct agent *a)
 	    (json_int_t)(s != NULL ? s->since_ms : 0), "software",
 	    s != NULL ? s->software : "", "queues", session_queues(s), "leased",
 	    (json_int_t)(s != NULL ? s->lessee.count : 0), "conflict",
-	    (int)(a->conflict_ms != 0), "conflict_ms",
-	    (json_int_t)a->conflict_ms);
+	    (int)conflict, "conflict_ms", (json_int_t)a->conflict_ms);
 }
 
 static json_t *
@@ -54,7 +56,7 @@ agents_json(const struct broker *b)
 
 	agents = registry_agents(b->registry, &n);
 	for (i = 0; i < n; i++)
-		json_array_append_new(list, agent_status(agents[i]));
+		json_array_append_new(list, agent_status(b, agents[i]));
 	return list;
 }
 
@@ -307,7 +309,7 @@ job_done(struct broker *b, struct job *job)
 		log_info("registry: agent=%s result=%s", job->agent.name,
 		    job->agent.revoked ? "revoked" : "added");
 		out = json_pack(
-		    "{s:b,s:o}", "ok", 1, "agent", agent_status(agent));
+		    "{s:b,s:o}", "ok", 1, "agent", agent_status(b, agent));
 	} else {
 		log_info("registry: added=%zu changed=%zu unchanged=%zu "
 			 "result=imported",
@@ -458,7 +460,7 @@ agent_add(struct broker *b, struct request *rq)
 	} else if (old != NULL && !old->revoked && old->role == agent.role &&
 		   strcmp(old->hub, agent.hub) == 0) {
 		control_answer(rq, json_pack("{s:b,s:o,s:b}", "ok", 1, "agent",
-				       agent_status(old), "unchanged", 1));
+				       agent_status(b, old), "unchanged", 1));
 	} else {
 		put_agent(b, rq, &agent);
 	}

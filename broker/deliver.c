@@ -284,6 +284,24 @@ deliver_tick(struct broker *b)
 	}
 }
 
+static bool
+has_place(struct broker *b, const struct wire_place *place)
+{
+	struct store_parcel *p = NULL;
+	struct wire_msg msg = {0};
+	struct why why = {0};
+	bool has = true;
+
+	if (store_parcel_get(b->store, &place->id, &p) == 0 &&
+	    wire_parcel_unpack(p->header, p->header_bytes, &msg, &why) == 0)
+		has = place->document < msg.submit.document_count &&
+		      place->offset <
+			  msg.submit.documents[place->document].encoded_bytes;
+	wire_fini(&msg);
+	store_parcel_free(&p);
+	return has;
+}
+
 void
 deliver_fetch(
     struct broker *b, struct session *s, const struct wire_place *place)
@@ -298,6 +316,8 @@ deliver_fetch(
 		return;
 	rc = body_frame(b, &place->id, place->document,
 	    (uint32_t)(place->offset / STORE_CHUNK_BYTES), &frame);
+	if (rc == TSK_NOTFOUND && !has_place(b, place))
+		return; /* it never had such a document or offset */
 	if (rc != 0) {
 		stats_alarm(&b->stats, b->wall_ms, "damaged",
 		    "A kept parcel cannot be read back: %s.", err_text(rc));

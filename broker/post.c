@@ -136,14 +136,28 @@ post_frames(struct broker *b, struct session *s, const struct wire_msg *msg,
 	return 0;
 }
 
+/* Our own sentences may quote what a peer wrote: never back onto the wire as it
+ * was. */
+static const char *
+plain(const char *text, char out[WIRE_DETAIL_BYTES_MAX + 1])
+{
+	size_t i;
+
+	for (i = 0; i < WIRE_DETAIL_BYTES_MAX && text[i] != '\0'; i++)
+		out[i] = text[i] >= ' ' && text[i] <= '~' ? text[i] : '?';
+	out[i] = '\0';
+	return out;
+}
+
 void
 post_bye(struct broker *b, const uint8_t *route, enum refusal refusal,
     const char *detail)
 {
 	struct wire_msg msg = {.type = WIRE_BYE};
+	char text[WIRE_DETAIL_BYTES_MAX + 1];
 
 	msg.bye.refusal = refusal;
-	msg.bye.detail = detail;
+	msg.bye.detail = plain(detail, text);
 	wire_encode(&msg, &b->frame);
 	if (send_route(b, route) == 0)
 		send_header(b, b->frame.data, b->frame.len, 0);
@@ -155,12 +169,12 @@ post_refused(struct broker *b, struct session *s, const struct id *id,
 {
 	struct wire_msg msg = {.type = WIRE_REFUSED};
 	const struct refusal_row *row = refusal_row(refusal);
-	char text[ID_TEXT_BYTES];
+	char text[ID_TEXT_BYTES], clean[WIRE_DETAIL_BYTES_MAX + 1];
 
 	msg.refused.id = *id;
 	msg.refused.refusal = refusal;
 	msg.refused.later = row->class == WHY_LATER;
-	msg.refused.detail = detail != NULL ? detail : row->en;
+	msg.refused.detail = plain(detail != NULL ? detail : row->en, clean);
 	msg.refused.retry_ms = msg.refused.later ? RETRY_AFTER_MS : 0;
 	stats_add(&b->stats, STAT_REFUSED, 1);
 	log_info("intake: parcel=%s agent=%s result=refused code=%s why=\"%s\"",

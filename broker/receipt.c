@@ -15,6 +15,7 @@ send(struct broker *b, struct session *s, const struct id *id,
     const struct store_leg *leg, const char *code, const char *detail)
 {
 	struct wire_msg msg = {.type = WIRE_RECEIPT};
+	struct why why;
 
 	msg.receipt.id = *id;
 	msg.receipt.leg = leg->index;
@@ -23,6 +24,9 @@ send(struct broker *b, struct session *s, const struct id *id,
 	msg.receipt.at_ms = (uint64_t)leg->state_ms;
 	msg.receipt.code = code;
 	msg.receipt.detail = detail;
+	/* kept text is older than this program, maybe */
+	if (wire_check(&msg, &why) != 0)
+		msg.receipt.code = msg.receipt.detail = "";
 	stats_add(&b->stats, STAT_RECEIPTS, 1);
 	post_message(b, s, &msg);
 }

@@ -135,16 +135,17 @@ grant_queues(struct broker *b, struct session *s)
 	const struct wire_hello *hello = &s->hello.hello;
 	char name[STORE_QUEUE_BYTES];
 	struct desk *const *desks;
-	size_t i, count;
+	size_t i, count, room;
 
-	s->serve = mem_new(WIRE_QUEUES_MAX * sizeof(struct queue *));
+	desks = registry_desks_of(b->registry, s->agent->name, &count);
+	room = hello->serve_count + count + 1;
+	s->serve = mem_new(room * sizeof(struct queue *));
 	for (i = 0; i < hello->serve_count; i++) {
 		if (mandate_serves(
 			b->registry, s->agent, hello->serve[i], b->wall_ms))
 			serve(b, s, hello->serve[i]);
 	}
 	if (hello->serve_count == 0 && s->agent->role == ROLE_OFFICE) {
-		desks = registry_desks_of(b->registry, s->agent->name, &count);
 		for (i = 0; i < count && s->serve_count < WIRE_QUEUES_MAX;
 		     i++) {
 			if (desks[i]->inside)
@@ -157,8 +158,6 @@ grant_queues(struct broker *b, struct session *s)
 			    name, sizeof(name), "hub/%.59s", s->agent->hub);
 		serve(b, s, name);
 	}
-	s->serve =
-	    mem_resize(s->serve, (s->serve_count + 1) * sizeof(struct queue *));
 }
 
 static void
@@ -218,6 +217,7 @@ conflict(struct broker *b, struct agent *agent)
 	struct session *loser = agent->challenger;
 
 	agent->conflict_ms = b->wall_ms;
+	b->conflict_ms = b->now_ms;
 	stats_add(&b->stats, STAT_CONFLICTS, 1);
 	stats_alarm(&b->stats, b->wall_ms, "conflict",
 	    "Agent %s runs twice with the same key.", agent->name);
@@ -237,6 +237,7 @@ challenge(struct broker *b, struct session *s)
 	agent->challenger = s;
 	s->probe_ms = b->now_ms + b->settings->session.probe_ms;
 	agent->live->probe_ms = b->now_ms;
+	agent->live->probe_turn = b->turns;
 	ping.ping = (uint64_t)b->now_ms;
 	post_message(b, agent->live, &ping); /* gone: session_end() promotes */
 }
@@ -607,7 +608,7 @@ session_message(struct broker *b, struct session_input *in)
 	if (s != NULL) {
 		s->heard_ms = b->now_ms;
 		if (s->probe_ms != 0 && agent->live == s &&
-		    b->now_ms > s->probe_ms && agent->challenger != NULL)
+		    b->turns > s->probe_turn && agent->challenger != NULL)
 			conflict(b, agent);
 	}
 	rc = wire_decode(
@@ -704,7 +705,7 @@ session_rights_changed(struct broker *b, struct agent *agent)
 {
 	if (agent->challenger != NULL)
 		session_bye(
-		    b, agent->challenger, REFUSAL_STOPPING, "Say hello again.");
+		    b, agent->challenger, REFUSAL_NONE, "Say hello again.");
 	if (agent->live != NULL && !agent->revoked)
 		session_bye(b, agent->live, REFUSAL_NONE,
 		    "The registry changed: say hello again.");

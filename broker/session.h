@@ -40,7 +40,8 @@ struct session {
 	char software[WIRE_SOFTWARE_BYTES_MAX + 1];
 	unsigned refs;
 	int64_t heard_ms, since_ms; /* monotonic, wall */
-	int64_t probe_ms; /* old session: pinged; new one: waits until; 0 */
+	int64_t probe_ms;    /* old session: pinged; new one: waits until; 0 */
+	uint64_t probe_turn; /* words read in that turn are older */
 	struct session *prev, *next; /* all */
 	struct session *flush_next, *ended_next;
 	struct wire_msg hello; /* kept while it waits */

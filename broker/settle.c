@@ -34,6 +34,7 @@ struct settlement {
 	bool answer; /* the session wants to hear settled */
 	char from[NUMBER_OFFICE_BYTES], from_type[NUMBER_TYPE_BYTES];
 	char *code, *detail; /* NULL = "" */
+	int64_t wait_ms;     /* waiting: from the commit on */
 	settle_fn *told;
 	void *arg;
 };
@@ -140,10 +141,9 @@ log_settled(const struct settlement *st, const struct store_leg *leg)
 
 /* Memory follows the store. */
 static void
-move_leg(struct broker *b, struct leg *leg, const struct store_leg *now)
+move_leg(struct broker *b, struct leg *leg, const struct store_leg *now,
+    int64_t wait_ms)
 {
-	int64_t due = b->now_ms + (now->due_ms - b->wall_ms);
-
 	leg->attempts = now->attempts;
 	if (!leg_state_open(now->state)) {
 		queue_end(&b->queues, leg);
@@ -152,8 +152,8 @@ move_leg(struct broker *b, struct leg *leg, const struct store_leg *now)
 	queue_unhold(&b->queues, leg);
 	if (now->state == LEG_PARKED)
 		queue_park(&b->queues, leg);
-	else if (now->state == LEG_WAITING && due > b->now_ms)
-		queue_wait(&b->queues, leg, due);
+	else if (now->state == LEG_WAITING && wait_ms > 0)
+		queue_wait(&b->queues, leg, b->now_ms + wait_ms);
 	else
 		queue_back(&b->queues, leg);
 }
@@ -169,7 +169,7 @@ moved(struct broker *b, struct settlement *st)
 		stats_add(&b->stats, stat_of(now->state), 1);
 	log_settled(st, now);
 	if (leg != NULL)
-		move_leg(b, leg, now);
+		move_leg(b, leg, now, st->wait_ms);
 	if (st->from[0] != '\0')
 		receipt_send(b, st->from, st->from_type, &st->id, now,
 		    op->settle.code, op->settle.detail);
@@ -187,7 +187,8 @@ not_moved(struct broker *b, struct settlement *st)
 		return;
 	if (store_parcel_get(b->store, &st->id, &p) == 0 &&
 	    st->leg < p->leg_count)
-		move_leg(b, leg, &p->legs[st->leg]);
+		move_leg(b, leg, &p->legs[st->leg],
+		    p->legs[st->leg].due_ms - b->wall_ms);
 	else
 		queue_end(&b->queues, leg);
 	store_parcel_free(&p);
@@ -225,6 +226,10 @@ static void
 put_held(struct broker *b, struct leg *leg, struct settlement *st)
 {
 	from_pair(st, leg->pair);
+	/* at once, so that what is behind it is not lent before it */
+	if (leg->state == QUEUE_LEASED &&
+	    st->work.op.settle.state == LEG_WAITING)
+		queue_wait(&b->queues, leg, b->now_ms);
 	/* the lessee lies in the session: it must outlive the lease */
 	if (leg->state == QUEUE_LEASED && st->work.session == NULL)
 		st->work.session = session_ref(
@@ -257,6 +262,7 @@ failed_try(struct broker *b, const struct leg *leg, const char *actor,
 		st = settlement_new(
 		    b, &leg->id, leg->index, actor, LEG_WAITING, code, detail);
 		st->work.op.settle.due_ms = b->wall_ms + wait_ms;
+		st->wait_ms = wait_ms;
 	}
 	st->work.op.settle.attempts = 1;
 	return st;
@@ -294,6 +300,7 @@ settle_wait(struct broker *b, struct leg *leg, int64_t wait_ms,
 	    b, &leg->id, leg->index, "broker", LEG_WAITING, code, detail);
 
 	st->work.op.settle.due_ms = b->wall_ms + wait_ms;
+	st->wait_ms = wait_ms;
 	put_held(b, leg, st);
 }
 
@@ -306,9 +313,12 @@ settle_operator(struct broker *b, struct leg *leg, enum leg_state state,
 
 	st->told = told;
 	st->arg = arg;
-	if (state == LEG_READY)
+	if (state == LEG_READY) {
 		st->work.op.settle.expires_ms =
 		    b->wall_ms + b->settings->schedule.expiry_ms;
+		/* counts modulo 2^32: it begins again at 0 */
+		st->work.op.settle.attempts = 0u - leg->attempts;
+	}
 	leg->expires_ms = b->now_ms + b->settings->schedule.expiry_ms;
 	put_held(b, leg, st);
 }
@@ -360,10 +370,14 @@ settle_leg(struct broker *b, struct session *s, struct leg *leg,
 
 	if (!serves(b, s, leg->pair->queue->name))
 		return; /* not its business, and not worth a word */
-	if (leg->held || (!ours && item->outcome != WIRE_OUTCOME_DELIVERED &&
-			     item->outcome != WIRE_OUTCOME_PICKED_UP)) {
-		answer(b, s, &item->id, item->leg);
-		return;
+	/* that it is there counts from whomever and whenever; the rest only
+	 * from who has it now */
+	if (item->outcome != WIRE_OUTCOME_DELIVERED &&
+	    item->outcome != WIRE_OUTCOME_PICKED_UP) {
+		if (!ours)
+			answer(b, s, &item->id, item->leg);
+		if (!ours || leg->held)
+			return;
 	}
 	if (ours && item->outcome == WIRE_OUTCOME_LATER &&
 	    strcmp(item->code, "waits") == 0) {

@@ -6,7 +6,8 @@
  *
  *	Purge: at most PURGE_RECORDS a commit, so that mail never waits for it.
  * DIAGNOSTICS
- *	Alarms: disk (below limits/reserve), gate (its thread ended).
+ *	Alarms: disk (below limits/reserve), gate (its thread ended).  Alarm
+ *	conflict is over when ten minutes brought no new one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -60,6 +61,8 @@ upkeep_second(struct broker *b)
 	if (!gate_alive(b->gate))
 		stats_alarm(&b->stats, b->wall_ms, "gate",
 		    "The gate ended: no agent can connect.");
+	if (b->now_ms - b->conflict_ms > UPKEEP_CONFLICT_MS)
+		stats_calm(&b->stats, "conflict");
 	if (writer_stalled(b->writer) > 0)
 		writer_retry(b->writer);
 }

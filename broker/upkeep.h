@@ -7,6 +7,7 @@
 #include "broker.h"
 
 #define UPKEEP_FIRST_PURGE_MS (60 * 1000)
+#define UPKEEP_CONFLICT_MS    (10 * 60 * 1000)
 
 /* upkeep_space(b): how much may still be written. */
 void upkeep_space(struct broker *b);

@@ -140,8 +140,9 @@ add_offices(struct room *r)
 	json_decref(o);
 }
 
-struct room *
-room_open(const char *backend, const char *extra)
+static struct room *
+opened(const char *backend, const char *extra, int64_t reserve_large,
+    int64_t reserve)
 {
 	struct room *r = mem_new(sizeof(*r));
 	char path[128], text[2048];
@@ -163,6 +164,8 @@ room_open(const char *backend, const char *extra)
 	fclose(f);
 	if (settings_load(path, &r->settings, &why) != 0)
 		fail_msg("%s", why.text);
+	r->settings.limits.reserve_large_bytes = reserve_large;
+	r->settings.limits.reserve_bytes = reserve;
 	r->zmq = zmq_ctx_new();
 	start(r);
 	add_agent(r, "a", "office", &r->a);
@@ -170,6 +173,19 @@ room_open(const char *backend, const char *extra)
 	add_agent(r, "paper", "pdf", &r->pdf);
 	add_offices(r);
 	return r;
+}
+
+/* The disk under a test may be anything: no reserve unless asked for. */
+struct room *
+room_open(const char *backend, const char *extra)
+{
+	return opened(backend, extra, 0, 0);
+}
+
+struct room *
+room_open_reserve(const char *backend, int64_t reserve_large, int64_t reserve)
+{
+	return opened(backend, "", reserve_large, reserve);
 }
 
 void
@@ -193,10 +209,19 @@ room_close(struct room **r_p)
 struct peer *
 peer_new(struct room *r, const struct curve_key *key)
 {
+	return peer_new_as(r, key, "");
+}
+
+struct peer *
+peer_new_as(struct room *r, const struct curve_key *key, const char *routing_id)
+{
 	struct peer *p = mem_new(sizeof(*p));
 	int linger = 200;
 
 	p->socket = zmq_socket(r->zmq, ZMQ_DEALER);
+	if (routing_id[0] != '\0')
+		zmq_setsockopt(
+		    p->socket, ZMQ_ROUTING_ID, routing_id, strlen(routing_id));
 	zmq_setsockopt(p->socket, ZMQ_LINGER, &linger, sizeof(linger));
 	zmq_setsockopt(p->socket, ZMQ_CURVE_SERVERKEY, r->broker->public_key,
 	    CURVE_KEY_BYTES);
@@ -362,6 +387,24 @@ peer_submit(struct peer *p, unsigned n, const char *from, const char *to,
 	peer_say(p, &msg, bodies, &bytes, wire_inline(&doc) ? 1 : 0);
 	free(body);
 	return msg.submit.id;
+}
+
+void
+peer_submit_header(
+    unsigned n, const char *from, const char *to, size_t bytes, struct buf *out)
+{
+	struct wire_document doc = {.name = "memo.txt",
+	    .kind = "",
+	    .bytes = bytes,
+	    .encoded_bytes = bytes};
+	struct wire_msg msg = {.type = WIRE_SUBMIT};
+
+	msg.submit.id = room_id(n);
+	strcpy(msg.submit.from, from);
+	strcpy(msg.submit.to, to);
+	msg.submit.document_count = 1;
+	msg.submit.documents = &doc;
+	wire_encode(&msg, out);
 }
 
 void

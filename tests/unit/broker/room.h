@@ -35,6 +35,8 @@ struct room {
 /* room_open(backend, extra): agents a, b (role office) and pdf, offices ROOM_A
  * and ROOM_B inside, ROOM_OUT outside; extra = more lines of settings. */
 struct room *room_open(const char *backend, const char *extra);
+struct room *room_open_reserve(
+    const char *backend, int64_t reserve_large, int64_t reserve);
 /* room_restart(r): orderly stop and a new broker on the same folder. */
 void room_restart(struct room *r);
 void room_close(struct room **r);
@@ -50,6 +52,8 @@ struct peer {
 };
 
 struct peer *peer_new(struct room *r, const struct curve_key *key);
+struct peer *peer_new_as(
+    struct room *r, const struct curve_key *key, const char *routing_id);
 void peer_free(struct peer **p);
 /* peer_say(p, msg, bodies, count): NULL-terminated by count; NULL data = zeros */
 void peer_say(struct peer *p, const struct wire_msg *msg, const void **bodies,
@@ -69,6 +73,8 @@ void peer_join(struct peer *p, uint8_t epoch, uint32_t credit);
  * parcel's id is made of ${n}. */
 struct id peer_submit(struct peer *p, unsigned n, const char *from,
     const char *to, const char *stamp, size_t bytes);
+void peer_submit_header(unsigned n, const char *from, const char *to,
+    size_t bytes, struct buf *out);
 struct id room_id(unsigned n);
 void peer_settle(struct peer *p, const struct id *id, unsigned leg,
     enum wire_outcome outcome, const char *code);
