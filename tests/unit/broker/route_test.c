@@ -1,0 +1,314 @@
+/* NAME
+ *	route_test - ways, refusals, rights, and the registry's import
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "mandate.h"
+#include "registry.h"
+#include "route.h"
+
+#define A     "1370100016" /* ours, agent a, one desk without type */
+#define B     "1370100024" /* ours, desks 15 (agent b) and 43 (agent c) */
+#define FAX   "1370100032"
+#define HUB   "1370100040"
+#define OLD   "1370100057" /* ours until 2026-03-31 */
+#define PAPER "1370100065"
+#define NONE  "1370100073"    /* nobody knows it */
+#define NOW   1795305600000LL /* 2026-11-22 00:00 UTC */
+
+static const char rows_json[] =
+    "[{'office_number':'" A "','inside':'1','folder_agent':'a'},"
+    "{'office_number':'" B "','service_type':'15','inside':'1',"
+    "'folder_agent':'b','name':'B'},"
+    "{'office_number':'" B "','service_type':'43','inside':1,"
+    "'folder_agent':'c'},"
+    "{'office_number':'" FAX "','way':'fax','fax_number':'03'},"
+    "{'office_number':'" HUB "','way':'hub:kinki'},"
+    "{'office_number':'" OLD "','inside':true,'folder_agent':'a',"
+    "'valid_to':'2026-03-31'},"
+    "{'office_number':'" PAPER "','inside':'0','way':''}]";
+
+/* ' for ", so that tables stay readable */
+static json_t *
+json_of(const char *text)
+{
+	char *copy = strdup(text), *p;
+	json_t *o;
+
+	for (p = copy; *p != '\0'; p++) {
+		if (*p == '\'')
+			*p = '"';
+	}
+	o = json_loads(copy, 0, NULL);
+	free(copy);
+	assert_non_null(o);
+	return o;
+}
+
+static struct registry *
+filled(void)
+{
+	struct registry *r = registry_new();
+	struct registry_plan plan;
+	json_t *rows = json_of(rows_json);
+	size_t i;
+
+	registry_plan(r, rows, &plan);
+	assert_int_equal(json_array_size(plan.errors), 0);
+	assert_int_equal(plan.added, 7);
+	for (i = 0; i < plan.count; i++)
+		registry_put_desk(r, &plan.desks[i]);
+	registry_plan_fini(&plan);
+	json_decref(rows);
+	return r;
+}
+
+static void
+routes(void **state)
+{
+	static const unsigned bus_pdf = 1u << WAY_BUS | 1u << WAY_PDF;
+	static const unsigned all = bus_pdf | 1u << WAY_FAX | 1u << WAY_HUB;
+	static const struct {
+		const char *from, *from_type, *to, *to_type;
+		unsigned ways;
+		enum refusal refusal;
+		const char *queue;
+		bool noted;
+	} cases[] = {
+	    {A, "", B, "15", bus_pdf, 0, "office/" B "/15", false},
+	    {A, "", B, "43", bus_pdf, 0, "office/" B "/43", false},
+	    {A, "", B, "", bus_pdf, 0, "office/" B "/15", true},
+	    {A, "", B, "62", bus_pdf, REFUSAL_UNKNOWN_RECEIVER, "", true},
+	    {B, "15", A, "", bus_pdf, 0, "office/" A, false},
+	    {B, "15", A, "43", bus_pdf, 0, "office/" A, false},
+	    {B, "15", B, "43", bus_pdf, 0, "office/" B "/43", false},
+	    {B, "15", B, "15", bus_pdf, REFUSAL_SAME_OFFICE, "", true},
+	    {A, "", A, "43", bus_pdf, REFUSAL_SAME_OFFICE, "", true},
+	    {A, "", FAX, "", bus_pdf, 0, "pdf", true},
+	    {A, "", FAX, "", all, 0, "fax", false},
+	    {A, "", HUB, "11", all, 0, "hub/kinki", false},
+	    {A, "", HUB, "11", bus_pdf, 0, "pdf", true},
+	    {A, "", PAPER, "", bus_pdf, 0, "pdf", false},
+	    {A, "", FAX, "", 1u << WAY_BUS, REFUSAL_NO_WAY, "", true},
+	    {A, "", B, "15", 1u << WAY_PDF, REFUSAL_NO_WAY, "", true},
+	    {A, "", NONE, "", all, REFUSAL_UNKNOWN_RECEIVER, "", true},
+	    {NONE, "", A, "", all, REFUSAL_UNKNOWN_SENDER, "", true},
+	    {A, "", OLD, "", all, REFUSAL_NOT_VALID_NOW, "", true},
+	    {OLD, "", A, "", all, REFUSAL_NOT_VALID_NOW, "", true},
+	};
+	struct registry *r = filled();
+	struct wire_parcel p;
+	struct route out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		memset(&p, 0, sizeof(p));
+		strcpy(p.from, cases[i].from);
+		strcpy(p.from_type, cases[i].from_type);
+		strcpy(p.to, cases[i].to);
+		strcpy(p.to_type, cases[i].to_type);
+		route_parcel(&p, r, cases[i].ways, NOW, &out);
+		if (out.refusal != cases[i].refusal)
+			fail_msg("case %zu: %s", i, out.note);
+		assert_int_equal(out.leg_count, out.refusal ? 0 : 1);
+		if (out.leg_count == 1)
+			assert_string_equal(out.legs[0].queue, cases[i].queue);
+		assert_int_equal(out.note[0] != '\0', cases[i].noted);
+	}
+	registry_free(&r);
+}
+
+/* An office's last day ends at midnight in Japan, not in Greenwich. */
+static void
+validity_ends_in_japan(void **state)
+{
+	static const struct {
+		int64_t now_ms;
+		enum refusal refusal;
+	} cases[] = {
+	    {1774969199000, REFUSAL_NONE}, /* 2026-03-31 23:59:59 JST */
+	    {1774969200000, REFUSAL_NOT_VALID_NOW}, /* one second later */
+	};
+	struct registry *r = filled();
+	struct wire_parcel p = {.from = A, .to = OLD};
+	struct route out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		route_parcel(&p, r, 1u << WAY_BUS, cases[i].now_ms, &out);
+		assert_int_equal(out.refusal, cases[i].refusal);
+	}
+	registry_free(&r);
+}
+
+static void
+rights(void **state)
+{
+	static const struct {
+		const char *agent, *role, *office, *type;
+		bool acts;
+		const char *queue;
+		bool serves;
+	} cases[] = {
+	    {"a", "office", A, "", true, "office/" A, true},
+	    {"a", "office", A, "43", true, "office/" A "/43", false},
+	    {"a", "office", B, "", false, "office/" B "/15", false},
+	    {"b", "office", B, "15", true, "office/" B "/15", true},
+	    {"b", "office", B, "43", false, "office/" B "/43", false},
+	    {"b", "office", B, "", true, "office/" B, false},
+	    {"b", "office", FAX, "", false, "pdf", false},
+	    {"b", "office", NONE, "", false, "office/12", false},
+	    {"a", "pdf", A, "", false, "pdf", true},
+	    {"a", "pdf", A, "", false, "office/" A, false},
+	    {"a", "fax", A, "", false, "fax", true},
+	    {"a", "national", A, "", false, "national", true},
+	    {"a", "hub:kinki", A, "", false, "hub/kinki", true},
+	    {"a", "hub:kinki", A, "", false, "hub/kanto", false},
+	    {"a", "hub:kinki", A, "", false, "pdf", false},
+	};
+	struct curve_key key;
+	struct registry *r = filled();
+	struct agent agent;
+	struct why why = {0};
+	size_t i;
+
+	(void)state;
+	curve_new(&key);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(agent_parse(cases[i].agent, key.public_key,
+				     cases[i].role, &agent, &why),
+		    0);
+		assert_int_equal(mandate_allows(r, &agent, cases[i].office,
+				     cases[i].type, RIGHT_SEND, NOW),
+		    cases[i].acts);
+		assert_int_equal(mandate_serves(r, &agent, cases[i].queue, NOW),
+		    cases[i].serves);
+		agent.revoked = true;
+		assert_false(mandate_allows(r, &agent, cases[i].office,
+		    cases[i].type, RIGHT_RECEIVE, NOW));
+		assert_false(mandate_serves(r, &agent, cases[i].queue, NOW));
+	}
+	registry_free(&r);
+}
+
+/* ---- import ---- */
+
+static void
+bad_rows_are_named(void **state)
+{
+	static const struct {
+		const char *rows, *column;
+		int row;
+	} cases[] = {
+	    {"[]", "", 0},
+	    {"{}", "", 0},
+	    {"[7]", "", 1},
+	    {"[{'office_number':'1370100015'}]", "office_number", 1},
+	    {"[{'office_number':'13701000'}]", "office_number", 1},
+	    {"[{'way':'pdf'}]", "office_number", 1},
+	    {"[{'office_number':'" A "','service_type':'1'}]", "service_type",
+		1},
+	    {"[{'office_number':'" A "','inside':'yes'}]", "inside", 1},
+	    {"[{'office_number':'" A "','inside':'1'}]", "folder_agent", 1},
+	    {"[{'office_number':'" A "','inside':'1','folder_agent':'a/b'}]",
+		"folder_agent", 1},
+	    {"[{'office_number':'" A "','way':'pigeon'}]", "way", 1},
+	    {"[{'office_number':'" A "','way':'hub:'}]", "way", 1},
+	    {"[{'office_number':'" A "','valid_from':'2026-02-30'}]",
+		"valid_from", 1},
+	    {"[{'office_number':'" A "','valid_to':'20261301'}]", "valid_to",
+		1},
+	    {"[{'office_number':'" A "','valid_to':'2026-1-1'}]", "valid_to",
+		1},
+	    {"[{'office_number':'" A "','valid_from':'20260401',"
+	     "'valid_to':'20260331'}]",
+		"valid_to", 1},
+	    {"[{'office_number':'" A "'},{'office_number':'" B "'},"
+	     "{'office_number':'" A "'}]",
+		"office_number", 3},
+	};
+	struct registry *r = registry_new();
+	struct registry_plan plan;
+	json_t *rows, *error;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		rows = json_of(cases[i].rows);
+		registry_plan(r, rows, &plan);
+		if (json_array_size(plan.errors) != 1)
+			fail_msg("case %zu", i);
+		error = json_array_get(plan.errors, 0);
+		assert_string_equal(
+		    json_string_value(json_object_get(error, "column")),
+		    cases[i].column);
+		assert_int_equal(
+		    json_integer_value(json_object_get(error, "row")),
+		    cases[i].row);
+		registry_plan_fini(&plan);
+		json_decref(rows);
+	}
+	registry_free(&r);
+}
+
+static void
+all_faults_are_listed(void **state)
+{
+	struct registry *r = registry_new();
+	struct registry_plan plan;
+	json_t *rows = json_of("[{'office_number':'x','way':'y','inside':'z'},"
+			       "{'office_number':'" A "'},"
+			       "{'office_number':'" B "','valid_to':'q'}]");
+
+	(void)state;
+	registry_plan(r, rows, &plan);
+	assert_int_equal(json_array_size(plan.errors), 4);
+	registry_plan_fini(&plan);
+	json_decref(rows);
+	registry_free(&r);
+}
+
+static void
+import_tells_new_from_changed(void **state)
+{
+	struct registry *r = filled();
+	struct registry_plan plan;
+	json_t *rows = json_of("[{'office_number':'" A "','inside':'1',"
+			       "'folder_agent':'a'},"
+			       "{'office_number':'" PAPER "','way':'fax'},"
+			       "{'office_number':'" NONE "','memo':'kept'}]");
+
+	(void)state;
+	registry_plan(r, rows, &plan);
+	assert_int_equal(plan.unchanged, 1);
+	assert_int_equal(plan.changed, 1);
+	assert_int_equal(plan.added, 1);
+	assert_non_null(strstr(plan.desks[1].json, "memo"));
+	registry_plan_fini(&plan);
+	json_decref(rows);
+	registry_free(&r);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest cases[] = {
+	    cmocka_unit_test(routes),
+	    cmocka_unit_test(validity_ends_in_japan),
+	    cmocka_unit_test(rights),
+	    cmocka_unit_test(bad_rows_are_named),
+	    cmocka_unit_test(all_faults_are_listed),
+	    cmocka_unit_test(import_tells_new_from_changed),
+	};
+
+	return cmocka_run_group_tests_name("route", cases, NULL, NULL);
+}
