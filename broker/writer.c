@@ -5,6 +5,14 @@
  *	wakes the net thread.  The thread takes the whole waiting list when it is
  *	idle, so batches grow by themselves when the disk is the slow part and
  *	stay at one when it is not.
+ *
+ *	Two waits, both of a few milliseconds and only where nobody feels them,
+ *	because a commit costs the same whatever is in it (gather()):
+ *	- settlements alone wait for the next intake to ride along: no person
+ *	  and no window waits for "settled", while a sender with a window of one
+ *	  would wait behind their commit;
+ *	- under load, as long as works keep coming in, a batch is allowed to
+ *	  grow.  The senders' windows are then open anyway.
  * DIAGNOSTICS
  *	The store's own words for a broken store, once, as an error.
  */
@@ -13,8 +21,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "crash.h"
 #include "log.h"
 
@@ -24,9 +34,15 @@
 #define BATCH_WORKS 4096u
 #define BATCH_BYTES (64u * 1024 * 1024)
 
+#define PATIENT_NS (4 * 1000000) /* settlements wait that long for company */
+#define LOADED     16            /* works in the last batch: there is load */
+#define SLICE_NS   1000000       /* nothing new for that long: go */
+#define SLICES     5
+#define ENOUGH     256
+
 struct works {
 	struct work *first, *last;
-	size_t count;
+	size_t count, urgent; /* urgent: somebody waits for the answer */
 };
 
 struct writer {
@@ -44,7 +60,14 @@ struct writer {
 	size_t bytes, count;
 	/* writer thread only */
 	struct store_op **batch;
+	size_t last_count;
 };
+
+static bool
+urgent(const struct work *work)
+{
+	return work->op.type != STORE_SETTLE && work->op.type != STORE_PURGE;
+}
 
 static void
 append(struct works *list, struct work *work)
@@ -56,6 +79,7 @@ append(struct works *list, struct work *work)
 		list->first = work;
 	list->last = work;
 	list->count++;
+	list->urgent += urgent(work) ? 1 : 0;
 }
 
 static void
@@ -69,6 +93,7 @@ append_all(struct works *to, struct works *from)
 		to->first = from->first;
 	to->last = from->last;
 	to->count += from->count;
+	to->urgent += from->urgent;
 	memset(from, 0, sizeof(*from));
 }
 
@@ -83,6 +108,7 @@ shift(struct works *list)
 	if (list->first == NULL)
 		list->last = NULL;
 	list->count--;
+	list->urgent -= urgent(work) ? 1 : 0;
 	return work;
 }
 
@@ -178,6 +204,53 @@ take_batch(struct writer *w, struct works *list)
 	}
 }
 
+/* Sleep until ${until_ns} or until something was put. */
+static bool
+sleep_until(struct writer *w, int64_t until_ns)
+{
+	struct timespec until = {until_ns / 1000000000, until_ns % 1000000000};
+
+	return pthread_cond_timedwait(&w->wake, &w->lock, &until) == 0;
+}
+
+static void
+wait_for_company(struct writer *w)
+{
+	int64_t until_ns = clock_mono_ns() + PATIENT_NS;
+
+	while (!w->stop && w->waiting.urgent == 0 &&
+	       w->waiting.count < ENOUGH && sleep_until(w, until_ns))
+		;
+}
+
+static void
+let_it_grow(struct writer *w)
+{
+	int64_t until_ns = clock_mono_ns();
+	size_t before;
+	int i;
+
+	for (i = 0; i < SLICES && !w->stop; i++) {
+		before = w->waiting.count;
+		until_ns += SLICE_NS;
+		while (!w->stop && w->waiting.count < ENOUGH &&
+		       sleep_until(w, until_ns))
+			;
+		if (w->waiting.count == before || w->waiting.count >= ENOUGH)
+			return;
+	}
+}
+
+/* Something waits: is it worth a commit already? */
+static void
+gather(struct writer *w)
+{
+	if (w->waiting.urgent == 0)
+		wait_for_company(w);
+	if (w->last_count >= LOADED)
+		let_it_grow(w);
+}
+
 static void *
 writer_main(void *arg)
 {
@@ -188,10 +261,13 @@ writer_main(void *arg)
 	for (;;) {
 		while (w->waiting.first == NULL && !w->stop)
 			pthread_cond_wait(&w->wake, &w->lock);
+		if (!w->stop)
+			gather(w);
 		if (w->stop)
 			break;
 		memset(&list, 0, sizeof(list));
 		take_batch(w, &list);
+		w->last_count = list.count;
 		if (w->broken) {
 			mark(list.first, TSK_BROKEN, false);
 		} else {
@@ -215,12 +291,16 @@ int
 writer_start(struct store *store, struct writer **out, struct why *why)
 {
 	struct writer *w = mem_new(sizeof(*w));
+	pthread_condattr_t monotonic;
 	int rc;
 
 	w->store = store;
 	w->batch = mem_new(BATCH_WORKS * sizeof(struct store_op *));
 	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->wake, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&w->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	w->fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (w->fd < 0) {
 		why_system(why, WHY_LATER, "eventfd");
