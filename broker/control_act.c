@@ -322,8 +322,8 @@ job_done(struct broker *b, struct job *job)
 		desks_changed(b, job);
 		job->plan.count = 0; /* the registry has them now */
 	}
+	registry_plan_fini(&job->plan); /* the answer is another thread's */
 	control_answer(job->request, out);
-	registry_plan_fini(&job->plan);
 	free(job);
 }
 
@@ -391,15 +391,17 @@ registry_import(struct broker *b, struct request *rq)
 {
 	bool dry = json_is_true(json_object_get(rq->in, "dry_run"));
 	struct job *job = mem_new(sizeof(*job));
+	json_t *out;
 	size_t i;
 
 	registry_plan(b->registry, json_object_get(rq->in, "rows"), &job->plan);
 	job->request = rq;
 	if (dry || json_array_size(job->plan.errors) > 0 ||
 	    job->plan.count == 0) {
-		control_answer(rq, plan_json(&job->plan, dry));
+		out = plan_json(&job->plan, dry);
 		registry_plan_fini(&job->plan);
 		free(job);
+		control_answer(rq, out);
 		return;
 	}
 	for (i = 0; i < job->plan.count; i++)
