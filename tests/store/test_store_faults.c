@@ -176,13 +176,16 @@ read_points(const struct lab *lab, char points[POINTS_MAX][64])
 static bool
 kill_at(struct lab *lab, const char *point, long pass)
 {
-	char where[96];
-	const char *env[] = {"TASUKI_CRASH", where, NULL};
+	char *where;
+	const char *env[] = {"TASUKI_CRASH", NULL, NULL};
 	int status;
 
-	snprintf(where, sizeof(where), "%s:%ld", point, pass);
+	if (asprintf(&where, "%s:%ld", point, pass) == -1)
+		fail_msg("no memory");
+	env[1] = where;
 	start_over(lab);
 	status = work(lab, env);
+	free(where);
 	if (WIFEXITED(status)) {
 		assert_int_equal(WEXITSTATUS(status), 0);
 		return false;
@@ -346,7 +349,8 @@ read_damaged(struct lab *lab)
 {
 	struct load_seen seen;
 
-	(void)freopen("/dev/null", "w", stderr);
+	if (freopen("/dev/null", "w", stderr) == NULL)
+		_exit(99);
 	signal(SIGSEGV, SIG_DFL);
 	signal(SIGBUS, SIG_DFL);
 	signal(SIGABRT, SIG_DFL);
