@@ -45,12 +45,13 @@ give_up(const struct room *room, const char *what)
 void
 room_office(bool sender, unsigned i, char out[NUMBER_OFFICE_BYTES])
 {
-	char digits[NUMBER_OFFICE_BYTES];
+	size_t n;
 
-	snprintf(digits, sizeof(digits), "13%c%06u", sender ? '7' : '8',
+	snprintf(out, NUMBER_OFFICE_BYTES, "13%c%06u", sender ? '7' : '8',
 	    i % 1000000);
-	snprintf(out, NUMBER_OFFICE_BYTES, "%s%c", digits,
-	    number_check_digit(digits, strlen(digits)));
+	n = strlen(out);
+	out[n] = number_check_digit(out, n);
+	out[n + 1] = '\0';
 }
 
 static void
