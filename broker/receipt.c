@@ -11,12 +11,52 @@
 #include "receipt.h"
 
 static void
+gather(struct broker *b, struct session *s, const struct wire_receipt *r)
+{
+	if (s->receipt_count == s->receipt_room) {
+		s->receipt_room = s->receipt_room * 2 + 4;
+		s->receipts = mem_resize(
+		    s->receipts, s->receipt_room * sizeof(*s->receipts));
+	}
+	s->receipts[s->receipt_count] = *r;
+	s->receipts[s->receipt_count].code = "";
+	s->receipts[s->receipt_count++].detail = "";
+	session_gathers(b, s);
+}
+
+void
+receipt_flush(struct broker *b, struct session *s)
+{
+	struct wire_msg msg = {.type = WIRE_RECEIPTS};
+	size_t i;
+
+	if (s->receipt_count == 1) {
+		msg.type = WIRE_RECEIPT;
+		msg.receipt = s->receipts[0];
+		post_message(b, s, &msg);
+		s->receipt_count = 0;
+	}
+	for (i = 0; i < s->receipt_count && !s->over; i += WIRE_ITEMS_MAX) {
+		msg.receipts.items = s->receipts + i;
+		msg.receipts.count = s->receipt_count - i;
+		if (msg.receipts.count > WIRE_ITEMS_MAX)
+			msg.receipts.count = WIRE_ITEMS_MAX;
+		post_message(b, s, &msg);
+	}
+	s->receipt_count = 0;
+}
+
+/* Nearly all are good news without a reason: gathered until the end of the turn
+ * like accepted and settled.  One with a reason goes by itself, after them. */
+static void
 send(struct broker *b, struct session *s, const struct id *id,
     const struct store_leg *leg, const char *code, const char *detail)
 {
 	struct wire_msg msg = {.type = WIRE_RECEIPT};
 	struct why why;
 
+	if (s->over)
+		return;
 	msg.receipt.id = *id;
 	msg.receipt.leg = leg->index;
 	msg.receipt.state = leg->state;
@@ -28,6 +68,11 @@ send(struct broker *b, struct session *s, const struct id *id,
 	if (wire_check(&msg, &why) != 0)
 		msg.receipt.code = msg.receipt.detail = "";
 	stats_add(&b->stats, STAT_RECEIPTS, 1);
+	if (msg.receipt.code[0] == '\0' && msg.receipt.detail[0] == '\0') {
+		gather(b, s, &msg.receipt);
+		return;
+	}
+	receipt_flush(b, s);
 	post_message(b, s, &msg);
 }
 
@@ -89,5 +134,6 @@ receipt_query(struct broker *b, struct session *s, const struct wire_ids *query)
 		if (!answer_one(b, s, &query->ids[i]))
 			unknown[msg.answer.count++] = query->ids[i];
 	}
+	receipt_flush(b, s);
 	post_message(b, s, &msg);
 }

@@ -13,6 +13,8 @@
 void receipt_send(struct broker *b, const char *from, const char *from_type,
     const struct id *id, const struct store_leg *leg, const char *code,
     const char *detail);
+/* receipt_flush(b, s): what was gathered for ${s} goes out. */
+void receipt_flush(struct broker *b, struct session *s);
 void receipt_query(
     struct broker *b, struct session *s, const struct wire_ids *query);
 

@@ -87,6 +87,7 @@ session_reap(struct broker *b)
 		*at = s->ended_next;
 		free(s->accepted);
 		free(s->settled);
+		free(s->receipts);
 		free(s);
 	}
 }
@@ -678,6 +679,7 @@ session_flush(struct broker *b)
 		s->gathering = false;
 		flush_accepted(b, s);
 		flush_settled(b, s);
+		receipt_flush(b, s);
 	}
 }
 

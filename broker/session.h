@@ -60,6 +60,8 @@ struct session {
 	size_t accepted_count, accepted_room;
 	struct wire_settled_item *settled;
 	size_t settled_count, settled_room;
+	struct wire_receipt *receipts; /* without reasons only */
+	size_t receipt_count, receipt_room;
 	/* what the socket would not take yet */
 	struct post_frame *backlog, *backlog_last;
 	size_t backlog_bytes;
@@ -85,7 +87,7 @@ struct session *session_find(
 void session_tick(struct broker *b);
 /* session_gathers(b, s): flush it at the end of this turn. */
 void session_gathers(struct broker *b, struct session *s);
-/* session_flush(b): send accepted and settled of all sessions that gathered. */
+/* session_flush(b): send accepted, settled and receipts of all sessions that gathered. */
 void session_flush(struct broker *b);
 /* session_end(b, s, lost): leases back, forgotten.  lost: it did not say bye, so
  * the oldest lease of each pair counts as a try. */

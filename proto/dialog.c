@@ -39,6 +39,7 @@ static const char agent_says[WIRE_TYPES][DIALOG_STATES + 1] = {
     [WIRE_PING] = "!.O.",
     [WIRE_PONG] = "!.O.",
     [WIRE_BYE] = "CCC.",
+    [WIRE_RECEIPTS] = "!!!.",
 };
 
 static const char broker_says[WIRE_TYPES][DIALOG_STATES + 1] = {
@@ -61,6 +62,7 @@ static const char broker_says[WIRE_TYPES][DIALOG_STATES + 1] = {
     [WIRE_PING] = "..O.",
     [WIRE_PONG] = "..O.",
     [WIRE_BYE] = "CCC.",
+    [WIRE_RECEIPTS] = "..O.",
 };
 
 static const struct {

@@ -32,6 +32,7 @@ static const char *const type_names[WIRE_TYPES] = {
     [WIRE_PING] = "ping",
     [WIRE_PONG] = "pong",
     [WIRE_BYE] = "bye",
+    [WIRE_RECEIPTS] = "receipts",
 };
 
 const char *

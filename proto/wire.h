@@ -69,6 +69,7 @@ enum wire_type {
 	WIRE_PING = 16,
 	WIRE_PONG = 17,
 	WIRE_BYE = 18,
+	WIRE_RECEIPTS = 19,
 	WIRE_TYPES
 };
 
@@ -178,6 +179,10 @@ struct wire_receipt {
 	uint64_t at_ms;
 	const char *code, *detail;
 };
+struct wire_receipts {
+	size_t count;
+	struct wire_receipt *items;
+};
 struct wire_ids { /* query, answer (unknown ids) */
 	size_t count;
 	struct id *ids;
@@ -201,6 +206,7 @@ struct wire_msg {
 		struct wire_settle settle;
 		struct wire_settled settled;
 		struct wire_receipt receipt;
+		struct wire_receipts receipts;
 		struct wire_ids query, answer;
 		uint64_t ping, pong;
 		struct wire_bye bye;

@@ -351,6 +351,16 @@ receipt_check(const struct wire_receipt *r, struct why *why)
 }
 
 static int
+receipts_check(const struct wire_receipts *r, struct why *why)
+{
+	int rc = count_check(r->count, why);
+
+	for (size_t i = 0; rc == 0 && i < r->count; i++)
+		rc = receipt_check(&r->items[i], why);
+	return rc;
+}
+
+static int
 ids_check(const struct wire_ids *ids, bool may_be_empty, struct why *why)
 {
 	int rc = 0;
@@ -389,6 +399,8 @@ wire_check(const struct wire_msg *msg, struct why *why)
 		return settled_check(&msg->settled, why);
 	case WIRE_RECEIPT:
 		return receipt_check(&msg->receipt, why);
+	case WIRE_RECEIPTS:
+		return receipts_check(&msg->receipts, why);
 	case WIRE_QUERY:
 		return ids_check(&msg->query, false, why);
 	case WIRE_ANSWER:

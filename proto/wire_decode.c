@@ -311,10 +311,17 @@ take_settled(
 	return rc;
 }
 
-static int
-take_receipt(struct take *t, const Tasuki__Receipt *in, struct wire_msg *msg)
+/* false: a state or way of a later version, nothing to act on */
+static bool
+receipt_known(const Tasuki__Receipt *in)
 {
-	struct wire_receipt *out = &msg->receipt;
+	return in->state <= LEG_CLOSED && in->way <= WAY_PDF;
+}
+
+static int
+take_receipt(
+    struct take *t, const Tasuki__Receipt *in, struct wire_receipt *out)
+{
 	int rc = take_id(t, &in->id, &out->id);
 
 	if (rc == 0)
@@ -325,8 +332,22 @@ take_receipt(struct take *t, const Tasuki__Receipt *in, struct wire_msg *msg)
 	out->state = (enum leg_state)in->state;
 	out->way = (enum leg_way)in->way;
 	out->at_ms = in->at_ms;
-	/* a state or way of a later version: nothing to act on, no harm */
-	if (rc == 0 && (in->state > LEG_CLOSED || in->way > WAY_PDF))
+	return rc;
+}
+
+static int
+take_receipts(struct take *t, const Tasuki__Receipts *in, struct wire_msg *msg)
+{
+	struct wire_receipts *out = &msg->receipts;
+	int rc = take_room(
+	    t, in->n_items, WIRE_ITEMS_MAX, sizeof(*out->items), &out->items);
+
+	for (size_t i = 0; rc == 0 && i < in->n_items; i++) {
+		rc = take_receipt(t, in->items[i], &out->items[out->count]);
+		if (receipt_known(in->items[i]))
+			out->count++;
+	}
+	if (rc == 0 && in->n_items > 0 && out->count == 0)
 		msg->type = WIRE_UNKNOWN;
 	return rc;
 }
@@ -388,7 +409,11 @@ take_body(struct take *t, const Tasuki__Message *in, struct wire_msg *msg)
 	case WIRE_SETTLED:
 		return take_settled(t, in->settled, &msg->settled);
 	case WIRE_RECEIPT:
-		return take_receipt(t, in->receipt, msg);
+		if (!receipt_known(in->receipt))
+			msg->type = WIRE_UNKNOWN;
+		return take_receipt(t, in->receipt, &msg->receipt);
+	case WIRE_RECEIPTS:
+		return take_receipts(t, in->receipts, msg);
 	case WIRE_QUERY:
 		return take_ids(
 		    t, in->query->ids, in->query->n_ids, &msg->query);

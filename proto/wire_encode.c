@@ -307,19 +307,42 @@ put_settled(
 }
 
 static void
+fill_receipt(const struct wire_receipt *in, Tasuki__Receipt *out)
+{
+	tasuki__receipt__init(out);
+	out->id = ID(&in->id);
+	out->leg = in->leg;
+	out->state = (uint32_t)in->state;
+	out->way = (uint32_t)in->way;
+	out->at_ms = in->at_ms;
+	out->code = TEXT(in->code);
+	out->detail = TEXT(in->detail);
+}
+
+static void
 put_receipt(
     struct wire_arena *arena, const struct wire_receipt *in, struct buf *out)
 {
-	Tasuki__Receipt receipt = TASUKI__RECEIPT__INIT;
+	Tasuki__Receipt receipt;
 
-	receipt.id = ID(&in->id);
-	receipt.leg = in->leg;
-	receipt.state = (uint32_t)in->state;
-	receipt.way = (uint32_t)in->way;
-	receipt.at_ms = in->at_ms;
-	receipt.code = TEXT(in->code);
-	receipt.detail = TEXT(in->detail);
+	fill_receipt(in, &receipt);
 	SEND(arena, out, RECEIPT, receipt, &receipt);
+}
+
+static void
+put_receipts(
+    struct wire_arena *arena, const struct wire_receipts *in, struct buf *out)
+{
+	Tasuki__Receipts receipts = TASUKI__RECEIPTS__INIT;
+	Tasuki__Receipt *items = room(arena, in->count, sizeof(*items));
+
+	receipts.n_items = in->count;
+	receipts.items = room(arena, in->count, sizeof(*receipts.items));
+	for (size_t i = 0; i < in->count; i++) {
+		fill_receipt(&in->items[i], &items[i]);
+		receipts.items[i] = &items[i];
+	}
+	SEND(arena, out, RECEIPTS, receipts, &receipts);
 }
 
 static ProtobufCBinaryData *
@@ -423,6 +446,9 @@ put(struct wire_arena *a, const struct wire_msg *msg, struct buf *out)
 		return;
 	case WIRE_RECEIPT:
 		put_receipt(a, &msg->receipt, out);
+		return;
+	case WIRE_RECEIPTS:
+		put_receipts(a, &msg->receipts, out);
 		return;
 	case WIRE_QUERY:
 		put_query(a, &msg->query, out);

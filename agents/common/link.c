@@ -312,6 +312,15 @@ on_receipt(struct link *link, struct link_in *in)
 }
 
 static void
+on_receipts(struct link *link, struct link_in *in)
+{
+	for (size_t i = 0; i < in->msg.receipts.count; i++)
+		if (link->events.receipt != NULL)
+			link->events.receipt(
+			    link, &in->msg.receipts.items[i], link->arg);
+}
+
+static void
 on_answer(struct link *link, struct link_in *in)
 {
 	if (link->events.answer != NULL)
@@ -351,6 +360,7 @@ static handler_fn *const handlers[WIRE_TYPES] = {
     [WIRE_DELIVER] = download_deliver,
     [WIRE_SETTLED] = on_settled,
     [WIRE_RECEIPT] = on_receipt,
+    [WIRE_RECEIPTS] = on_receipts,
     [WIRE_ANSWER] = on_answer,
     [WIRE_PING] = on_ping,
     [WIRE_PONG] = on_pong,

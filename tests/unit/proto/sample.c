@@ -56,6 +56,11 @@ static struct wire_settle_item settles[] = {
 };
 static struct wire_settled_item settled[] = {{ID(1), 1}, {ID(2), 0}};
 
+static struct wire_receipt receipts[] = {
+    {ID(1), 1, LEG_DELIVERED, WAY_BUS, 1763769600003, "", ""},
+    {ID(2), 0, LEG_PARKED, WAY_PDF, 1763769600004, "expired", "Too late."},
+};
+
 static struct wire_parcel
 parcel(void)
 {
@@ -138,6 +143,9 @@ sample(enum wire_type type)
 	case WIRE_RECEIPT:
 		msg.receipt = (struct wire_receipt){ids[0], 1, LEG_WAITING,
 		    WAY_BUS, 1763769600002, "disk-full", "The disk is full."};
+		break;
+	case WIRE_RECEIPTS:
+		msg.receipts = (struct wire_receipts){2, receipts};
 		break;
 	case WIRE_QUERY:
 		msg.query = (struct wire_ids){2, listed};

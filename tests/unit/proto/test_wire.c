@@ -189,6 +189,12 @@ same(const struct wire_msg *a, const struct wire_msg *b)
 	case WIRE_ACCEPTED:
 		same_accepted(&a->accepted, &b->accepted);
 		break;
+	case WIRE_RECEIPTS:
+		assert_int_equal(a->receipts.count, b->receipts.count);
+		for (size_t i = 0; i < a->receipts.count; i++)
+			same_receipt(
+			    &a->receipts.items[i], &b->receipts.items[i]);
+		break;
 	case WIRE_REFUSED:
 		same_refused(&a->refused, &b->refused);
 		break;
@@ -315,7 +321,8 @@ test_later_version(void **state)
 	    {"13{1#16x41 3=3 4=6}", WIRE_UNKNOWN},
 	    {"6{1{1#16x41 4=1 4=5 4=31 4=32 4=4000000000}}", WIRE_ACCEPTED},
 	    {"7{1#16x41 2=4000000000 3=1}", WIRE_REFUSED},
-	    {"18{1=77}", WIRE_BYE},
+	    {"18{1=77}", WIRE_BYE}, {"19{1{1#16x41 3=10 4=1}}", WIRE_UNKNOWN},
+	    {"19{1{1#16x41 3=10 4=1} 1{1#16x42 3=3 4=1}}", WIRE_RECEIPTS},
 	    {"16{1=1} 17{1=2}", WIRE_PONG}, /* the last of a oneof counts */
 	};
 	struct wire_msg msg;
