@@ -192,32 +192,15 @@ say_number(struct check_run *run, const char *code, unsigned long value,
 enum check_role
 check_role(const struct standard *standard, const char *type)
 {
-	const struct table *t = standard->service_types->table;
-	long row = table_find(t, table_column(t, "code"), type);
-	const char *role;
+	const char *role = service_type(standard, type, "role");
 
 	if (*type == '\0')
 		return ROLE_UNKNOWN;
-	if (row < 0)
+	if (role == NULL)
 		return ROLE_SP;
-	role = table_cell(t, (size_t)row, table_column(t, "role"));
 	return strcmp(role, "CM") == 0   ? ROLE_CM
 	       : strcmp(role, "SC") == 0 ? ROLE_SC
 					 : ROLE_SP;
-}
-
-const char *
-check_group(const struct standard *standard, const char *code)
-{
-	const struct table *t = standard->service_types->table;
-	char type[3] = "";
-	long row;
-
-	if (code[0] != '\0' && code[1] != '\0')
-		memcpy(type, code, 2);
-	row = table_find(t, table_column(t, "code"), type);
-	return row < 0 ? NULL
-		       : table_cell(t, (size_t)row, table_column(t, "group"));
 }
 
 /* The strict name with the parts of the given one; an example where they are
@@ -277,11 +260,9 @@ say_bad_name(struct check_run *run, const char *code)
 static void
 check_party(struct check_run *run, const char *office, const char *type)
 {
-	const struct table *t = run->standard->service_types->table;
-
 	if (!number_office_check(office))
 		say_text(run, "name-office-check", office, NULL);
-	if (*type != '\0' && table_find(t, table_column(t, "code"), type) < 0)
+	if (*type != '\0' && service_type(run->standard, type, "code") == NULL)
 		say_text(run, "name-type-unknown", type, NULL);
 }
 
@@ -515,6 +496,8 @@ check_one(struct check_run *run, const struct reader_record *record)
 		return;
 	}
 	fill_cells(run, record);
+	run->text = record->text;
+	run->text_bytes = record->text_bytes;
 	for (unsigned no = 1; no <= run->kind->layout.count; no++) {
 		if (run->cells[no].there)
 			check_field(run, no);

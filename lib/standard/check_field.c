@@ -77,7 +77,7 @@ static bool
 may_be_rate(const struct spot *spot)
 {
 	const struct layout *layout = &spot->run->kind->layout;
-	unsigned units = layout_field(layout, "units");
+	unsigned units = layout->units;
 
 	for (size_t i = 0; i < layout->rule_count; i++) {
 		const struct layout_rule *rule = &layout->rules[i];
@@ -423,9 +423,7 @@ check_days(const struct spot *spot)
 static void
 check_service(const struct spot *spot)
 {
-	const struct table *t = spot->run->standard->service_types->table;
-	char type[3];
-	long row;
+	const char *scope;
 
 	if (spot->n != 6 ||
 	    !all_of(spot->p, 6, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
@@ -434,14 +432,10 @@ check_service(const struct spot *spot)
 	}
 	if (is(spot, spot->field->special))
 		return; /* the grand total */
-	memcpy(type, spot->p, 2);
-	type[2] = '\0';
-	row = table_find(t, table_column(t, "code"), type);
-	if (row < 0)
+	scope = service_type(spot->run->standard, spot->p, "exchange_scope");
+	if (scope == NULL)
 		say(spot, "service-type-unknown", NULL);
-	else if (strcmp(table_cell(
-			    t, (size_t)row, table_column(t, "exchange_scope")),
-		     "out") == 0)
+	else if (strcmp(scope, "out") == 0)
 		say(spot, "service-out-of-scope", NULL);
 }
 
@@ -449,7 +443,7 @@ static void
 check_code(const struct spot *spot)
 {
 	const struct table *t = spot->field->codes->table;
-	int column = table_column(t, "code");
+	int column = spot->field->codes->code;
 	struct buf *wanted = &spot->run->wanted;
 
 	/* the version is looked at with the whole file */

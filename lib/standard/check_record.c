@@ -78,7 +78,7 @@ home_row(const struct check_run *run, unsigned service)
 
 	if (home_name(run) || service == 0)
 		return true;
-	group = check_group(run->standard, value_of(run, service));
+	group = service_type(run->standard, value_of(run, service), "group");
 	return group != NULL && strcmp(group, "home") == 0;
 }
 
@@ -88,7 +88,7 @@ total_row(const struct check_run *run, unsigned service)
 {
 	const struct table *t = run->standard->total_rows->table;
 	const struct cell *cell = &run->cells[service];
-	int column = table_column(t, "code");
+	int column = run->standard->total_rows->code;
 
 	for (size_t i = 0; cell->n == 6 && i < table_rows(t); i++) {
 		const char *code = table_cell(t, i, column);
@@ -277,7 +277,7 @@ needed_if(struct check_run *run, const struct layout_rule *rule)
 static void
 either(struct check_run *run, const struct layout_rule *rule)
 {
-	unsigned service = layout_field(&run->kind->layout, "service_code");
+	unsigned service = run->kind->layout.service;
 
 	if (service == 0 || !usable(run, service) || total_row(run, service) ||
 	    !listed(rule->value, value_of(run, service), 2))
@@ -353,8 +353,7 @@ digest_cells(const struct check_run *run, const unsigned *fields, size_t count,
     uint64_t seed)
 {
 	for (size_t i = 0; i < count; i++) {
-		unsigned no = fields != NULL ? fields[i] : (unsigned)i + 1;
-		const struct cell *cell = &run->cells[no];
+		const struct cell *cell = &run->cells[fields[i]];
 
 		/* with the NUL after it, so that "1","23" is not "12","3" */
 		seed = digest_tag(cell->p, cell->n + 1, seed);
@@ -387,8 +386,7 @@ unique(struct check_run *run, const struct layout_rule *rule)
 static void
 repeated(struct check_run *run, const struct layout_rule *rule)
 {
-	once(run, rule,
-	    digest_cells(run, NULL, run->kind->layout.count, SEED_RECORD));
+	once(run, rule, digest_tag(run->text, run->text_bytes, SEED_RECORD));
 }
 
 /* -- the receiver occurs for every client ------------------------------- */

@@ -61,6 +61,8 @@ struct check_run {
 
 	/* the record at hand */
 	uint64_t record, line;
+	const char *text; /* all its fields */
+	size_t text_bytes;
 	struct cell cells[LAYOUT_FIELDS_MAX + 1]; /* [1] is field 1 */
 
 	struct keys client_keys, record_keys;
@@ -100,8 +102,5 @@ void check_unsure(struct check_run *run, const struct reader_record *record);
 
 /* check_role(standard, type): the role behind a service type of a name. */
 enum check_role check_role(const struct standard *standard, const char *type);
-/* check_group(standard, code): "home", "prevention", ... of the type a service
- * code begins with; NULL if unknown. */
-const char *check_group(const struct standard *standard, const char *code);
 
 #endif

@@ -18,15 +18,29 @@ keys_fini(struct keys *keys)
 }
 
 /* The slot of a digest: its own or the free one where it would go. */
-static size_t
+static struct keys_slot *
 slot_of(const struct keys *keys, uint64_t digest)
 {
 	size_t mask = keys->slots - 1, at = (size_t)digest & mask;
+	uint32_t tag = (uint32_t)(digest >> 32);
 
-	while (keys->index[at] != 0 &&
-	       keys->digests[keys->index[at] - 1] != digest)
-		at = (at + 1) & mask;
-	return at;
+	for (;; at = (at + 1) & mask) {
+		struct keys_slot *slot = &keys->index[at];
+
+		if (slot->position == 0 ||
+		    (slot->tag == tag &&
+			keys->digests[slot->position - 1] == digest))
+			return slot;
+	}
+}
+
+static void
+put(struct keys *keys, size_t position)
+{
+	uint64_t digest = keys->digests[position];
+
+	*slot_of(keys, digest) = (struct keys_slot){
+	    (uint32_t)position + 1, (uint32_t)(digest >> 32)};
 }
 
 static void
@@ -40,28 +54,28 @@ grow(struct keys *keys)
 	    mem_resize(keys->digests, slots / 2 * sizeof *keys->digests);
 	keys->slots = slots;
 	for (size_t i = 0; i < keys->count; i++)
-		keys->index[slot_of(keys, keys->digests[i])] = (uint32_t)i + 1;
+		put(keys, i);
 }
 
 size_t
 keys_add(struct keys *keys, uint64_t digest, bool *fresh)
 {
-	size_t at;
+	const struct keys_slot *slot;
 
 	*fresh = false;
 	if (keys->slots == 0)
 		grow(keys);
-	at = slot_of(keys, digest);
-	if (keys->index[at] != 0)
-		return keys->index[at] - 1;
+	if (keys->count > 0 && keys->digests[keys->last] == digest)
+		return keys->last;
+	slot = slot_of(keys, digest);
+	if (slot->position != 0)
+		return keys->last = slot->position - 1;
 	if (keys->count == KEYS_MAX)
 		return KEYS_FULL;
-	if (keys->count >= keys->slots / 2) {
+	if (keys->count == keys->slots / 2)
 		grow(keys);
-		at = slot_of(keys, digest);
-	}
 	*fresh = true;
-	keys->digests[keys->count++] = digest;
-	keys->index[at] = (uint32_t)keys->count;
-	return keys->count - 1;
+	keys->digests[keys->count] = digest;
+	put(keys, keys->count);
+	return keys->last = keys->count++;
 }

@@ -14,10 +14,16 @@
 
 #define KEYS_MAX 1000000 /* 16 MB; beyond it nothing is added */
 
+struct keys_slot {
+	uint32_t position; /* + 1; 0: free */
+	uint32_t tag;      /* upper half of the digest: most misses end here */
+};
+
 struct keys {
 	uint64_t *digests; /* in order of arrival */
-	uint32_t *index;   /* slots: position + 1, 0 free */
+	struct keys_slot *index;
 	size_t count, slots;
+	size_t last; /* rows of one client mostly follow each other */
 };
 
 #define KEYS_FULL SIZE_MAX

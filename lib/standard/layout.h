@@ -65,6 +65,7 @@ enum layout_format {
 struct layout_codes {
 	const char *path; /* "codes/sex.tsv" */
 	struct table *table;
+	int code; /* the column */
 };
 
 struct layout_field {
@@ -124,6 +125,7 @@ struct layout {
 	unsigned count, v3_count;          /* v3_count 0: not in V3 */
 	struct layout_field *fields;       /* [0] is field 1 */
 	uint8_t v3[LAYOUT_FIELDS_MAX + 1]; /* V3 number -> 4.1 number */
+	unsigned service, units; /* fields "service_code", "units"; 0: none */
 	struct layout_rule *rules;
 	size_t rule_count;
 };

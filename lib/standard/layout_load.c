@@ -184,7 +184,11 @@ layout_load(struct loader *loader, struct file_kind *kind)
 	layout->fields = mem_new(layout->count * sizeof *layout->fields);
 	for (size_t i = 0; i < layout->count && rc == 0; i++)
 		rc = load_field(loader, name, t, i, &layout->fields[i]);
-	if (rc == 0 && strcmp(layout->fields[0].name_en, "csv_version") != 0)
+	if (rc != 0)
+		return rc;
+	layout->service = layout_field(layout, "service_code");
+	layout->units = layout_field(layout, "units");
+	if (strcmp(layout->fields[0].name_en, "csv_version") != 0)
 		rc = load_bad(loader, name, t, 0,
 		    "the first field of every kind is csv_version.");
 	return rc;

@@ -29,7 +29,8 @@
 
 #define WINDOW_BYTES (256UL << 10)
 #define ENTRY_BLOCK  4096
-#define OPTIONS      (CSV_STRICT | CSV_STRICT_FINI)
+#define LENIENT      CSV_APPEND_NULL
+#define OPTIONS      (CSV_STRICT | CSV_STRICT_FINI | LENIENT)
 
 struct reader {
 	struct csv_parser parser;
@@ -55,11 +56,11 @@ no_space(unsigned char c)
 	return 0;
 }
 
-/* libcsv's own buffer holds one field: its limit is the field's limit. */
+/* libcsv's own buffer holds one field and a NUL: its limit is the field's. */
 static void *
 limited_realloc(void *p, size_t n)
 {
-	return n > READER_FIELD_BYTES_MAX ? NULL : realloc(p, n);
+	return n > READER_FIELD_BYTES_MAX + 1 ? NULL : realloc(p, n);
 }
 
 static struct reader *
@@ -202,8 +203,7 @@ on_field(void *p, size_t n, void *arg)
 	if (record->kept == READER_FIELDS_MAX)
 		return;
 	r->fields[record->kept++].n = n;
-	buf_add(&r->text, p, n);
-	buf_char(&r->text, '\0');
+	buf_add(&r->text, p, n + 1); /* with libcsv's NUL */
 }
 
 static void
@@ -259,7 +259,7 @@ parse(struct reader *r, const char *p, size_t n)
 		}
 		/* once more, leniently, the byte that strict mode refused */
 		r->record.faults |= READER_STRAY_QUOTE;
-		csv_set_opts(&r->parser, 0);
+		csv_set_opts(&r->parser, LENIENT);
 		if (csv_parse(&r->parser, p, 1, on_field, on_row, r) != 1) {
 			r->record.faults |= READER_FIELD_HUGE;
 			return TSK_TOOBIG;
@@ -342,7 +342,7 @@ finish(struct reader *r, struct reader_record *out)
 		return TSK_EMPTY;
 	if (csv_fini(&r->parser, on_field, on_row, r) != 0) {
 		r->record.faults |= READER_UNCLOSED_QUOTE;
-		csv_set_opts(&r->parser, 0);
+		csv_set_opts(&r->parser, LENIENT);
 		if (csv_fini(&r->parser, on_field, on_row, r) != 0)
 			return give_up(r, out);
 	}

@@ -152,7 +152,7 @@ load_codes(struct loader *loader, const char *path)
 			    "the code %s is there twice.", value);
 	}
 	s->codes[s->code_count++] =
-	    (struct layout_codes){.path = path, .table = table};
+	    (struct layout_codes){.path = path, .table = table, .code = code};
 	return 0;
 }
 
@@ -191,6 +191,52 @@ need_codes(
 	if (rc == 0)
 		*out = codes_known(loader->standard, path);
 	return rc;
+}
+
+/* Character of a service type to 0..35, or -1. */
+static int
+type_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'A' && c <= 'Z' ? c - 'A' + 10 : -1;
+}
+
+static int
+type_index(const char *code)
+{
+	int high = type_digit(code[0]);
+	int low = high < 0 ? -1 : type_digit(code[1]);
+
+	return low < 0 ? -1 : high * 36 + low;
+}
+
+static int
+index_service_types(struct loader *loader)
+{
+	struct standard *s = loader->standard;
+	const struct layout_codes *types = s->service_types;
+
+	for (size_t i = 0; i < table_rows(types->table); i++) {
+		const char *code = table_cell(types->table, i, types->code);
+
+		if (type_index(code) < 0 || code[2] != '\0')
+			return load_bad(loader, types->path, types->table, i,
+			    "a service type has 2 characters 0-9 A-Z.");
+		s->type_row[type_index(code)] = (uint16_t)(i + 1);
+	}
+	return 0;
+}
+
+const char *
+service_type(
+    const struct standard *standard, const char *code, const char *column)
+{
+	int index = type_index(code);
+	unsigned row = index < 0 ? 0 : standard->type_row[index];
+
+	return row == 0 ? NULL
+			: cell(standard->service_types->table, row - 1, column);
 }
 
 /* -- kinds of files ----------------------------------------------------- */
@@ -681,6 +727,8 @@ load_all(struct loader *loader)
 	if (rc == 0)
 		rc = need_codes(loader, "codes/service_type.tsv",
 		    &loader->standard->service_types);
+	if (rc == 0)
+		rc = index_service_types(loader);
 	if (rc == 0)
 		rc = need_codes(loader, "codes/total_row_code.tsv",
 		    &loader->standard->total_rows);

@@ -83,6 +83,8 @@ struct standard {
 	struct finding_text *findings; /* sorted by code */
 	size_t finding_count;
 	const struct layout_codes *service_types, *total_rows;
+	/* rows of service_types + 1 by the two characters (base 36); 0: none */
+	uint16_t type_row[36 * 36];
 	struct table *services, *insurers, *holidays; /* masters; may be NULL */
 	size_t *service_index;                        /* rows sorted by code */
 };
@@ -94,6 +96,10 @@ const struct file_kind *kind_find(
  * first; NULL if none. */
 const struct file_kind *kind_of_name(
     const struct standard *standard, const char *file_name);
+/* service_type(standard, code, column): cell of the service type that a code
+ * begins with ("111211" -> 11); NULL if there is none. */
+const char *service_type(
+    const struct standard *standard, const char *code, const char *column);
 /* finding_find(standard, code): its texts; NULL if the table lacks it. */
 const struct finding_text *finding_find(
     const struct standard *standard, const char *code);
