@@ -266,14 +266,50 @@ check_party(struct check_run *run, const char *office, const char *type)
 		say_text(run, "name-type-unknown", type, NULL);
 }
 
+/* The type within a service code of V4.0; how they are built is not stated:
+ * "043" and "430" are both read as 43. */
+static const char *
+code_type(const char *code)
+{
+	return *code == '0' ? code + 1 : code;
+}
+
+static enum check_role
+party_role(const struct check_run *run, const char *type, const char *code)
+{
+	char text[3] = "";
+
+	if (*type == '\0' && *code == '\0')
+		return ROLE_UNKNOWN;
+	memcpy(text, *type != '\0' ? type : code_type(code), 2);
+	return check_role(run->standard, text);
+}
+
+/* Where the types contradict the kind (swapped, say), the offices are judged as
+ * in V3, whose names have no types. */
+static void
+check_direction(struct check_run *run)
+{
+	const struct name *name = &run->result->name;
+
+	run->from_role = party_role(run, name->from_type, name->from_code);
+	run->to_role = party_role(run, name->to_type, name->to_code);
+	if (run->from_role == ROLE_UNKNOWN || run->to_role == ROLE_UNKNOWN ||
+	    run->kind->goes[run->from_role == ROLE_SP][run->to_role == ROLE_SP])
+		return;
+	run->from_role = run->to_role = ROLE_UNKNOWN;
+	say_text(run, "name-direction",
+	    *name->from_type ? name->from_type : name->from_code,
+	    *name->to_type ? name->to_type : name->to_code);
+}
+
 static void
 check_name(struct check_run *run)
 {
 	const struct name *name = &run->result->name;
 	char strict[NAME_TEXT_BYTES];
 
-	run->from_role = check_role(run->standard, name->from_type);
-	run->to_role = check_role(run->standard, name->to_type);
+	check_direction(run);
 	if (name->odd)
 		say_text(run, "name-odd", "", name_print(name, strict));
 	if (name->form == NAME_V4_0)
@@ -476,13 +512,24 @@ fill_cells(struct check_run *run, const struct reader_record *record)
 	}
 }
 
+/* A lone Control-Z: the end mark of files under DOS. */
+static bool
+is_end_mark(struct check_run *run, const struct reader_record *record)
+{
+	if (record->count != 1 || strcmp(record->fields[0].p, "\x1A") != 0)
+		return false;
+	run->record = 0;
+	say_text(run, "line-blank", "", NULL);
+	return true;
+}
+
 static void
 check_one(struct check_run *run, const struct reader_record *record)
 {
 	run->record = record->blank ? 0 : record->no;
 	run->line = record->line;
 	check_lines(run, record);
-	if (record->blank)
+	if (record->blank || is_end_mark(run, record))
 		return;
 	run->result->records++;
 	if (is_header(record)) {

@@ -438,8 +438,9 @@ check_unsure(struct check_run *run, const struct reader_record *record)
 		client->seen |= CLIENT_UNSURE;
 }
 
-/* Does this rule look at this receiver?  An unknown role means a name of V3 or
- * V4.0, where UPPLAN and UPSIKYU go to service offices and UPJSK comes back. */
+/* Does this rule look at this receiver?  An unknown role means a name of V3, or
+ * one with impossible types: UPPLAN and UPSIKYU go to service offices and UPJSK
+ * comes back from them. */
 static bool
 judges(const struct check_run *run, const struct layout_rule *rule)
 {
@@ -448,7 +449,7 @@ judges(const struct check_run *run, const struct layout_rule *rule)
 	if (rule->kind == RULE_RECEIVER)
 		return run->to_role == ROLE_SP || run->to_role == ROLE_UNKNOWN;
 	return rule->kind == RULE_RECEIVER_PLAN &&
-	       (run->to_role == ROLE_CM || home_name(run));
+	       (run->to_role == ROLE_CM || run->to_role == ROLE_UNKNOWN);
 }
 
 static void

@@ -243,7 +243,7 @@ service_type(
 
 static const char *const kind_columns[] = {"prefix", "name_ja", "name_en",
     "pattern_v4_1", "pattern_v4_0", "pattern_v3", "pattern_odd", "versions",
-    "layout", "fields_v4_1", "fields_v3", "month_in_name", NULL};
+    "directions", "layout", "fields_v4_1", "fields_v3", "month_in_name", NULL};
 
 static int
 add_pattern(struct loader *loader, const struct table *table, size_t row,
@@ -287,6 +287,23 @@ add_patterns(struct loader *loader, const struct table *table, size_t row,
 	return rc;
 }
 
+/* "CM>SP;SC>SP": care-management offices and support centers are not told
+ * apart here, since no table says for sure which types centers use. */
+static bool
+parse_directions(const char *text, struct file_kind *kind)
+{
+	while (*text != '\0') {
+		size_t n = strcspn(text, ";");
+		bool from = strncmp(text, "SP", 2) == 0;
+
+		if (n != 5 || text[2] != '>')
+			return false;
+		kind->goes[from][strncmp(text + 3, "SP", 2) == 0] = true;
+		text += n + (text[n] == ';');
+	}
+	return true;
+}
+
 static int
 check_columns(struct loader *loader, const struct table *table, size_t row,
     const struct file_kind *kind)
@@ -325,6 +342,9 @@ add_kind(struct loader *loader, const struct table *table, size_t row)
 	kind->month_may_be_zero =
 	    strstr(cell(table, row, "month_in_name"), "000000") != NULL;
 	kind->image = strncmp(cell(table, row, "layout"), "-", 1) == 0;
+	if (!parse_directions(cell(table, row, "directions"), kind))
+		return load_bad(loader, "files.tsv", table, row,
+		    "directions are written like CM>SP;SC>SP.");
 	rc = add_patterns(loader, table, row, kind);
 	if (rc != 0 || kind->image)
 		return rc;

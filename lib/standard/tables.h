@@ -49,6 +49,7 @@ struct file_kind {
 	const char *kind, *name_ja, *name_en;
 	size_t kind_length;
 	bool image, in_v3, in_v4, month_may_be_zero;
+	bool goes[2][2]; /* from and to a service office (1) or another (0) */
 	size_t pattern_count;
 	struct pattern patterns[PATTERNS_MAX];
 	struct layout layout; /* count 0: none */
