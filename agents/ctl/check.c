@@ -287,7 +287,7 @@ option(int argc, char **argv, int *i, const char *name)
 {
 	size_t n = strlen(name);
 
-	if (strncmp(argv[*i], name, n) != 0)
+	if (argv[*i] == NULL || strncmp(argv[*i], name, n) != 0)
 		return NULL;
 	if (argv[*i][n] == '=')
 		return argv[*i] + n + 1;
@@ -306,7 +306,7 @@ take_options(struct verb *verb, int argc, char **argv)
 	bool options = true;
 	int files = 0;
 
-	for (int i = 1; i < argc; i++) {
+	for (int i = 1; i < argc && argv[i] != NULL; i++) {
 		const char *value;
 
 		if (!options || argv[i][0] != '-' || argv[i][1] == '\0') {

@@ -23,6 +23,7 @@
 
 #include "calendar.h"
 #include "tables.h"
+#include "utf8.h"
 
 struct word {
 	const char *p;
@@ -223,16 +224,22 @@ stamp_right(const char *s)
 	return all_digits(s) && calendar_stamp(s);
 }
 
-/* File names come from anywhere and end in logs: no control characters. */
+/* File names come from anywhere and end in logs: nothing that steers a terminal
+ * or makes one name look like another. */
 static const char *
 printable(const char *file_name, char out[192])
 {
-	size_t n = 0;
+	size_t left = strlen(file_name), n = 0, used;
 
-	for (; file_name[n] != '\0' && n < 191; n++) {
-		unsigned char c = (unsigned char)file_name[n];
+	for (; left > 0 && n + 4 < 192; left -= used, file_name += used) {
+		int32_t c = utf8_next(file_name, left, &used);
 
-		out[n] = c < 0x20 || c == 0x7F ? '?' : (char)c;
+		if (c < 0 || utf8_hidden(c)) {
+			out[n++] = '?';
+			continue;
+		}
+		memcpy(out + n, file_name, used);
+		n += used;
 	}
 	out[n] = '\0';
 	return out;
@@ -256,7 +263,7 @@ take_part(const struct file_kind *kind, const struct part *part,
 {
 	char text[16];
 
-	if (word->n != part->chars)
+	if (word->p == NULL || word->n != part->chars)
 		return "name-parts";
 	memcpy(text, word->p, word->n);
 	text[word->n] = '\0';
