@@ -497,11 +497,15 @@ check_alnum(const struct spot *spot)
 		check_service(spot);
 		break;
 	case FORMAT_FIXED:
-		if (!is(spot, spot->field->format_text))
+		check_any(spot);
+		if (spot->run->cells[spot->no].good &&
+		    !is(spot, spot->field->format_text))
 			say(spot, "field-fixed", spot->field->format_text);
 		break;
 	case FORMAT_UNUSED:
-		say(spot, "field-unused", NULL);
+		check_any(spot);
+		if (spot->run->cells[spot->no].good)
+			say(spot, "field-unused", NULL);
 		break;
 	default:
 		check_any(spot);
@@ -521,7 +525,8 @@ check_type(const struct spot *spot)
 	case TYPE_TEXT:
 	case TYPE_KANA:
 		check_text(spot);
-		if (spot->field->format == FORMAT_IMAGE)
+		if (spot->field->format == FORMAT_IMAGE &&
+		    spot->run->cells[spot->no].good)
 			check_image_name(spot);
 		break;
 	case TYPE_DATE8:

@@ -287,6 +287,20 @@ either(struct check_run *run, const struct layout_rule *rule)
 		check_say_cell(run, rule->code, rule->field, NULL);
 }
 
+/* How many of four fields are filled; 5 if one of them is wrong itself. */
+static unsigned
+slot_full(const struct check_run *run, unsigned at)
+{
+	unsigned full = 0;
+
+	for (unsigned i = at; i < at + 4; i++) {
+		if (filled(run, i) && !usable(run, i))
+			return 5;
+		full += filled(run, i);
+	}
+	return full;
+}
+
 /* Groups of four fields: all or none, from the first upward. */
 static void
 slots(struct check_run *run, const struct layout_rule *rule)
@@ -294,19 +308,13 @@ slots(struct check_run *run, const struct layout_rule *rule)
 	bool gap = false;
 
 	for (unsigned at = rule->field; at + 3 <= rule->other; at += 4) {
-		unsigned full = 0;
+		unsigned full = slot_full(run, at);
 
-		for (unsigned i = 0; i < 4; i++)
-			full += filled(run, at + i);
-		if (full == 0) {
-			gap = true;
-			continue;
-		}
-		if (gap)
+		if (full > 0 && full <= 4 && gap)
 			check_say_cell(run, "slot-order", at, NULL);
-		if (full < 4)
+		if (full > 0 && full < 4)
 			check_say_cell(run, rule->code, at, NULL);
-		gap = false;
+		gap = full == 0;
 	}
 }
 
