@@ -40,6 +40,7 @@
 
 #define TURN_MESSAGES  256
 #define FRAME_SLACK    4096 /* cipher and framing around 1 MiB */
+#define GATHER_MS      1
 #define STOP_LIMIT_MS  10000
 #define LISTEN_BACKLOG 4096
 #define STOP_LINGER_MS 1000
@@ -232,9 +233,9 @@ broker_close(struct broker **b_p)
 		session_end(b, b->first, false);
 	if (b->writer != NULL) {
 		writer_retry(b->writer);
-		writer_flush(b->writer);
+		writer_flush(b->writer, -1);
 		writer_stop(b->writer);
-		writer_flush(b->writer);
+		writer_flush(b->writer, -1);
 		for (work = writer_take(b->writer); work; work = next) {
 			next = work->next;
 			work->done(b, work);
@@ -405,6 +406,7 @@ wait_ms(const struct broker *b)
 	at = sooner(at, b->clogged_ms);
 	at = sooner(at, schedule_next(&b->queues.timers));
 	at = sooner(at, b->purge_ms);
+	at = sooner(at, writer_due(b->writer));
 	wait = at - b->now_ms;
 	return b->busy || wait <= 0 ? 0 : wait > 1000 ? 1000 : (long)wait;
 }
@@ -457,7 +459,7 @@ turn(struct broker *b, zmq_pollitem_t *items)
 	if (items[0].revents & ZMQ_POLLIN)
 		read_messages(b);
 	/* the writer may begin while we go on */
-	writer_flush(b->writer);
+	writer_flush(b->writer, b->stopping ? -1 : b->now_ms);
 	if (items[1].revents != 0) {
 		if (writer_broken(b->writer, &why)) {
 			store_broke(b, &why);
@@ -474,7 +476,7 @@ turn(struct broker *b, zmq_pollitem_t *items)
 	CRASH_POINT("broker-before-answers");
 	session_flush(b);
 	CRASH_POINT("broker-after-answers");
-	writer_flush(b->writer);
+	writer_flush(b->writer, b->stopping ? -1 : b->now_ms);
 	session_reap(b);
 }
 
@@ -484,6 +486,23 @@ say_bye(struct broker *b)
 	while (b->first != NULL)
 		session_bye(b, b->first, REFUSAL_STOPPING, NULL);
 	session_flush(b);
+}
+
+/* While a commit runs, what agents say can only join the next one: let it come
+ * together for a moment instead of waking up for every message. */
+static void
+wait_for_work(struct broker *b, zmq_pollitem_t *items)
+{
+	size_t skip = writer_busy(b->writer) || full(b) ? 1 : 0;
+	long ms = wait_ms(b);
+
+	items[0].revents = 0;
+	if (skip == 1 && !full(b) && ms > GATHER_MS)
+		ms = GATHER_MS;
+	if (zmq_poll(items + skip, 4 - (int)skip, ms) < 0 && errno != EINTR)
+		panic("broker: poll: %s", zmq_strerror(errno));
+	if (skip == 1 && !full(b))
+		items[0].revents = ZMQ_POLLIN; /* reading finds out */
 }
 
 int
@@ -499,11 +518,8 @@ broker_run(struct broker *b, int signal_fd)
 	log_info("broker: endpoint=%s key=%s open_legs=%zu result=ready",
 	    b->endpoint, b->public_key, b->queues.legs.count);
 	while (!b->broken && !stopped(b)) {
-		/* not reading: neither look at the socket, it stays readable */
-		items[0].events = full(b) ? 0 : ZMQ_POLLIN;
 		items[3].events = b->stopping ? 0 : ZMQ_POLLIN;
-		if (zmq_poll(items, 4, wait_ms(b)) < 0 && errno != EINTR)
-			panic("broker: poll: %s", zmq_strerror(errno));
+		wait_for_work(b, items);
 		turn(b, items);
 	}
 	if (!b->broken)

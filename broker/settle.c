@@ -60,6 +60,7 @@ settlement_new(struct broker *b, const struct id *id, unsigned leg,
 
 	st->work.bytes = sizeof(*st);
 	st->work.done = settle_done;
+	st->work.patient = true;
 	st->id = *id;
 	st->leg = (uint8_t)leg;
 	if (code[0] != '\0')

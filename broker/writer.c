@@ -31,8 +31,9 @@
 #include "writer.h"
 
 /* One transaction is bounded, or a flood would make everybody wait. */
-#define BATCH_WORKS 4096u
-#define BATCH_BYTES (64u * 1024 * 1024)
+#define PATIENT_WORKS 64u
+#define BATCH_WORKS   4096u
+#define BATCH_BYTES   (64u * 1024 * 1024)
 
 #define PATIENT_NS (4 * 1000000) /* settlements wait that long for company */
 #define LOADED     16            /* works in the last batch: there is load */
@@ -57,7 +58,9 @@ struct writer {
 	uint64_t commits, ops, full;
 	/* net thread only */
 	struct works gathered, stalled;
-	size_t bytes, count;
+	size_t bytes, count, handed;
+	bool hurry;         /* something gathered is not patient */
+	int64_t patient_ms; /* since when the gathered wait; -1: not yet */
 	/* writer thread only */
 	struct store_op **batch;
 	size_t last_count;
@@ -295,6 +298,7 @@ writer_start(struct store *store, struct writer **out, struct why *why)
 	int rc;
 
 	w->store = store;
+	w->patient_ms = -1;
 	w->batch = mem_new(BATCH_WORKS * sizeof(struct store_op *));
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_condattr_init(&monotonic);
@@ -322,6 +326,7 @@ void
 writer_put(struct writer *w, struct work *work)
 {
 	append(&w->gathered, work);
+	w->hurry |= !work->patient;
 	w->bytes += work->bytes;
 	w->count++;
 }
@@ -338,13 +343,30 @@ void
 writer_retry(struct writer *w)
 {
 	append_all(&w->gathered, &w->stalled);
+	w->hurry = true;
+}
+
+/* While a commit runs there is nothing to wait for: what is handed over joins
+ * the next one anyway. */
+static bool
+may_wait(struct writer *w, int64_t now_ms)
+{
+	if (w->hurry || w->handed > 0 || w->gathered.count >= PATIENT_WORKS ||
+	    now_ms < 0)
+		return false;
+	if (w->patient_ms < 0)
+		w->patient_ms = now_ms;
+	return now_ms - w->patient_ms < WRITER_PATIENCE_MS;
 }
 
 void
-writer_flush(struct writer *w)
+writer_flush(struct writer *w, int64_t now_ms)
 {
-	if (w->gathered.first == NULL)
+	if (w->gathered.first == NULL || may_wait(w, now_ms))
 		return;
+	w->handed += w->gathered.count;
+	w->hurry = false;
+	w->patient_ms = -1;
 	pthread_mutex_lock(&w->lock);
 	append_all(&w->waiting, &w->gathered);
 	if (w->stop) { /* nobody will run them any more */
@@ -377,8 +399,21 @@ writer_take(struct writer *w)
 	for (work = list.first; work != NULL; work = work->next) {
 		w->bytes -= work->bytes;
 		w->count--;
+		w->handed--;
 	}
 	return list.first;
+}
+
+int64_t
+writer_due(const struct writer *w)
+{
+	return w->patient_ms < 0 ? -1 : w->patient_ms + WRITER_PATIENCE_MS;
+}
+
+bool
+writer_busy(const struct writer *w)
+{
+	return w->handed > 0;
 }
 
 size_t

@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "err.h"
 #include "store.h"
@@ -29,6 +30,7 @@ struct work {
 	struct work *next;
 	struct store_op op;
 	size_t bytes;            /* of memory it holds on to */
+	bool patient;            /* may wait a moment for company */
 	struct session *session; /* referenced; NULL = nobody to answer */
 	/* net thread; owns and frees the work */
 	void (*done)(struct broker *b, struct work *work);
@@ -43,7 +45,16 @@ void writer_put(struct writer *w, struct work *work);
  * writer_retry(). */
 void writer_later(struct writer *w, struct work *work);
 void writer_retry(struct writer *w);
-void writer_flush(struct writer *w);
+/* writer_flush(w, now_ms): hand what was put to the thread.  If all of it is
+ * patient it may stay until something that is not comes along, at most for
+ * WRITER_PATIENCE_MS: a settlement alone is not worth a commit that the next
+ * submit would have to wait for. */
+void writer_flush(struct writer *w, int64_t now_ms);
+#define WRITER_PATIENCE_MS 3
+/* writer_due(w): when writer_flush() must come again; -1: never. */
+int64_t writer_due(const struct writer *w);
+/* writer_busy(w): a commit runs, or is about to. */
+bool writer_busy(const struct writer *w);
 /* writer_fd(w): readable when something is finished. */
 int writer_fd(const struct writer *w);
 /* writer_take(w): finished works in order, or NULL; clears writer_fd(). */

@@ -151,7 +151,8 @@ opened(const char *backend, const char *extra, int64_t reserve_large,
 	FILE *f;
 
 	log_open("test", LOG_ERROR_);
-	strcpy(r->folder, "/tmp/tasuki-room-XXXXXX");
+	snprintf(r->folder, sizeof(r->folder), "%.40s/tasuki-room-XXXXXX",
+	    getenv("TMPDIR") != NULL ? getenv("TMPDIR") : "/tmp");
 	assert_non_null(mkdtemp(r->folder));
 	curve_new(&key);
 	snprintf(path, sizeof(path), "%s/broker", r->folder);
@@ -192,13 +193,16 @@ void
 room_close(struct room **r_p)
 {
 	struct room *r = *r_p;
+	char base[64];
 	int dir;
 
 	stop(r);
 	zmq_ctx_term(r->zmq);
 	settings_free(&r->settings);
-	dir = open("/tmp", O_DIRECTORY | O_CLOEXEC);
-	assert_int_equal(file_remove_tree(dir, r->folder + 5), 0);
+	snprintf(base, sizeof(base), "%s", r->folder);
+	*strrchr(base, '/') = '\0';
+	dir = open(base, O_DIRECTORY | O_CLOEXEC);
+	assert_int_equal(file_remove_tree(dir, strrchr(r->folder, '/') + 1), 0);
 	close(dir);
 	free(r);
 	*r_p = NULL;
