@@ -39,6 +39,7 @@ MONTH = datetime.date(2026, 12, 1)
 CLIENTS = 40
 BUILD_SECONDS = 1800
 RELAY_SECONDS = 180
+FORM_6 = {"UPPLAN", "UPJSK", "UPHOSOKU", "UPSIKYU"}    # what a PDF is made of
 NAME = re.compile(r"^(?P<kind>[A-Z0-9_]+?)(?:_(?P<month>\d{6}))?"
                   r"_(?P<sender>\d\d[0-9A-Z]\d{7})(?:_(?P<st>[0-9A-Z]{2,3}))?"
                   r"_(?P<receiver>\d\d[0-9A-Z]\d{7})(?:_(?P<rt>[0-9A-Z]{2,3}))?"
@@ -65,9 +66,18 @@ class Screen:
 
     def line(self, text=""):
         if self.tty and self.drawn:
-            sys.stdout.write("\r\033[K")
+            self.write("\r\033[K")
             self.drawn = ""
-        print(text, flush=True)
+        self.write(text + "\n")
+
+    def write(self, text):
+        """Whoever reads us may go (| head); the demo ends its work all the
+        same and stops what it started."""
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            sys.stdout = open(os.devnull, "w", encoding="utf-8")
 
     def progress(self, text):
         """On a terminal again and again; else a line when it changed, at most
@@ -76,11 +86,10 @@ class Screen:
             return
         if self.tty:
             width = shutil.get_terminal_size().columns - 1
-            sys.stdout.write("\r\033[K" + clip(text, width))
-            sys.stdout.flush()
+            self.write("\r\033[K" + clip(text, width))
             self.drawn = text
         elif time.monotonic() - self.said >= 1:
-            print(text, flush=True)
+            self.write(text + "\n")
             self.said = time.monotonic()
             self.drawn = text
 
@@ -279,16 +288,17 @@ class Demo:
         """Show progress until done(); a time limit with what is missing."""
         deadline = time.monotonic() + seconds
         while True:
-            self.show_progress()
             if done():
+                self.show_progress(last=True)
                 return
+            self.show_progress()
             self.look_for_refusals()
             if time.monotonic() > deadline:
                 raise Trouble(f"{seconds} 秒で終わりませんでした / not finished "
                               f"within {seconds} s:\n" + missing())
             time.sleep(0.1)
 
-    def show_progress(self):
+    def show_progress(self, last=False):
         legs = [leg for p in self.parcels() for leg in p["legs"]]
         states = [leg["state"] for leg in legs]
         arrived = sum(s in ("delivered", "picked-up", "answered")
@@ -299,7 +309,10 @@ class Demo:
                 f"取込済 picked up {taken}")
         if "parked" in states:
             text += f"   保留 parked {states.count('parked')}"
-        self.screen.progress(text)
+        if last:
+            self.screen.line(text)
+        else:
+            self.screen.progress(text)
 
     def look_for_refusals(self):
         """A refused file will never arrive: say why instead of waiting."""
@@ -377,7 +390,23 @@ class Demo:
             f"  {same}/{len(pairs)} ファイルが1バイトも違わず届きました / files "
             "arrived byte for byte", "good" if good else "bad"))
 
-    def check_pdfs(self):
+    def check_paper(self, files):
+        """What went to partners on paper: drawn, or passed on unchanged."""
+        filed = {}
+        for base, _, names in os.walk(self.room.path("pdf")):
+            filed.update({n: os.path.join(base, n) for n in names})
+        paper = [(p, m) for p, m in files.paths
+                 if m["receiver"] not in self.folders]
+        for path, match in paper:
+            name = os.path.basename(path)
+            if name in filed and read(filed[name]) != read(path):
+                self.faults.append(f"other bytes than exported: {filed[name]}")
+            if name not in filed and match["kind"] not in FORM_6:
+                self.faults.append(f"neither drawn nor passed on: {name}")
+        self.check_pdfs(sum(m["kind"] in ("UPPLAN", "UPJSK")
+                            for _, m in paper))
+
+    def check_pdfs(self, wanted):
         pdfs = sorted(glob.glob(os.path.join(self.room.path("pdf"), "**",
                                              "*.pdf"), recursive=True))
         pages, opened = 0, 0
@@ -393,10 +422,12 @@ class Demo:
             else:
                 opened += 1
                 pages += int(found[1])
-        if pdfs:
+        if len(pdfs) < wanted:
+            self.faults.append(f"{wanted} PDFs wanted, {len(pdfs)} there")
+        if wanted:
             self.screen.line(self.screen.paint(
                 f"  PDF {opened}/{len(pdfs)} 件が開けます / open, {pages} "
-                "ページ / pages", "good" if opened == len(pdfs) else "bad"))
+                "ページ / pages", "good" if opened == len(pdfs) >= wanted else "bad"))
 
     def pick_up(self, numbers):
         """The care software imports: files leave 受信."""
@@ -474,13 +505,14 @@ class Demo:
 
     def table(self):
         self.screen.step("送信単位の一覧", "every parcel")
-        head = (("番号", 6), ("差出 from", 30), ("宛先 to", 30),
+        head = (("番号", 6), ("差出 from", 32), ("宛先 to", 32),
                 ("経路", 6), ("受付", 10), ("配送済", 11), ("取込済", 11))
         sub = ("", "", "", "way", "accepted", "delivered", "picked up")
         self.screen.line("  " + self.screen.paint(
-            "".join(pad(t, w) for t, w in head), "bold"))
+            "".join(pad(t, w) for t, w in head).rstrip(), "bold"))
         self.screen.line("  " + self.screen.paint(
-            "".join(pad(t, w) for t, (_, w) in zip(sub, head)), "dim"))
+            "".join(pad(t, w) for t, (_, w) in zip(sub, head)).rstrip(),
+            "dim"))
         places = self.places()
         newest_first = self.parcels()
         for no, found in enumerate(reversed(newest_first), 1):
@@ -492,7 +524,8 @@ class Demo:
                      self.step_time(parcel, "delivered"),
                      self.step_time(parcel, "picked-up", "answered"))
             self.screen.line("  " + "".join(
-                pad(c, w - 1) + " " for c, (_, w) in zip(cells, head)))
+                pad(c, w - 1) + " " for c, (_, w) in zip(cells, head)
+            ).rstrip())
             kinds = " ".join(d["kind"] or d["name"]
                              for d in parcel["documents"])
             self.screen.line(f"        書類 documents: {kinds}")
@@ -513,10 +546,19 @@ class Demo:
         files, registry = self.export()
         self.screen.step("起動", "starting the processes")
         self.open_room(registry)
+        try:
+            self.relay(files)
+        except Trouble:
+            self.table()        # how far everything came
+            raise
+        self.table()
+        return self.verdict()
+
+    def relay(self, files):
         self.screen.step("送信", "files go into 送信; the relay does the rest")
         self.send(files)
         self.wait_arrived(files)
-        self.check_pdfs()
+        self.check_paper(files)
         receivers = sorted({m["receiver"] for _, m in files.paths}
                            & set(self.folders))
         self.screen.step("取込", "the service offices import what arrived")
@@ -530,8 +572,6 @@ class Demo:
             self.pick_up(sorted({m["receiver"] for _, m in answers.paths}
                                 & set(self.folders)))
             self.wait_picked_up()
-        self.table()
-        return self.verdict()
 
     def verdict(self):
         self.screen.line()

@@ -366,6 +366,8 @@ class Room:
         return self._keep("registry.csv", text.getvalue())
 
     def rows(self):
+        if not os.path.exists(self.path("registry.csv")):
+            return []
         return read_registry(self.path("registry.csv"))[1]
 
     # -- what is to run
