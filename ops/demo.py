@@ -483,13 +483,17 @@ class Demo:
         return ", ".join(sorted(self.short(f) for f in folders)) or "?"
 
     def where_on_paper(self, parcel):
-        """The folder of the PDF agent that carries the parcel's id."""
-        for base, _, names in os.walk(self.room.path("pdf")):
-            if parcel["id"][:12] in os.path.basename(base) and names:
-                pdfs = [n for n in names if n.endswith(".pdf")]
-                return (f"{self.short(base)}"
-                        + (f" ({', '.join(pdfs)})" if pdfs else ""))
-        return "?"
+        """The folder of the PDF agent that ends with the parcel's id."""
+        documents = {d["name"] for d in parcel["documents"]}
+        found = [(base, names)
+                 for base, _, names in os.walk(self.room.path("pdf"))
+                 if documents & set(names)
+                 and parcel["id"].startswith(base.rpartition("_")[2])]
+        if not found:
+            return "?"
+        base, names = max(found, key=lambda f: len(f[0].rpartition("_")[2]))
+        pdfs = [n for n in names if n.endswith(".pdf")]
+        return self.short(base) + (f" ({', '.join(pdfs)})" if pdfs else "")
 
     def short(self, path):
         return os.path.relpath(path, self.work)
