@@ -228,7 +228,8 @@ void wire_fini(struct wire_msg *msg);
 /**
  * wire_encode(msg, out):
  * Append the header frame of ${msg} to ${out} (cleared first).  The arena is
- * not looked at.  Panics if the message breaks the limits: check what you send.
+ * not looked at.  Panics if the message breaks the limits: check what you send (wire_check();
+ * the characters of document names are not looked at again here).
  */
 void wire_encode(const struct wire_msg *msg, struct buf *out);
 /**

@@ -14,7 +14,15 @@
 #include "wire_arena.h"
 #include "wire_private.h"
 
-#define HINT_BYTES 1536u
+/* Upper bounds of what is packed, so that nothing must be measured before:
+ * every field at its limit (wire_check.c has seen to that), 2 bytes of tag, 4 of
+ * length or 10 of number. */
+#define FIXED_BYTES    1024u
+#define DOCUMENT_BYTES (WIRE_NAME_BYTES_MAX + WIRE_KIND_BYTES_MAX + 128u)
+#define REASON_BYTES   (WIRE_CODE_BYTES_MAX + WIRE_DETAIL_BYTES_MAX + 128u)
+#define ITEM_BYTES     128u
+#define ID_ITEM_BYTES  64u
+#define QUEUE_BYTES    (WIRE_QUEUE_BYTES_MAX + 8u)
 
 /* protobuf-c's structs are not const, but packing only reads */
 #define TEXT(s)     ((char *)(uintptr_t)(s))
@@ -22,10 +30,16 @@
 #define BYTES(p, n) ((ProtobufCBinaryData){(n), (uint8_t *)(uintptr_t)(p)})
 #define ID(id_p)    BYTES((id_p)->bytes, ID_BYTES)
 
+struct packing {
+	struct wire_arena *arena;
+	struct buf *out;
+	size_t bound; /* more than the packed bytes can be */
+};
+
 static void *
-room(struct wire_arena *arena, size_t count, size_t bytes)
+room(struct packing *to, size_t count, size_t bytes)
 {
-	void *p = wire_arena_get(arena, count * bytes);
+	void *p = wire_arena_get(to->arena, count * bytes);
 
 	if (p == NULL)
 		panic("wire: %zu items do not fit", count);
@@ -46,10 +60,10 @@ put_document(const struct wire_document *in, Tasuki__Document *out)
 
 static void
 put_parcel(
-    struct wire_arena *arena, const struct wire_parcel *in, Tasuki__Parcel *out)
+    struct packing *to, const struct wire_parcel *in, Tasuki__Parcel *out)
 {
 	size_t count = in->document_count;
-	Tasuki__Document *items = room(arena, count, sizeof(*items));
+	Tasuki__Document *items = room(to, count, sizeof(*items));
 
 	tasuki__parcel__init(out);
 	out->id = ID(&in->id);
@@ -63,43 +77,69 @@ put_parcel(
 	if (!id_is_zero(&in->repeat_of))
 		out->repeat_of = ID(&in->repeat_of);
 	out->n_documents = count;
-	out->documents = room(arena, count, sizeof(*out->documents));
+	out->documents = room(to, count, sizeof(*out->documents));
 	for (size_t i = 0; i < count; i++) {
 		put_document(&in->documents[i], &items[i]);
 		out->documents[i] = &items[i];
 	}
 }
 
+static size_t
+bound_of(const struct wire_msg *msg)
+{
+	switch (msg->type) {
+	case WIRE_HELLO:
+		return msg->hello.serve_count * QUEUE_BYTES;
+	case WIRE_WELCOME:
+		return (msg->welcome.serve_count + msg->welcome.office_count) *
+		       QUEUE_BYTES;
+	case WIRE_SUBMIT:
+		return msg->submit.document_count * DOCUMENT_BYTES;
+	case WIRE_DELIVER:
+		return msg->deliver.parcel.document_count * DOCUMENT_BYTES;
+	case WIRE_ACCEPTED:
+		return msg->accepted.count * ITEM_BYTES;
+	case WIRE_SETTLE:
+		return msg->settle.count * REASON_BYTES;
+	case WIRE_SETTLED:
+		return msg->settled.count * ID_ITEM_BYTES;
+	case WIRE_RECEIPTS:
+		return msg->receipts.count * REASON_BYTES;
+	case WIRE_QUERY:
+	case WIRE_ANSWER:
+		return msg->query.count * ID_ITEM_BYTES;
+	default: /* one of each field */
+		return 0;
+	}
+}
+
 /* append what was built; every message ends here */
 static void
-pack(struct wire_arena *arena, const ProtobufCMessage *message, struct buf *out)
+pack(struct packing *to, const ProtobufCMessage *message)
 {
-	size_t n = protobuf_c_message_get_packed_size(message);
-	uint8_t *p;
+	uint8_t *p = room(to, to->bound, 1);
+	size_t n = protobuf_c_message_pack(message, p);
 
 	if (n > WIRE_HEADER_BYTES_MAX)
 		panic("wire: header of %zu bytes", n);
-	p = room(arena, n, 1);
-	protobuf_c_message_pack(message, p);
-	buf_clear(out);
-	buf_add(out, p, n);
-	if (!buf_ok(out))
-		panic("wire: buffer of %zu bytes is too small", out->max);
+	buf_clear(to->out);
+	buf_add(to->out, p, n);
+	if (!buf_ok(to->out))
+		panic("wire: buffer of %zu bytes is too small", to->out->max);
 }
 
 /* fill one member of the oneof, and pack */
-#define SEND(arena, out, MEMBER, member, body)                       \
+#define SEND(to, MEMBER, member, body)                               \
 	do {                                                         \
 		Tasuki__Message message_ = TASUKI__MESSAGE__INIT;    \
                                                                      \
 		message_.body_case = TASUKI__MESSAGE__BODY_##MEMBER; \
 		message_.member = (body);                            \
-		pack(arena, &message_.base, out);                    \
+		pack(to, &message_.base);                            \
 	} while (0)
 
 static void
-put_hello(
-    struct wire_arena *arena, const struct wire_hello *in, struct buf *out)
+put_hello(struct packing *to, const struct wire_hello *in)
 {
 	Tasuki__Encoding zstd = TASUKI__ENCODING__ENCODING_ZSTD;
 	Tasuki__Hello hello = TASUKI__HELLO__INIT;
@@ -112,12 +152,11 @@ put_hello(
 	hello.serve = TEXTS(in->serve);
 	hello.n_encodings = in->zstd ? 1 : 0;
 	hello.encodings = &zstd;
-	SEND(arena, out, HELLO, hello, &hello);
+	SEND(to, HELLO, hello, &hello);
 }
 
 static void
-put_welcome(
-    struct wire_arena *arena, const struct wire_welcome *in, struct buf *out)
+put_welcome(struct packing *to, const struct wire_welcome *in)
 {
 	Tasuki__Welcome welcome = TASUKI__WELCOME__INIT;
 
@@ -130,36 +169,33 @@ put_welcome(
 	welcome.serve = TEXTS(in->serve);
 	welcome.n_offices = in->office_count;
 	welcome.offices = TEXTS(in->offices);
-	SEND(arena, out, WELCOME, welcome, &welcome);
+	SEND(to, WELCOME, welcome, &welcome);
 }
 
 static void
-put_submit(
-    struct wire_arena *arena, const struct wire_parcel *in, struct buf *out)
+put_submit(struct packing *to, const struct wire_parcel *in)
 {
 	Tasuki__Submit submit = TASUKI__SUBMIT__INIT;
 	Tasuki__Parcel parcel;
 
-	put_parcel(arena, in, &parcel);
+	put_parcel(to, in, &parcel);
 	submit.parcel = &parcel;
-	SEND(arena, out, SUBMIT, submit, &submit);
+	SEND(to, SUBMIT, submit, &submit);
 }
 
 static void
-put_resume(
-    struct wire_arena *arena, const struct wire_place *in, struct buf *out)
+put_resume(struct packing *to, const struct wire_place *in)
 {
 	Tasuki__Resume resume = TASUKI__RESUME__INIT;
 
 	resume.id = ID(&in->id);
 	resume.document = in->document;
 	resume.offset = in->offset;
-	SEND(arena, out, RESUME, resume, &resume);
+	SEND(to, RESUME, resume, &resume);
 }
 
 static void
-put_chunk(
-    struct wire_arena *arena, const struct wire_place *in, struct buf *out)
+put_chunk(struct packing *to, const struct wire_place *in)
 {
 	Tasuki__Chunk chunk = TASUKI__CHUNK__INIT;
 
@@ -167,12 +203,11 @@ put_chunk(
 	chunk.leg = in->leg;
 	chunk.document = in->document;
 	chunk.offset = in->offset;
-	SEND(arena, out, CHUNK, chunk, &chunk);
+	SEND(to, CHUNK, chunk, &chunk);
 }
 
 static void
-put_fetch(
-    struct wire_arena *arena, const struct wire_place *in, struct buf *out)
+put_fetch(struct packing *to, const struct wire_place *in)
 {
 	Tasuki__Fetch fetch = TASUKI__FETCH__INIT;
 
@@ -180,42 +215,40 @@ put_fetch(
 	fetch.leg = in->leg;
 	fetch.document = in->document;
 	fetch.offset = in->offset;
-	SEND(arena, out, FETCH, fetch, &fetch);
+	SEND(to, FETCH, fetch, &fetch);
 }
 
 static void
-put_accepted_item(struct wire_arena *arena, const struct wire_accepted_item *in,
+put_accepted_item(struct packing *to, const struct wire_accepted_item *in,
     Tasuki__Accepted__Item *out)
 {
 	tasuki__accepted__item__init(out);
 	out->id = ID(&in->id);
 	out->duplicate = in->duplicate;
 	out->accepted_ms = in->accepted_ms;
-	out->ways = room(arena, 32, sizeof(*out->ways));
+	out->ways = room(to, 32, sizeof(*out->ways));
 	for (uint32_t way = WAY_BUS; way < 32; way++)
 		if ((in->ways & (1u << way)) != 0)
 			out->ways[out->n_ways++] = way;
 }
 
 static void
-put_accepted(
-    struct wire_arena *arena, const struct wire_accepted *in, struct buf *out)
+put_accepted(struct packing *to, const struct wire_accepted *in)
 {
 	Tasuki__Accepted accepted = TASUKI__ACCEPTED__INIT;
-	Tasuki__Accepted__Item *items = room(arena, in->count, sizeof(*items));
+	Tasuki__Accepted__Item *items = room(to, in->count, sizeof(*items));
 
 	accepted.n_items = in->count;
-	accepted.items = room(arena, in->count, sizeof(*accepted.items));
+	accepted.items = room(to, in->count, sizeof(*accepted.items));
 	for (size_t i = 0; i < in->count; i++) {
-		put_accepted_item(arena, &in->items[i], &items[i]);
+		put_accepted_item(to, &in->items[i], &items[i]);
 		accepted.items[i] = &items[i];
 	}
-	SEND(arena, out, ACCEPTED, accepted, &accepted);
+	SEND(to, ACCEPTED, accepted, &accepted);
 }
 
 static void
-put_refused(
-    struct wire_arena *arena, const struct wire_refused *in, struct buf *out)
+put_refused(struct packing *to, const struct wire_refused *in)
 {
 	Tasuki__Refused refused = TASUKI__REFUSED__INIT;
 
@@ -224,34 +257,32 @@ put_refused(
 	refused.later = in->later;
 	refused.detail = TEXT(in->detail);
 	refused.retry_ms = in->retry_ms;
-	SEND(arena, out, REFUSED, refused, &refused);
+	SEND(to, REFUSED, refused, &refused);
 }
 
 static void
-put_credit(
-    struct wire_arena *arena, const struct wire_credit *in, struct buf *out)
+put_credit(struct packing *to, const struct wire_credit *in)
 {
 	Tasuki__Credit credit = TASUKI__CREDIT__INIT;
 
 	credit.parcels = in->parcels;
 	credit.bytes = in->bytes;
-	SEND(arena, out, CREDIT, credit, &credit);
+	SEND(to, CREDIT, credit, &credit);
 }
 
 static void
-put_deliver(
-    struct wire_arena *arena, const struct wire_deliver *in, struct buf *out)
+put_deliver(struct packing *to, const struct wire_deliver *in)
 {
 	Tasuki__Deliver deliver = TASUKI__DELIVER__INIT;
 	Tasuki__Parcel parcel;
 
-	put_parcel(arena, &in->parcel, &parcel);
+	put_parcel(to, &in->parcel, &parcel);
 	deliver.parcel = &parcel;
 	deliver.leg = in->leg;
 	deliver.attempt = in->attempt;
 	deliver.queue = TEXT(in->queue);
 	deliver.accepted_ms = in->accepted_ms;
-	SEND(arena, out, DELIVER, deliver, &deliver);
+	SEND(to, DELIVER, deliver, &deliver);
 }
 
 static void
@@ -268,15 +299,14 @@ put_settle_item(const struct wire_settle_item *in, Tasuki__Settle__Item *out)
 }
 
 static void
-put_settle(
-    struct wire_arena *arena, const struct wire_settle *in, struct buf *out)
+put_settle(struct packing *to, const struct wire_settle *in)
 {
 	Tasuki__Settle settle = TASUKI__SETTLE__INIT;
 	Tasuki__Credit credit = TASUKI__CREDIT__INIT;
-	Tasuki__Settle__Item *items = room(arena, in->count, sizeof(*items));
+	Tasuki__Settle__Item *items = room(to, in->count, sizeof(*items));
 
 	settle.n_items = in->count;
-	settle.items = room(arena, in->count, sizeof(*settle.items));
+	settle.items = room(to, in->count, sizeof(*settle.items));
 	for (size_t i = 0; i < in->count; i++) {
 		put_settle_item(&in->items[i], &items[i]);
 		settle.items[i] = &items[i];
@@ -285,25 +315,24 @@ put_settle(
 	credit.bytes = in->credit.bytes;
 	if (credit.parcels != 0 || credit.bytes != 0)
 		settle.credit = &credit;
-	SEND(arena, out, SETTLE, settle, &settle);
+	SEND(to, SETTLE, settle, &settle);
 }
 
 static void
-put_settled(
-    struct wire_arena *arena, const struct wire_settled *in, struct buf *out)
+put_settled(struct packing *to, const struct wire_settled *in)
 {
 	Tasuki__Settled settled = TASUKI__SETTLED__INIT;
-	Tasuki__Settled__Item *items = room(arena, in->count, sizeof(*items));
+	Tasuki__Settled__Item *items = room(to, in->count, sizeof(*items));
 
 	settled.n_items = in->count;
-	settled.items = room(arena, in->count, sizeof(*settled.items));
+	settled.items = room(to, in->count, sizeof(*settled.items));
 	for (size_t i = 0; i < in->count; i++) {
 		tasuki__settled__item__init(&items[i]);
 		items[i].id = ID(&in->items[i].id);
 		items[i].leg = in->items[i].leg;
 		settled.items[i] = &items[i];
 	}
-	SEND(arena, out, SETTLED, settled, &settled);
+	SEND(to, SETTLED, settled, &settled);
 }
 
 static void
@@ -320,35 +349,33 @@ fill_receipt(const struct wire_receipt *in, Tasuki__Receipt *out)
 }
 
 static void
-put_receipt(
-    struct wire_arena *arena, const struct wire_receipt *in, struct buf *out)
+put_receipt(struct packing *to, const struct wire_receipt *in)
 {
 	Tasuki__Receipt receipt;
 
 	fill_receipt(in, &receipt);
-	SEND(arena, out, RECEIPT, receipt, &receipt);
+	SEND(to, RECEIPT, receipt, &receipt);
 }
 
 static void
-put_receipts(
-    struct wire_arena *arena, const struct wire_receipts *in, struct buf *out)
+put_receipts(struct packing *to, const struct wire_receipts *in)
 {
 	Tasuki__Receipts receipts = TASUKI__RECEIPTS__INIT;
-	Tasuki__Receipt *items = room(arena, in->count, sizeof(*items));
+	Tasuki__Receipt *items = room(to, in->count, sizeof(*items));
 
 	receipts.n_items = in->count;
-	receipts.items = room(arena, in->count, sizeof(*receipts.items));
+	receipts.items = room(to, in->count, sizeof(*receipts.items));
 	for (size_t i = 0; i < in->count; i++) {
 		fill_receipt(&in->items[i], &items[i]);
 		receipts.items[i] = &items[i];
 	}
-	SEND(arena, out, RECEIPTS, receipts, &receipts);
+	SEND(to, RECEIPTS, receipts, &receipts);
 }
 
 static ProtobufCBinaryData *
-put_ids(struct wire_arena *arena, const struct wire_ids *in)
+put_ids(struct packing *to, const struct wire_ids *in)
 {
-	ProtobufCBinaryData *items = room(arena, in->count, sizeof(*items));
+	ProtobufCBinaryData *items = room(to, in->count, sizeof(*items));
 
 	for (size_t i = 0; i < in->count; i++)
 		items[i] = ID(&in->ids[i]);
@@ -356,114 +383,114 @@ put_ids(struct wire_arena *arena, const struct wire_ids *in)
 }
 
 static void
-put_query(struct wire_arena *arena, const struct wire_ids *in, struct buf *out)
+put_query(struct packing *to, const struct wire_ids *in)
 {
 	Tasuki__Query query = TASUKI__QUERY__INIT;
 
 	query.n_ids = in->count;
-	query.ids = put_ids(arena, in);
-	SEND(arena, out, QUERY, query, &query);
+	query.ids = put_ids(to, in);
+	SEND(to, QUERY, query, &query);
 }
 
 static void
-put_answer(struct wire_arena *arena, const struct wire_ids *in, struct buf *out)
+put_answer(struct packing *to, const struct wire_ids *in)
 {
 	Tasuki__Answer answer = TASUKI__ANSWER__INIT;
 
 	answer.n_unknown = in->count;
-	answer.unknown = put_ids(arena, in);
-	SEND(arena, out, ANSWER, answer, &answer);
+	answer.unknown = put_ids(to, in);
+	SEND(to, ANSWER, answer, &answer);
 }
 
 static void
-put_ping(struct wire_arena *arena, uint64_t n, struct buf *out)
+put_ping(struct packing *to, uint64_t n)
 {
 	Tasuki__Ping ping = TASUKI__PING__INIT;
 
 	ping.n = n;
-	SEND(arena, out, PING, ping, &ping);
+	SEND(to, PING, ping, &ping);
 }
 
 static void
-put_pong(struct wire_arena *arena, uint64_t n, struct buf *out)
+put_pong(struct packing *to, uint64_t n)
 {
 	Tasuki__Pong pong = TASUKI__PONG__INIT;
 
 	pong.n = n;
-	SEND(arena, out, PONG, pong, &pong);
+	SEND(to, PONG, pong, &pong);
 }
 
 static void
-put_bye(struct wire_arena *arena, const struct wire_bye *in, struct buf *out)
+put_bye(struct packing *to, const struct wire_bye *in)
 {
 	Tasuki__Bye bye = TASUKI__BYE__INIT;
 
 	bye.refusal = (uint32_t)in->refusal;
 	bye.detail = TEXT(in->detail);
-	SEND(arena, out, BYE, bye, &bye);
+	SEND(to, BYE, bye, &bye);
 }
 
 /* A switch, not a table: each builder takes its own member. */
 static void
-put(struct wire_arena *a, const struct wire_msg *msg, struct buf *out)
+put(struct packing *to, const struct wire_msg *msg)
 {
 	switch (msg->type) {
 	case WIRE_HELLO:
-		put_hello(a, &msg->hello, out);
+		put_hello(to, &msg->hello);
 		return;
 	case WIRE_WELCOME:
-		put_welcome(a, &msg->welcome, out);
+		put_welcome(to, &msg->welcome);
 		return;
 	case WIRE_SUBMIT:
-		put_submit(a, &msg->submit, out);
+		put_submit(to, &msg->submit);
 		return;
 	case WIRE_RESUME:
-		put_resume(a, &msg->resume, out);
+		put_resume(to, &msg->resume);
 		return;
 	case WIRE_CHUNK:
-		put_chunk(a, &msg->chunk, out);
+		put_chunk(to, &msg->chunk);
 		return;
 	case WIRE_ACCEPTED:
-		put_accepted(a, &msg->accepted, out);
+		put_accepted(to, &msg->accepted);
 		return;
 	case WIRE_REFUSED:
-		put_refused(a, &msg->refused, out);
+		put_refused(to, &msg->refused);
 		return;
 	case WIRE_CREDIT:
-		put_credit(a, &msg->credit, out);
+		put_credit(to, &msg->credit);
 		return;
 	case WIRE_DELIVER:
-		put_deliver(a, &msg->deliver, out);
+		put_deliver(to, &msg->deliver);
 		return;
 	case WIRE_FETCH:
-		put_fetch(a, &msg->fetch, out);
+		put_fetch(to, &msg->fetch);
 		return;
 	case WIRE_SETTLE:
-		put_settle(a, &msg->settle, out);
+		put_settle(to, &msg->settle);
 		return;
 	case WIRE_SETTLED:
-		put_settled(a, &msg->settled, out);
+		put_settled(to, &msg->settled);
 		return;
 	case WIRE_RECEIPT:
-		put_receipt(a, &msg->receipt, out);
+		put_receipt(to, &msg->receipt);
 		return;
 	case WIRE_RECEIPTS:
-		put_receipts(a, &msg->receipts, out);
+		put_receipts(to, &msg->receipts);
 		return;
 	case WIRE_QUERY:
-		put_query(a, &msg->query, out);
+		put_query(to, &msg->query);
 		return;
 	case WIRE_ANSWER:
-		put_answer(a, &msg->answer, out);
+		put_answer(to, &msg->answer);
 		return;
 	case WIRE_PING:
-		put_ping(a, msg->ping, out);
+		put_ping(to, msg->ping);
 		return;
 	case WIRE_PONG:
-		put_pong(a, msg->pong, out);
+		put_pong(to, msg->pong);
 		return;
 	case WIRE_BYE:
-		put_bye(a, &msg->bye, out);
+		put_bye(to, &msg->bye);
 		return;
 	case WIRE_UNKNOWN:
 	case WIRE_TYPES:
@@ -472,31 +499,42 @@ put(struct wire_arena *a, const struct wire_msg *msg, struct buf *out)
 	panic("wire: no such message: %u", (unsigned)msg->type);
 }
 
+static void
+packing_init(struct packing *to, const struct wire_msg *msg, struct buf *out)
+{
+	size_t lists = bound_of(msg);
+
+	to->out = out;
+	to->bound = FIXED_BYTES + lists;
+	/* what is packed, and the structs it is packed from */
+	to->arena = wire_arena_new(to->bound + lists + FIXED_BYTES);
+}
+
 void
 wire_encode(const struct wire_msg *msg, struct buf *out)
 {
-	struct wire_arena *arena;
+	struct packing to;
 	struct why why;
 
-	if (wire_check(msg, &why) != 0)
+	if (wire_rules(msg, true, &why) != 0)
 		panic("wire: %s: %s", wire_type_name(msg->type), why.text);
-	arena = wire_arena_new(HINT_BYTES);
-	put(arena, msg, out);
-	wire_arena_free(&arena);
+	packing_init(&to, msg, out);
+	put(&to, msg);
+	wire_arena_free(&to.arena);
 }
 
 void
 wire_parcel_pack(const struct wire_parcel *parcel, struct buf *out)
 {
 	struct wire_msg msg = {.type = WIRE_SUBMIT, .submit = *parcel};
-	struct wire_arena *arena;
+	struct packing to;
 	Tasuki__Parcel packed;
 	struct why why;
 
-	if (wire_check(&msg, &why) != 0)
+	if (wire_rules(&msg, true, &why) != 0)
 		panic("wire: parcel: %s", why.text);
-	arena = wire_arena_new(HINT_BYTES);
-	put_parcel(arena, parcel, &packed);
-	pack(arena, &packed.base, out);
-	wire_arena_free(&arena);
+	packing_init(&to, &msg, out);
+	put_parcel(&to, parcel, &packed);
+	pack(&to, &packed.base);
+	wire_arena_free(&to.arena);
 }

@@ -11,4 +11,8 @@
 int wire_bad(struct why *why, enum refusal refusal, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* wire_rules(msg, ours, why): wire_check(); ${ours} leaves out what costs much
+ * and cannot harm us: whether a name's characters are safe. */
+int wire_rules(const struct wire_msg *msg, bool ours, struct why *why);
+
 #endif

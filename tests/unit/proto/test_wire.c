@@ -369,6 +369,66 @@ test_submit_id(void **state)
 	buf_fini(&bytes);
 }
 
+/* The largest of each list: the bounds of wire_encode() must hold them. */
+static void
+test_encode_at_limits(void **state)
+{
+	static char names[WIRE_DOCUMENTS_MAX][WIRE_NAME_BYTES_MAX + 1];
+	static struct wire_document documents[WIRE_DOCUMENTS_MAX];
+	static struct wire_accepted_item accepted[WIRE_ITEMS_MAX];
+	static struct wire_settle_item settles[256];
+	static struct wire_receipt receipts[256];
+	static struct id ids[WIRE_ITEMS_MAX];
+	static char code[WIRE_CODE_BYTES_MAX + 1];
+	static char detail[WIRE_DETAIL_BYTES_MAX + 1];
+	struct wire_msg deliver = sample(WIRE_DELIVER);
+	struct wire_msg all[] = {deliver, {.type = WIRE_ACCEPTED},
+	    {.type = WIRE_SETTLE}, {.type = WIRE_RECEIPTS},
+	    {.type = WIRE_QUERY}};
+	struct buf bytes;
+	struct wire_msg out;
+	struct why why;
+
+	(void)state;
+	memset(code, 'c', sizeof(code) - 1);
+	memset(detail, 'd', sizeof(detail) - 1);
+	for (unsigned i = 0; i < WIRE_DOCUMENTS_MAX; i++) {
+		memset(names[i], 'n', WIRE_NAME_BYTES_MAX);
+		names[i][0] = (char)('0' + i % 10);
+		names[i][1] = (char)('0' + i / 10);
+		documents[i].name = names[i];
+		documents[i].kind = "ABCDEFGHIJKLMNO";
+		documents[i].bytes = documents[i].encoded_bytes = 1024 * 1024;
+	}
+	for (unsigned i = 0; i < WIRE_ITEMS_MAX; i++) {
+		memset(&ids[i], 0xff, sizeof(ids[i]));
+		accepted[i] = (struct wire_accepted_item){
+		    ids[i], true, UINT64_MAX, UINT32_MAX & ~1u};
+	}
+	for (unsigned i = 0; i < 256; i++) {
+		settles[i] = (struct wire_settle_item){ids[i], WIRE_LEG_MAX,
+		    WIRE_OUTCOME_NEVER, code, detail, UINT32_MAX, UINT64_MAX};
+		receipts[i] = (struct wire_receipt){ids[i], WIRE_LEG_MAX,
+		    LEG_CLOSED, WAY_PDF, UINT64_MAX, code, detail};
+	}
+	all[0].deliver.parcel.documents = documents;
+	all[0].deliver.parcel.document_count = WIRE_DOCUMENTS_MAX;
+	all[1].accepted = (struct wire_accepted){WIRE_ITEMS_MAX, accepted};
+	all[2].settle = (struct wire_settle){256, settles, {1, 1}};
+	all[3].receipts = (struct wire_receipts){256, receipts};
+	all[4].query = (struct wire_ids){WIRE_ITEMS_MAX, ids};
+	buf_init(&bytes, WIRE_BUF_MAX);
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+		wire_encode(&all[i], &bytes);
+		if (wire_decode(bytes.data, bytes.len, &out, &why) != 0)
+			fail_msg(
+			    "%s: %s", wire_type_name(all[i].type), why.text);
+		same(&all[i], &out);
+		wire_fini(&out);
+	}
+	buf_fini(&bytes);
+}
+
 static void
 test_names(void **state)
 {
@@ -387,6 +447,7 @@ main(void)
 	    cmocka_unit_test(test_inline_frames),
 	    cmocka_unit_test(test_later_version),
 	    cmocka_unit_test(test_submit_id),
+	    cmocka_unit_test(test_encode_at_limits),
 	    cmocka_unit_test(test_names),
 	};
 
