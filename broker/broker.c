@@ -372,24 +372,16 @@ take_finished(struct broker *b)
 	}
 }
 
-/* The store gave up: not one more word to anybody, ask for a verify, go. */
+/* The store gave up: not one more word to anybody.  It has left itself a marker
+ * and verifies at the next start. */
 static void
 store_broke(struct broker *b, const struct why *why)
 {
-	int dir;
-
 	b->broken = true;
 	b->exit_code = 1;
 	stats_alarm(&b->stats, b->wall_ms, "store",
 	    "The store gave up: %.200s Nothing is acknowledged any more.",
 	    why->text);
-	dir = file_dir_open(AT_FDCWD, b->settings->data);
-	if (dir >= 0) {
-		/* on a broken disk this may fail too: the exit code remains */
-		(void)!file_write(dir, BROKER_VERIFY_NEEDED, why->text,
-		    strlen(why->text), 0600);
-		close(dir);
-	}
 }
 
 static int64_t

@@ -85,12 +85,9 @@ int broker_open(const struct settings *settings, struct broker **out,
  * broker_run(b, signal_fd):
  * Serve until ${signal_fd} (a signalfd or any descriptor) is readable or
  * broker_stop() was called; then the orderly stop.  Returns the exit code: 0, or
- * 1 when the store gave up (the marker "verify-needed" is set).
+ * 1 when the store gave up (it is verified at the next start).
  */
 int broker_run(struct broker *b, int signal_fd);
 void broker_close(struct broker **b);
-
-/* the file below settings->data that asks for a verify at the next start */
-#define BROKER_VERIFY_NEEDED "verify-needed"
 
 #endif

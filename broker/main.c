@@ -138,7 +138,7 @@ report(const char *line, void *arg)
 }
 
 static int
-verify(const struct settings *s, bool *crashed)
+verify(const struct settings *s)
 {
 	char path[PATH_MAX];
 	struct store_settings store = {.backend = STORE_LMDB};
@@ -159,8 +159,7 @@ verify(const struct settings *s, bool *crashed)
 	    (unsigned long long)v.bodies, (unsigned long long)v.audit_entries,
 	    v.crashed ? "yes" : "no", rc == 0 ? "well" : "damaged",
 	    why.text[0] ? " why=\"" : "", why.text, why.text[0] ? "\"" : "");
-	*crashed = v.crashed;
-	return rc;
+	return rc == 0 ? 0 : EXIT_TROUBLE;
 }
 
 static int
@@ -183,7 +182,7 @@ restore(const struct settings *s, const char *backup)
 }
 
 static int
-check(const struct settings *s)
+check_key(const struct settings *s)
 {
 	struct curve_key key;
 	struct why why = {0};
@@ -194,34 +193,17 @@ check(const struct settings *s)
 		return EXIT_SETTINGS;
 	}
 	curve_wipe(&key);
-	printf("settings are well\n");
 	return 0;
 }
 
-/* The last run lost faith in its store: look at all of it before anything is
- * acknowledged again.  Damaged records are left out at delivery; a store whose
- * pages crash the reader is not opened. */
 static int
-verify_if_needed(const struct settings *s)
+check(const struct settings *s)
 {
-	int dir = file_dir_open(AT_FDCWD, s->data);
-	bool crashed = false;
-	int rc = 0;
+	int code = check_key(s);
 
-	if (dir < 0)
-		return 0;
-	if (faccessat(dir, BROKER_VERIFY_NEEDED, F_OK, 0) == 0) {
-		log_warn("verify: result=needed why=\"the last run ended with "
-			 "a broken store\"");
-		if (verify(s, &crashed) != 0 && crashed)
-			rc = EXIT_TROUBLE;
-		else
-			rc = file_remove_tree(dir, BROKER_VERIFY_NEEDED) != 0
-				 ? EXIT_TROUBLE
-				 : 0;
-	}
-	close(dir);
-	return rc;
+	if (code == 0)
+		printf("settings are well\n");
+	return code;
 }
 
 /* ---- running ---- */
@@ -293,11 +275,11 @@ run(const struct settings *s)
 		log_error("broker: signalfd: %s", strerror(errno));
 		return EXIT_TROUBLE;
 	}
-	if ((code = verify_if_needed(s)) != 0)
+	if ((code = check_key(s)) != 0)
 		return code;
 	if (broker_open(s, &b, &why) != 0) {
 		log_error("broker: result=not-started why=\"%s\"", why.text);
-		return why.class == WHY_LATER ? EXIT_TROUBLE : EXIT_SETTINGS;
+		return EXIT_TROUBLE;
 	}
 	notify("READY=1");
 	code = broker_run(b, fd);
@@ -315,7 +297,6 @@ main(int argc, char **argv)
 	struct options o = {.config = CONFIG_FILE};
 	struct settings s;
 	struct why why = {0};
-	bool crashed;
 	int code;
 
 	if ((code = parse(argc, argv, &o)) >= 0)
@@ -330,7 +311,7 @@ main(int argc, char **argv)
 		code = check(&s);
 		break;
 	case ACT_VERIFY:
-		code = verify(&s, &crashed) == 0 ? 0 : EXIT_TROUBLE;
+		code = verify(&s);
 		break;
 	case ACT_RESTORE:
 		code = restore(&s, o.backup);

@@ -182,7 +182,7 @@ run(struct writer *w, struct works *list)
 		if (!is_intake(&work->op))
 			w->batch[n++] = &work->op;
 	}
-	if (n > 0 && n < list->count && (rc = apply(w, n)) == TSK_FULL)
+	if (n > 0 && n < list->count && apply(w, n) == TSK_FULL)
 		mark(list->first, TSK_FULL, false);
 }
 
