@@ -7,7 +7,7 @@
  *	    1. barrier: all bytes are on the disk
  *	    2. <id>.tmp -> <id>, sync the folder: committed
  *	    3. settle "delivered"
- *	    4. (next turns) files into the inbox, markers; barrier; clean up
+ *	    4. (next turns) files into the inbox, the marker into its month
  *
  *	A parcel that is committed or marked is settled again at once and not
  *	touched.  When the disk refuses a parcel it is settled "later", and so
@@ -42,7 +42,6 @@ struct arrival {
 	char pair[PAIR_BYTES];
 	uint64_t credit;
 	size_t documents;
-	bool placed;
 };
 TAILQ_HEAD(arrivals, arrival);
 
@@ -256,53 +255,32 @@ incoming_deliver(struct incoming *in, const struct link_delivery *delivery)
 
 /* ---- placing ---- */
 
-static void
-clean_placed(struct incoming *in, struct office *office)
-{
-	struct arrival *a, *next;
-	bool durable = folders_sync(&office->folders) == 0;
-
-	for (a = TAILQ_FIRST(&in->committed); a != NULL; a = next) {
-		next = TAILQ_NEXT(a, entry);
-		if (a->office != office || !a->placed)
-			continue;
-		if (durable)
-			place_clean(office, &a->id);
-		TAILQ_REMOVE(&in->committed, a, entry);
-		free(a);
-	}
-}
-
 int64_t
 incoming_work(struct incoming *in, int64_t now_ms)
 {
 	struct arrival *a;
 	unsigned done = 0;
+	char id[ID_TEXT_BYTES];
+	int rc;
 
 	if (TAILQ_EMPTY(&in->committed))
 		return INT64_MAX;
 	if (now_ms < in->retry_ms)
 		return in->retry_ms;
-	TAILQ_FOREACH(a, &in->committed, entry)
-	{
-		int rc = place_move(a->office, &a->id);
-		char id[ID_TEXT_BYTES];
-
+	while ((a = TAILQ_FIRST(&in->committed)) != NULL) {
+		rc = place_move(a->office, &a->id);
 		if (rc != 0) { /* it is safe where it is: try again */
 			log_error("deliver: parcel=%s not placed: %s",
 			    id_text(&a->id, id), err_text(rc));
 			in->retry_ms = now_ms + RETRY_MS;
-			break;
+			return in->retry_ms;
 		}
-		a->placed = true;
+		TAILQ_REMOVE(&in->committed, a, entry);
+		free(a);
 		if (++done == PLACE_SLICE)
-			break;
+			return now_ms;
 	}
-	while ((a = TAILQ_FIRST(&in->committed)) != NULL && a->placed)
-		clean_placed(in, a->office);
-	if (TAILQ_EMPTY(&in->committed))
-		return INT64_MAX;
-	return in->retry_ms > now_ms ? in->retry_ms : now_ms;
+	return INT64_MAX;
 }
 
 /* ---- after a crash ---- */
@@ -325,7 +303,7 @@ incoming_load(struct incoming *in, struct office *office)
 		struct arrival *a;
 		struct id id;
 
-		if (is_temp(names[i])) {
+		if (is_temp(names[i]) || place_is_spare(names[i])) {
 			(void)!file_remove_tree(
 			    office->folders.incoming, names[i]);
 		} else if (id_parse(names[i], &id) == 0) {

@@ -61,8 +61,8 @@ or_dash(const char *s)
 	return s[0] == '\0' ? "-" : s;
 }
 
-static void
-print(const struct wire_parcel *p, struct buf *out)
+void
+manifest_print(const struct wire_parcel *p, struct buf *out)
 {
 	char hex[DIGEST_HEX_BYTES];
 
@@ -93,7 +93,7 @@ manifest_write(int dir, const struct wire_parcel *parcel)
 	int fd, rc = 0;
 
 	buf_init(&text, MANIFEST_MAX);
-	print(parcel, &text);
+	manifest_print(parcel, &text);
 	fd = openat(dir, MANIFEST_NAME,
 	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd == -1) {

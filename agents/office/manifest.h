@@ -27,6 +27,8 @@ int manifest_write(int dir, const struct wire_parcel *parcel) TSK_MUST_USE;
 /* manifest_read(dir, out): TSK_NOTFOUND; TSK_INVALID if it is not whole.
  * encoding and encoded_bytes are those of an unencoded document. */
 int manifest_read(int dir, struct wire_parcel **out) TSK_MUST_USE;
+/* manifest_print(parcel, out): the text. */
+void manifest_print(const struct wire_parcel *parcel, struct buf *out);
 void manifest_free(struct wire_parcel **parcel);
 /* manifest_content(parcel, out): 32 hex digits that are the same for the same
  * documents' bytes to the same receiver. */

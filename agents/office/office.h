@@ -29,6 +29,7 @@ struct office {
 	char label[NUMBER_OFFICE_BYTES + NUMBER_TYPE_BYTES + 1]; /* for logs */
 	const struct office_settings *settings;
 	struct folders folders;
+	unsigned spares;           /* place.c */
 	struct outbox *outbox;     /* outbox.h */
 	struct pickup *pickup;     /* pickup.h */
 	struct receipts *receipts; /* receipts.h */

@@ -44,7 +44,7 @@
 #include "receipts.h"
 
 #define PASS_EVERY_MS 100
-#define BATCH_UNITS   64
+#define BATCH_UNITS   128
 #define RETRY_MS      5000
 #define FILES_MAX     50000 /* looked after at once; the rest waits its turn */
 

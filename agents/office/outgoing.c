@@ -333,20 +333,15 @@ outgoing_down(struct outgoing *out)
 
 /* The folder moves to the sent ones; its month is in the id. */
 static int
-move_to_sent(struct parcel *p, const struct wire_accepted_item *item)
+move_to_sent(struct parcel *p)
 {
 	struct folders *f = &p->office->folders;
 	char name[ID_TEXT_BYTES];
-	int month, dir, rc;
+	int month = folders_month(f->sent, &p->id), rc;
 
-	dir = file_dir_open(f->sending, id_text(&p->id, name));
-	if (dir >= 0) {
-		receipts_accepted(dir, item);
-		close(dir);
-	}
-	month = folders_month(f->sent, &p->id);
 	if (month < 0)
 		return month;
+	id_text(&p->id, name);
 	CRASH_POINT("office-accepted");
 	rc = file_move(f->sending, name, month, name);
 	close(month);
@@ -358,12 +353,12 @@ void
 outgoing_accepted(struct outgoing *out, const struct wire_accepted_item *item)
 {
 	struct parcel *p = find(out, &item->id);
-	char id[ID_TEXT_BYTES], content[MANIFEST_CONTENT_BYTES];
+	char id[ID_TEXT_BYTES];
 	int rc;
 
 	if (p == NULL)
 		return;
-	rc = move_to_sent(p, item);
+	rc = move_to_sent(p);
 	log_info("submit: parcel=%s office=%s result=accepted duplicate=%d "
 		 "documents=%zu",
 	    id_text(&p->id, id), p->office->label, item->duplicate,
@@ -376,12 +371,7 @@ outgoing_accepted(struct outgoing *out, const struct wire_accepted_item *item)
 		wait_until(out, p, clock_mono_ms() + backoff(++p->tries));
 		return;
 	}
-	manifest_content(p->header, content);
-	receipts_content(p->office, &p->id, content);
-	status_parcel(
-	    p->office->status, p->header, STATUS_ACCEPTED, clock_wall_ms(), "");
-	status_ways(p->office->status, &p->id, item->ways);
-	receipts_track(p->office, &p->id);
+	receipts_accepted(p->office, p->header, item);
 	parcel_free(out, &out->under_way, p);
 }
 

@@ -268,8 +268,10 @@ load_marker(struct office *office, int month, const char *name)
 	for (rest = text.data; rest != NULL;) {
 		char *line = strsep(&rest, "\n");
 
-		if (strncmp(line, "file ", 5) == 0 &&
-		    count < WIRE_DOCUMENTS_MAX)
+		if (strcmp(line, "placed") == 0)
+			count = 0; /* a crash may have left an earlier list */
+		else if (strncmp(line, "file ", 5) == 0 &&
+			 count < WIRE_DOCUMENTS_MAX)
 			names[count++] = line + 5;
 		else if (strncmp(line, "picked ", 7) == 0)
 			picked = true;

@@ -4,7 +4,17 @@
  *	    .incoming/<id>.tmp/   being written; worthless after a crash
  *	    .incoming/<id>/       committed: the broker may forget it
  *	    受信/<name>           placed, never over another file
- *	    .received/<month>/<id> marker: leg, sender, where each file went
+ *	    .received/<month>/<id> marker
+ *
+ *	The marker is the delivery's own manifest, with the leg after its end
+ *	and, when the files have been placed, "placed" and a line for each file
+ *	with the name it got.  It is renamed, not written anew, so that there is
+ *	always exactly one of the two: a folder in .incoming with its manifest,
+ *	or the marker.
+ *
+ *	Folders are used again (.incoming/.spare-N): ext4 looks past every inode
+ *	that was freed in the last seconds, so that thousands of deliveries that
+ *	each make and drop a folder slow down everybody on that disk.
  *
  *	A file of the same name and the same bytes is the file: a repeated
  *	delivery, or one whose move was interrupted.  Other bytes: the new file
@@ -28,6 +38,9 @@
 #include "reject.h"
 
 #define SAME_NAMES_MAX 9
+#define MARKER_MAX     (64 * 1024)
+#define SPARE_PREFIX   ".spare-"
+#define SPARES_MAX     128
 
 /* ---- committing ---- */
 
@@ -95,10 +108,23 @@ write_new(int dir, const char *name, const void *p, size_t n)
 }
 
 static int
+write_manifest(int dir, const struct wire_deliver *deliver)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, MARKER_MAX);
+	manifest_print(&deliver->parcel, &text);
+	buf_printf(&text, "leg %u\n", deliver->leg);
+	rc = write_new(dir, MANIFEST_NAME, text.data, text.len);
+	buf_fini(&text);
+	return rc;
+}
+
+static int
 write_all(int dir, const struct link_delivery *delivery)
 {
 	const struct wire_parcel *parcel = &delivery->deliver->parcel;
-	char leg[16];
 	int rc = 0;
 
 	for (size_t i = 0; i < parcel->document_count && rc == 0; i++) {
@@ -106,13 +132,52 @@ write_all(int dir, const struct link_delivery *delivery)
 		    delivery->bodies[i].data, delivery->bodies[i].bytes);
 		CRASH_POINT("office-receive-file");
 	}
-	if (rc == 0) {
-		snprintf(leg, sizeof(leg), "%u\n", delivery->deliver->leg);
-		rc = write_new(dir, PLACE_LEG_NAME, leg, strlen(leg));
+	return rc == 0 ? write_manifest(dir, delivery->deliver) : rc;
+}
+
+/* ---- spare folders ---- */
+
+static void
+spare_name(unsigned n, char out[32])
+{
+	snprintf(out, 32, SPARE_PREFIX "%u", n);
+}
+
+/* An empty folder for a delivery: a spare one if there is any. */
+static int
+make_temp(struct office *office, const char *name)
+{
+	int incoming = office->folders.incoming;
+	char spare[32];
+
+	if (office->spares > 0) {
+		spare_name(--office->spares, spare);
+		if (renameat(incoming, spare, incoming, name) == 0)
+			return 0;
 	}
-	if (rc == 0)
-		rc = manifest_write(dir, parcel);
-	return rc;
+	return mkdirat(incoming, name, 0700) == -1 ? from_errno() : 0;
+}
+
+/* The folder of a placed delivery is empty: keep it, or drop it. */
+static int
+put_away(struct office *office, const char *name)
+{
+	int incoming = office->folders.incoming;
+	char spare[32];
+
+	spare_name(office->spares, spare);
+	if (office->spares < SPARES_MAX &&
+	    renameat(incoming, name, incoming, spare) == 0) {
+		office->spares++;
+		return 0;
+	}
+	return file_remove_tree(incoming, name);
+}
+
+bool
+place_is_spare(const char *name)
+{
+	return strncmp(name, SPARE_PREFIX, strlen(SPARE_PREFIX)) == 0;
 }
 
 int
@@ -123,10 +188,10 @@ place_write(struct office *office, const struct link_delivery *delivery)
 
 	temp_name(&delivery->deliver->parcel.id, name);
 	rc = file_remove_tree(office->folders.incoming, name);
+	if (rc == 0)
+		rc = make_temp(office, name);
 	if (rc != 0)
 		return rc;
-	if (mkdirat(office->folders.incoming, name, 0700) == -1)
-		return from_errno();
 	dir = file_dir_open(office->folders.incoming, name);
 	rc = dir < 0 ? dir : write_all(dir, delivery);
 	if (dir >= 0)
@@ -239,30 +304,59 @@ move_document(struct office *office, int dir, const struct wire_document *d,
 	return file_move(dir, d->name, inbox, out);
 }
 
+/* ---- the marker ---- */
+
 static uint32_t
 read_leg(int dir)
 {
 	struct buf text;
+	const char *line;
 	unsigned leg = 0;
 
-	buf_init(&text, 64);
-	if (file_read(dir, PLACE_LEG_NAME, 16, &text) == 0 &&
-	    sscanf(text.data, "%u", &leg) != 1)
+	buf_init(&text, MARKER_MAX + 1);
+	if (file_read(dir, MANIFEST_NAME, MARKER_MAX, &text) == 0 &&
+	    (line = strstr(text.data, "\nleg ")) != NULL &&
+	    sscanf(line, " leg %u", &leg) != 1)
 		leg = 0;
 	buf_fini(&text);
 	return leg;
 }
 
 static int
-write_marker(
-    struct office *office, const struct wire_parcel *p, const struct buf *lines)
+append_placed(int dir, const char *const *names, size_t count)
+{
+	struct buf lines;
+	int fd, rc = 0;
+
+	buf_init(&lines, MARKER_MAX);
+	buf_text(&lines, "placed\n");
+	for (size_t i = 0; i < count; i++)
+		buf_printf(&lines, "file %s\n", names[i]);
+	fd = openat(
+	    dir, MANIFEST_NAME, O_WRONLY | O_APPEND | O_CLOEXEC | O_NOFOLLOW);
+	if (fd == -1 || write(fd, lines.data, lines.len) != (ssize_t)lines.len)
+		rc = from_errno();
+	if (fd != -1)
+		close(fd);
+	buf_fini(&lines);
+	return rc;
+}
+
+/* The manifest becomes the marker. */
+static int
+move_marker(struct office *office, int dir, const struct id *id)
 {
 	char name[ID_TEXT_BYTES];
-	int month = folders_month(office->folders.received, &p->id), rc;
+	int month = folders_month(office->folders.received, id), rc;
 
 	if (month < 0)
 		return month;
-	rc = write_new(month, id_text(&p->id, name), lines->data, lines->len);
+	rc = file_move(dir, MANIFEST_NAME, month, id_text(id, name));
+	if (rc == TSK_EXIST) /* a lost rename came back: it says the same */
+		rc = 0;
+	/* TSK_INVALID: file_move() takes no hidden names; rename does */
+	if (rc == TSK_INVALID && renameat(dir, MANIFEST_NAME, month, name) == 0)
+		rc = 0;
 	close(month);
 	CRASH_POINT("office-receive-marked");
 	return rc;
@@ -274,21 +368,17 @@ move_all(struct office *office, int dir, const struct wire_parcel *p)
 	char names[WIRE_DOCUMENTS_MAX][256];
 	const char *list[WIRE_DOCUMENTS_MAX];
 	uint32_t leg = read_leg(dir);
-	struct buf lines;
 	int rc = 0;
 
-	buf_init(&lines, 64 * 1024);
-	buf_printf(&lines, "leg %u\nfrom %s %s\n", leg, p->from,
-	    p->from_type[0] == '\0' ? "-" : p->from_type);
 	for (size_t i = 0; i < p->document_count && rc == 0; i++) {
 		rc = move_document(office, dir, &p->documents[i], names[i]);
 		CRASH_POINT("office-receive-placed");
 		list[i] = names[i];
-		buf_printf(&lines, "file %s\n", names[i]);
 	}
 	if (rc == 0)
-		rc = write_marker(office, p, &lines);
-	buf_fini(&lines);
+		rc = append_placed(dir, list, p->document_count);
+	if (rc == 0)
+		rc = move_marker(office, dir, &p->id);
 	if (rc == 0)
 		pickup_add(office, &p->id, leg, list, p->document_count);
 	return rc;
@@ -301,25 +391,22 @@ place_move(struct office *office, const struct id *id)
 	struct wire_parcel *parcel = NULL;
 	int dir = file_dir_open(office->folders.incoming, id_text(id, name));
 	int rc;
+	bool empty;
 
 	if (dir < 0)
 		return dir;
 	rc = manifest_read(dir, &parcel);
 	if (rc == 0)
 		rc = move_all(office, dir, parcel);
+	else if (rc == TSK_NOTFOUND) /* it is the marker already */
+		rc = 0;
+	empty = rc == 0 && !there(dir, MANIFEST_NAME);
 	manifest_free(&parcel);
 	close(dir);
-	return rc;
-}
-
-void
-place_clean(struct office *office, const struct id *id)
-{
-	char name[ID_TEXT_BYTES];
-	int rc = file_remove_tree(office->folders.incoming, id_text(id, name));
-
-	if (rc != 0)
-		log_warn(
-		    "deliver: parcel=%s not cleaned: %s", name, err_text(rc));
+	if (empty)
+		rc = put_away(office, name);
+	else if (rc == 0)
+		rc = file_remove_tree(office->folders.incoming, name);
 	CRASH_POINT("office-receive-cleaned");
+	return rc;
 }

@@ -3,16 +3,19 @@
  * DESCRIPTION
  *	送信済/YYYY-MM/<id>/.receipts, one line an event, appended:
  *
- *	    accepted <ms> <ways>
  *	    leg <n> <state> <way> <at ms> <code or -> <detail>
  *
  *	The month is inside the id, so a receipt finds its folder by itself.
  *	These lines are not synced: after a power cut the broker is asked again
  *	(query, after each welcome, for parcels with an unfinished leg).
  *
- *	送信済/YYYY-MM/.contents: "<content> <id>" for each accepted parcel, so
- *	that the same content sent again can be marked as a repeat.  Losing a
- *	line loses one mark and nothing else.
+ *	送信済/YYYY-MM/.accepted, one line a parcel:
+ *
+ *	    <content> <id> <accepted ms> <ways>
+ *
+ *	so that the same content sent again can be marked as a repeat.  Losing a
+ *	line loses one mark and nothing else: what lies in that folder has been
+ *	accepted.
  * BUGS
  *	Parcels older than two months are not asked for after a restart.
  */
@@ -33,9 +36,9 @@
 #include "receipts.h"
 #include "status.h"
 
-#define CONTENTS_NAME ".contents"
+#define ACCEPTED_NAME ".accepted"
 #define RECEIPTS_MAX  (256 * 1024)
-#define CONTENTS_MAX  (64u * 1024 * 1024)
+#define ACCEPTED_MAX  (64u * 1024 * 1024)
 #define MONTHS        2
 #define LEGS_KEPT     64
 
@@ -99,16 +102,6 @@ append(int dir, const char *name, const char *text, size_t n)
 		close(fd);
 }
 
-void
-receipts_accepted(int dir, const struct wire_accepted_item *item)
-{
-	char line[80];
-	int n = snprintf(line, sizeof(line), "accepted %" PRIu64 " %u\n",
-	    item->accepted_ms, item->ways);
-
-	append(dir, RECEIPTS_NAME, line, (size_t)n);
-}
-
 /* Nothing more will come from this leg by itself. */
 static bool
 finished(enum leg_state state, enum leg_way way)
@@ -149,12 +142,6 @@ track(struct receipts *r, const struct id *id, uint32_t leg, bool over)
 		s->finished |= 1ull << leg;
 	if (s->open == s->finished)
 		zhashx_delete(r->open, key);
-}
-
-void
-receipts_track(struct office *office, const struct id *id)
-{
-	track(get(office), id, 0, false);
 }
 
 static int
@@ -232,36 +219,54 @@ keep_content(struct receipts *r, const char *content, const char *id)
 }
 
 void
-receipts_content(
-    struct office *office, const struct id *id, const char *content)
+receipts_accepted(struct office *office, const struct wire_parcel *parcel,
+    const struct wire_accepted_item *item)
 {
-	char text[ID_TEXT_BYTES], line[128];
-	int month = folders_month(office->folders.sent, id);
-	int n =
-	    snprintf(line, sizeof(line), "%s %s\n", content, id_text(id, text));
+	char content[MANIFEST_CONTENT_BYTES], text[ID_TEXT_BYTES];
+	struct buf line;
+	int month = folders_month(office->folders.sent, &parcel->id);
 
+	manifest_content(parcel, content);
+	id_text(&parcel->id, text);
+	buf_init(&line, 256);
+	buf_printf(&line, "%s %s %" PRIu64 " %u\n", content, text,
+	    item->accepted_ms, item->ways);
 	if (month >= 0) {
-		append(month, CONTENTS_NAME, line, (size_t)n);
+		append(month, ACCEPTED_NAME, line.data, line.len);
 		close(month);
 	}
+	buf_fini(&line);
 	keep_content(get(office), content, text);
+	track(get(office), &parcel->id, 0, false);
+	status_parcel(
+	    office->status, parcel, STATUS_ACCEPTED, clock_wall_ms(), "");
+	status_ways(office->status, &parcel->id, item->ways);
 }
 
+/* Also ways and times of the rows that are there. */
 static void
-load_contents(struct office *office, int month)
+load_accepted(struct office *office, int month)
 {
-	char content[64], id[64];
+	char content[64], text_id[64];
+	long long at_ms;
+	unsigned ways;
 	struct buf text;
+	struct id id;
 	char *rest;
 
-	buf_init(&text, CONTENTS_MAX);
-	if (file_read(month, CONTENTS_NAME, CONTENTS_MAX - 1, &text) == 0)
-		for (rest = text.data; rest != NULL;) {
-			const char *line = strsep(&rest, "\n");
+	buf_init(&text, ACCEPTED_MAX);
+	if (file_read(month, ACCEPTED_NAME, ACCEPTED_MAX - 1, &text) != 0)
+		buf_clear(&text);
+	for (rest = text.data; rest != NULL;) {
+		const char *line = strsep(&rest, "\n");
 
-			if (sscanf(line, "%63s %63s", content, id) == 2)
-				keep_content(get(office), content, id);
-		}
+		if (sscanf(line, "%63s %63s %lld %u", content, text_id, &at_ms,
+			&ways) != 4 ||
+		    id_parse(text_id, &id) != 0)
+			continue;
+		keep_content(get(office), content, text_id);
+		status_ways(office->status, &id, ways);
+	}
 	buf_fini(&text);
 }
 
@@ -285,31 +290,12 @@ load_leg(struct office *office, const struct id *id, const char *line)
 }
 
 static void
-load_lines(struct office *office, const struct id *id, char *rest)
-{
-	long long at_ms;
-	unsigned ways;
-
-	while (rest != NULL) {
-		const char *line = strsep(&rest, "\n");
-
-		if (sscanf(line, "accepted %lld %u", &at_ms, &ways) == 2) {
-			status_set(
-			    office->status, id, STATUS_ACCEPTED, at_ms, "");
-			status_ways(office->status, id, ways);
-			track(get(office), id, 0, false);
-		} else {
-			load_leg(office, id, line);
-		}
-	}
-}
-
-static void
 load_parcel(struct office *office, int month, const char *name)
 {
 	struct wire_parcel *parcel = NULL;
 	struct buf text;
 	struct id id;
+	char *rest;
 	int dir;
 
 	if (id_parse(name, &id) != 0)
@@ -320,9 +306,11 @@ load_parcel(struct office *office, int month, const char *name)
 	if (manifest_read(dir, &parcel) == 0) {
 		status_parcel(office->status, parcel, STATUS_ACCEPTED,
 		    id_wall_ms(&id), "");
+		track(get(office), &id, 0, false);
 		buf_init(&text, RECEIPTS_MAX);
 		if (file_read(dir, RECEIPTS_NAME, RECEIPTS_MAX - 1, &text) == 0)
-			load_lines(office, &id, text.data);
+			for (rest = text.data; rest != NULL;)
+				load_leg(office, &id, strsep(&rest, "\n"));
 		buf_fini(&text);
 		manifest_free(&parcel);
 	}
@@ -338,12 +326,12 @@ load_month(struct office *office, const char *name)
 
 	if (month < 0)
 		return;
-	load_contents(office, month);
 	n = file_list(month, &names);
 	for (int i = 0; i < n; i++)
 		load_parcel(office, month, names[i]);
 	if (n >= 0)
 		file_list_free(&names);
+	load_accepted(office, month);
 	close(month);
 }
 

@@ -9,9 +9,6 @@
 
 #define RECEIPTS_NAME ".receipts"
 
-/* receipts_accepted(office, parcel folder, item): first line, in the folder
- * while it still is the sending one. */
-void receipts_accepted(int dir, const struct wire_accepted_item *item);
 /* receipts_event(office, receipt): append to the sent parcel's file and show it;
  * false: not a parcel of this office. */
 bool receipts_event(struct office *office, const struct wire_receipt *receipt);
@@ -24,11 +21,10 @@ void receipts_query(struct office *office);
  * content; false if there is none in the last months. */
 bool receipts_repeat(
     struct office *office, const char *content, struct id *out);
-/* receipts_content(office, id, content): remember it. */
-void receipts_content(
-    struct office *office, const struct id *id, const char *content);
-/* receipts_track(office, id): accepted, not finished: ask after it. */
-void receipts_track(struct office *office, const struct id *id);
+/* receipts_accepted(office, parcel, item): the broker has it and its folder is
+ * among the sent ones. */
+void receipts_accepted(struct office *office, const struct wire_parcel *parcel,
+    const struct wire_accepted_item *item);
 void receipts_free(struct office *office);
 
 #endif
