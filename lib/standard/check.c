@@ -21,305 +21,6 @@
 
 #include "check_run.h"
 
-/* -- saying ------------------------------------------------------------- */
-
-/* Findings may be mailed around; who a client is stays in the file. */
-static bool
-tells_who(const struct layout_field *field)
-{
-	static const char *const parts[] = {"insured", "birth", "phone",
-	    "postal", "address", "fax", "kana", "_name"};
-
-	if (field->type == TYPE_TEXT || field->type == TYPE_KANA)
-		return true;
-	for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-		if (strstr(field->name_en, parts[i]) != NULL)
-			return true;
-	}
-	return false;
-}
-
-/* A value cut to a readable length, without control characters.  Values of
- * fields are in the file's encoding, others (parts of names) in UTF-8. */
-static void
-put_value(struct check_run *run, const char *value, size_t n, bool utf8)
-{
-	size_t shown = n > CHECK_VALUE_BYTES ? CHECK_VALUE_BYTES : n;
-
-	if (utf8 && charset_is_utf8(value, shown))
-		buf_add(&run->value, value, shown);
-	else
-		charset_to_utf8(
-		    run->standard->charset, value, shown, &run->value);
-	for (size_t i = 0; i < run->value.len; i++) {
-		unsigned char c = (unsigned char)run->value.data[i];
-
-		if (c < 0x20 || c == 0x7F)
-			run->value.data[i] = ' ';
-	}
-	if (shown < n)
-		buf_text(&run->value, "…");
-}
-
-struct filling {
-	const char *value, *expected, *field;
-};
-
-static void
-expand(struct buf *out, const char *text, const struct filling *filling)
-{
-	static const char *const names[] = {"{value}", "{expected}", "{field}"};
-	const char *with[] = {
-	    filling->value, filling->expected, filling->field};
-
-	buf_clear(out);
-	while (*text != '\0') {
-		size_t n = strcspn(text, "{"), i;
-
-		buf_add(out, text, n);
-		text += n;
-		for (i = 0; i < 3; i++) {
-			if (strncmp(text, names[i], strlen(names[i])) == 0)
-				break;
-		}
-		if (i < 3) {
-			buf_text(out, with[i]);
-			text += strlen(names[i]);
-		} else if (*text != '\0') {
-			buf_char(out, *text++);
-		}
-	}
-}
-
-static const struct finding_text *
-text_of(const struct check_run *run, const char *code)
-{
-	const struct finding_text *text = finding_find(run->standard, code);
-
-	if (text == NULL)
-		panic("findings.tsv has no %s", code);
-	return text;
-}
-
-bool
-check_is_error(const struct check_run *run, const char *code)
-{
-	return text_of(run, code)->error;
-}
-
-static void
-emit(struct check_run *run, const struct finding_text *text,
-    const struct layout_field *field, struct filling *filling)
-{
-	struct finding finding = {
-	    .file = run->file,
-	    .record = run->record,
-	    .line = run->line,
-	    .field = "",
-	    .level = text->error ? FINDING_ERROR : FINDING_WARNING,
-	    .code = text->code,
-	};
-
-	if (field != NULL) {
-		finding.field_no =
-		    run->shape == LAYOUT_V3 ? field->v3_no : field->no;
-		finding.field = field->name_ja;
-	}
-	filling->field = finding.field;
-	expand(&run->ja, text->ja, filling);
-	filling->field = field != NULL ? field->name_en : "";
-	expand(&run->en, text->en, filling);
-	finding.ja = run->ja.data;
-	finding.en = run->en.data;
-	run->fn(&finding, run->arg);
-}
-
-void
-check_say(struct check_run *run, const char *code, unsigned field_no,
-    const char *value, size_t n, const char *expected)
-{
-	const struct finding_text *text = text_of(run, code);
-	const struct layout_field *field =
-	    field_no == 0 ? NULL : &run->kind->layout.fields[field_no - 1];
-	struct filling filling = {.expected = expected ? expected : ""};
-
-	if (text->error)
-		run->result->errors++;
-	else
-		run->result->warnings++;
-	if (run->said == CHECK_FINDINGS_MAX) {
-		run->unsaid++;
-		return;
-	}
-	run->said++;
-	buf_clear(&run->value);
-	if (field != NULL && tells_who(field))
-		buf_text(&run->value, "***");
-	else if (value != NULL)
-		put_value(run, value, n, field == NULL || run->not_ms932);
-	filling.value = run->value.len > 0 ? run->value.data : "";
-	emit(run, text, field, &filling);
-}
-
-void
-check_say_cell(struct check_run *run, const char *code, unsigned field,
-    const char *expected)
-{
-	check_say(run, code, field, run->cells[field].p, run->cells[field].n,
-	    expected);
-}
-
-static void
-say_text(struct check_run *run, const char *code, const char *value,
-    const char *expected)
-{
-	check_say(run, code, 0, value, strlen(value), expected);
-}
-
-static void
-say_number(struct check_run *run, const char *code, unsigned long value,
-    unsigned long expected)
-{
-	char a[24], b[24];
-
-	snprintf(a, sizeof a, "%lu", value);
-	snprintf(b, sizeof b, "%lu", expected);
-	say_text(run, code, a, b);
-}
-
-/* -- the name ----------------------------------------------------------- */
-
-enum check_role
-check_role(const struct standard *standard, const char *type)
-{
-	const char *role = service_type(standard, type, "role");
-
-	if (*type == '\0')
-		return ROLE_UNKNOWN;
-	if (role == NULL)
-		return ROLE_SP;
-	return strcmp(role, "CM") == 0   ? ROLE_CM
-	       : strcmp(role, "SC") == 0 ? ROLE_SC
-					 : ROLE_SP;
-}
-
-/* The strict name with the parts of the given one; an example where they are
- * wrong. */
-static void
-example_name(const struct check_run *run, char out[NAME_TEXT_BYTES])
-{
-	struct name name = {.form = NAME_V4_1,
-	    .from = "1370100016",
-	    .from_type = "43",
-	    .to = "1370100024",
-	    .to_type = "11",
-	    .stamp = "20250325101500",
-	    .image = run->kind->image};
-
-	for (size_t i = 0; i < run->kind->patterns[0].count; i++) {
-		if (run->kind->patterns[0].parts[i].kind == PART_MONTH)
-			memcpy(name.month, "202504", 7);
-		if (run->kind->patterns[0].parts[i].kind == PART_BRANCH)
-			memcpy(name.branch, "0001", 5);
-	}
-	memcpy(name.kind, run->kind->kind, run->kind->kind_length + 1);
-	name_print(&name, out);
-}
-
-static const char *
-wrong_part(const struct name *name, const char *code)
-{
-	if (strcmp(code, "name-month") == 0)
-		return name->month;
-	if (strcmp(code, "name-stamp") == 0)
-		return name->stamp;
-	if (strcmp(code, "name-branch") == 0)
-		return name->branch;
-	if (strcmp(code, "name-office") == 0)
-		return *name->to != '\0' ? name->to : name->from;
-	if (strcmp(code, "name-type") != 0)
-		return "";
-	if (name->form == NAME_V4_0)
-		return *name->to_code ? name->to_code : name->from_code;
-	return *name->to_type ? name->to_type : name->from_type;
-}
-
-static void
-say_bad_name(struct check_run *run, const char *code)
-{
-	char strict[NAME_TEXT_BYTES];
-
-	example_name(run, strict);
-	if (strcmp(code, "name-extension") == 0)
-		say_text(run, code, "", run->kind->image ? ".jpg" : ".CSV");
-	else
-		say_text(
-		    run, code, wrong_part(&run->result->name, code), strict);
-}
-
-static void
-check_party(struct check_run *run, const char *office, const char *type)
-{
-	if (!number_office_check(office))
-		say_text(run, "name-office-check", office, NULL);
-	if (*type != '\0' && service_type(run->standard, type, "code") == NULL)
-		say_text(run, "name-type-unknown", type, NULL);
-}
-
-/* The type within a service code of V4.0; how they are built is not stated:
- * "043" and "430" are both read as 43. */
-static const char *
-code_type(const char *code)
-{
-	return *code == '0' ? code + 1 : code;
-}
-
-static enum check_role
-party_role(const struct check_run *run, const char *type, const char *code)
-{
-	char text[3] = "";
-
-	if (*type == '\0' && *code == '\0')
-		return ROLE_UNKNOWN;
-	memcpy(text, *type != '\0' ? type : code_type(code), 2);
-	return check_role(run->standard, text);
-}
-
-/* Where the types contradict the kind (swapped, say), the offices are judged as
- * in V3, whose names have no types. */
-static void
-check_direction(struct check_run *run)
-{
-	const struct name *name = &run->result->name;
-
-	run->from_role = party_role(run, name->from_type, name->from_code);
-	run->to_role = party_role(run, name->to_type, name->to_code);
-	if (run->from_role == ROLE_UNKNOWN || run->to_role == ROLE_UNKNOWN ||
-	    run->kind->goes[run->from_role == ROLE_SP][run->to_role == ROLE_SP])
-		return;
-	run->from_role = run->to_role = ROLE_UNKNOWN;
-	say_text(run, "name-direction",
-	    *name->from_type ? name->from_type : name->from_code,
-	    *name->to_type ? name->to_type : name->to_code);
-}
-
-static void
-check_name(struct check_run *run)
-{
-	const struct name *name = &run->result->name;
-	char strict[NAME_TEXT_BYTES];
-
-	check_direction(run);
-	if (name->odd)
-		say_text(run, "name-odd", "", name_print(name, strict));
-	if (name->form == NAME_V4_0)
-		say_text(run, "name-withdrawn", "", NULL);
-	check_party(run, name->from, name->from_type);
-	check_party(run, name->to, name->to_type);
-	if (strcmp(name->from, name->to) == 0)
-		say_text(run, "name-same-office", name->to, NULL);
-}
-
 /* -- the encoding of the whole ------------------------------------------ */
 
 /* False: there is no sense in reading on. */
@@ -329,15 +30,15 @@ check_charset(
 {
 	switch (charset_guess(p, n)) {
 	case CHARSET_UTF16:
-		say_text(run, "charset-utf16", "", NULL);
+		check_say_text(run, "charset-utf16", "", NULL);
 		return false;
 	case CHARSET_UTF8_BOM:
-		say_text(run, "charset-bom", "", NULL);
+		check_say_text(run, "charset-bom", "", NULL);
 		reader_skip(reader, 3);
 		run->not_ms932 = true;
 		return true;
 	case CHARSET_UTF8:
-		say_text(run, "charset-utf8", "", NULL);
+		check_say_text(run, "charset-utf8", "", NULL);
 		run->not_ms932 = true;
 		return true;
 	case CHARSET_MS932:
@@ -350,9 +51,9 @@ static void
 check_image(struct check_run *run, const char *p, size_t n)
 {
 	if (n == 0)
-		say_text(run, "file-empty", "", NULL);
+		check_say_text(run, "file-empty", "", NULL);
 	else if (n < 4 || memcmp(p, "\xFF\xD8\xFF", 3) != 0)
-		say_text(run, "image-not-jpeg", "", NULL);
+		check_say_text(run, "image-not-jpeg", "", NULL);
 }
 
 /* -- the edition -------------------------------------------------------- */
@@ -465,11 +166,11 @@ static void
 check_lines(struct check_run *run, const struct reader_record *record)
 {
 	if (record->blank)
-		say_text(run, "line-blank", "", NULL);
+		check_say_text(run, "line-blank", "", NULL);
 	if (!run->line_end_said && record->end != READER_END_CRLF &&
 	    record->end != READER_END_NONE) {
 		run->line_end_said = true;
-		say_text(run, "line-end", "", NULL);
+		check_say_text(run, "line-end", "", NULL);
 	}
 }
 
@@ -480,14 +181,15 @@ check_shape(struct check_run *run, const struct reader_record *record)
 	unsigned columns = layout_columns(&run->kind->layout, run->shape);
 
 	if (record->faults & READER_UNCLOSED_QUOTE) {
-		say_text(run, "quote-unclosed", "", NULL);
+		check_say_text(run, "quote-unclosed", "", NULL);
 		return false;
 	}
 	if (record->faults & READER_STRAY_QUOTE)
-		say_text(run, "quote-stray", "", NULL);
+		check_say_text(run, "quote-stray", "", NULL);
 	if (record->count != columns) {
 		if (!(record->faults & READER_STRAY_QUOTE))
-			say_number(run, "column-count", record->count, columns);
+			check_say_number(
+			    run, "column-count", record->count, columns);
 		return false;
 	}
 	return true;
@@ -519,7 +221,7 @@ is_end_mark(struct check_run *run, const struct reader_record *record)
 	if (record->count != 1 || strcmp(record->fields[0].p, "\x1A") != 0)
 		return false;
 	run->record = 0;
-	say_text(run, "line-blank", "", NULL);
+	check_say_text(run, "line-blank", "", NULL);
 	return true;
 }
 
@@ -533,7 +235,7 @@ check_one(struct check_run *run, const struct reader_record *record)
 		return;
 	run->result->records++;
 	if (is_header(record)) {
-		say_text(run, "header-line", "", NULL);
+		check_say_text(run, "header-line", "", NULL);
 		return;
 	}
 	if (record->kept > 0)
@@ -565,7 +267,7 @@ check_records(struct check_run *run, struct reader *reader)
 
 		run->record = record.no;
 		run->line = record.line;
-		say_number(run, field ? "field-huge" : "record-huge", 0,
+		check_say_number(run, field ? "field-huge" : "record-huge", 0,
 		    field ? READER_FIELD_BYTES_MAX : READER_RECORD_BYTES_MAX);
 		rc = TSK_EMPTY;
 	} else if (rc == TSK_EMPTY) {
@@ -593,7 +295,7 @@ check_reader(struct check_run *run, struct reader *reader)
 		return 0;
 	rc = check_records(run, reader);
 	if (rc == 0 && run->result->records == 0 && run->result->errors == 0)
-		say_text(run, "file-empty", "", NULL);
+		check_say_text(run, "file-empty", "", NULL);
 	return rc;
 }
 
@@ -636,14 +338,14 @@ check_all(struct check_run *run, const char *file_name, struct reader *reader)
 	if (rc == 0)
 		check_name(run);
 	else
-		say_bad_name(run, why.code);
+		check_bad_name(run, why.code);
 	rc = check_reader(run, reader);
 	run->result->clients = (uint32_t)run->client_keys.count;
 	if (run->unsaid > 0) {
 		uint64_t unsaid = run->unsaid;
 
 		run->said = 0;
-		say_number(run, "too-many-findings", unsaid, 0);
+		check_say_number(run, "too-many-findings", unsaid, 0);
 		run->result->warnings--; /* a remark on the remarks */
 	}
 	run_fini(run);
@@ -712,7 +414,7 @@ check_note(const struct standard *standard, const char *file, const char *code,
 	struct check_run *run = run_new(standard, file, fn, arg, &result);
 
 	run_init(run);
-	say_text(run, code, value, NULL);
+	check_say_text(run, code, value, NULL);
 	run_fini(run);
 	free(run);
 	return result.errors > 0 ? 1 : 0;

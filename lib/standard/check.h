@@ -19,15 +19,15 @@
 enum finding_level { FINDING_WARNING, FINDING_ERROR };
 
 struct finding {
-	const char *file;   /* name as given */
-	uint64_t record;    /* 1..; 0 = the whole file, or a blank line */
-	uint64_t line;	    /* physical line where the record starts, 1..; 0;
+	const char *file;  /* name as given */
+	uint64_t record;   /* 1..; 0 = the whole file, or a blank line */
+	uint64_t line;     /* physical line where the record starts, 1..; 0;
 			     * CR LF, LF and a lone CR each end a line */
-	unsigned field_no;  /* 1.. as in this file (V3 has fewer); 0 = the
+	unsigned field_no; /* 1.. as in this file (V3 has fewer); 0 = the
 			     * whole record */
-	const char *field;  /* name_ja of the layout, or "" */
+	const char *field; /* name_ja of the layout, or "" */
 	enum finding_level level;
-	const char *code;   /* "field-required" */
+	const char *code;    /* "field-required" */
 	const char *ja, *en; /* whole sentences; valid during the call */
 };
 typedef void finding_fn(const struct finding *finding, void *arg);

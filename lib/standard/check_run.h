@@ -86,9 +86,18 @@ void check_say(struct check_run *run, const char *code, unsigned field,
 /* check_say_cell: the same with the field's own value. */
 void check_say_cell(struct check_run *run, const char *code, unsigned field,
     const char *expected);
+/* The same about the record or file, with a value of ours (UTF-8) or numbers. */
+void check_say_text(struct check_run *run, const char *code, const char *value,
+    const char *expected);
+void check_say_number(struct check_run *run, const char *code,
+    unsigned long value, unsigned long expected);
 /* check_is_error(run, code): its level in findings.tsv. */
 bool check_is_error(const struct check_run *run, const char *code);
 
+/* check_name(run): a name that parses; check_bad_name(run, code): one that does
+ * not, with the code of name_parse(). */
+void check_name(struct check_run *run);
+void check_bad_name(struct check_run *run, const char *code);
 /* check_field(run, no): everything about field ${no} alone; sets good. */
 void check_field(struct check_run *run, unsigned no);
 

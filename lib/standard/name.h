@@ -25,8 +25,8 @@ struct name {
 	/* NAME_V4_0 only: the 3-digit service codes; the types are then "",
 	 * since the standard does not say how a code becomes a type */
 	char from_code[4], to_code[4];
-	char stamp[15];	 /* 連番 */
-	char branch[5];	 /* images: "0001"; else "" */
+	char stamp[15]; /* 連番 */
+	char branch[5]; /* images: "0001"; else "" */
 	bool image;
 	bool odd; /* taken with a warning (month where none belongs...); printed
 		   * strictly, an odd name comes out without its oddity */

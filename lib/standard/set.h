@@ -14,9 +14,9 @@ bool set_same(const struct name *a, const struct name *b);
 
 enum set_state {
 	SET_COMPLETE, /* exactly a set of the table; nothing more can belong to it */
-	SET_OPEN,     /* a set already, but a larger one has these members too */
-	SET_PARTIAL,  /* members of a set are missing */
-	SET_UNKNOWN,  /* no set has these members together */
+	SET_OPEN,    /* a set already, but a larger one has these members too */
+	SET_PARTIAL, /* members of a set are missing */
+	SET_UNKNOWN, /* no set has these members together */
 };
 /**
  * set_judge(standard, names, count, missing, missing_max):

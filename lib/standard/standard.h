@@ -13,8 +13,8 @@
 struct standard;
 
 /* standard_load(dir, out, why): dir = .../config/standard; why names file:line. */
-int standard_load(const char *dir, struct standard **out,
-    struct why *why) TSK_MUST_USE;
+int standard_load(
+    const char *dir, struct standard **out, struct why *why) TSK_MUST_USE;
 void standard_free(struct standard **standard);
 /* standard_dir(): where the tables are when no setting says so: $TASUKI_CONFIG,
  * else ../config or ../../../config beside the program, else

@@ -4,6 +4,7 @@
 #ifndef TASUKI_TABLES_H
 #define TASUKI_TABLES_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -109,12 +110,18 @@ const struct finding_text *finding_find(
  * of the kind; false if it breaks the notation. */
 bool pattern_parse(const char *kind, const char *text, struct pattern *out);
 
-/* Loading, in this order (standard.c, layout_load.c, rule_load.c). */
 struct loader {
 	const char *dir;
 	struct standard *standard;
 	struct why *why;
 };
+
+/* table_text(table, row, column): the cell of a column by its name. */
+const char *table_text(
+    const struct table *table, size_t row, const char *column);
+/* load_path(out, dir, name): "dir/name"; TSK_TOOBIG. */
+int load_path(
+    char out[PATH_MAX], const char *dir, const char *name) TSK_MUST_USE;
 /* load_table(loader, name, columns, out): the table must have these columns
  * (NULL-terminated); its line numbers are used in later messages. */
 int load_table(struct loader *loader, const char *name,
@@ -123,9 +130,20 @@ int load_bad(struct loader *loader, const char *name, const struct table *table,
     size_t row, const char *format, ...) __attribute__((format(printf, 5, 6)));
 /* codes_load(loader, layout): the code tables that a layout's table names. */
 int codes_load(struct loader *loader, const struct table *layout);
+/* codes_need(loader, path, out): a code table that the checks need whether a
+ * layout names it or not. */
+int codes_need(
+    struct loader *loader, const char *path, const struct layout_codes **out);
+int codes_index_types(struct loader *loader);
 int layout_load(struct loader *loader, struct file_kind *kind);
 int layout_load_v3(struct loader *loader);
 int layout_load_special(struct loader *loader);
+/* One table each, in the order of standard.c. */
+int findings_load(struct loader *loader);
+int kinds_load(struct loader *loader);
+int editions_load(struct loader *loader);
+int bundles_load(struct loader *loader);
+int masters_load(struct loader *loader);
 int rule_load(struct loader *loader);
 /* cell_uncertain(cell, out, size): copy without a final '?'; true if it had
  * one. */
