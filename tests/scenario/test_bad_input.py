@@ -78,6 +78,28 @@ def test_unknown_receiver(lab, tmp_path):
     still_works(lab, tmp_path)
 
 
+def test_office_that_is_not_valid_now(make_lab, tmp_path):
+    rows = [ROWS[CARE], ROWS[VISIT],
+            row(3, "15", "day", valid_to="2020-03-31")]
+    lab = make_lab(rows)
+    lab.up()
+    paths = plan_set(tmp_path / "out", rows[0], rows[2])
+    lab.offices[CARE].send_all(paths)
+    text = lab.offices[CARE].wait_rejected(os.path.basename(paths[0]))
+    assert japanese(text), text
+    still_works(lab, tmp_path)
+
+
+def test_incomplete_set_is_sent_if_the_setting_says_so(make_lab, tmp_path):
+    lab = make_lab()
+    lab.setting("office-care", set__incomplete="send")
+    lab.up()
+    paths = [p for p in plan_set(tmp_path / "out", ROWS[CARE], ROWS[VISIT])
+             if "UPSIKYU" not in p]
+    lab.offices[CARE].send_all(paths)
+    lab.offices[VISIT].wait_inbox(by_name(paths))
+
+
 def test_no_right_to_send_for_another_office(lab, tmp_path):
     """A file from VISIT's number in CARE's outbox."""
     paths = plan_set(tmp_path / "out", ROWS[VISIT], ROWS[DAY])

@@ -109,6 +109,28 @@ def test_acceptance_lost_on_the_way_back(make_lab, tmp_path):
         assert len(lab.parcels()) == 2
 
 
+def test_large_parcel_goes_on_after_a_cut(make_lab):
+    """F16 in the middle of chunks, on both sides of the broker."""
+    lab = make_lab()
+    with Proxy(lab.port()) as sending, Proxy(lab.port()) as receiving:
+        lab.endpoints["care"] = sending.endpoint()
+        lab.endpoints["visit"] = receiving.endpoint()
+        lab.up()
+        sending.delay(0.02)     # slow enough to be cut in the middle
+        receiving.delay(0.02)
+        data = b"%PDF-1.4\n" + os.urandom(24 << 20)
+        lab.offices[CARE].send("large.pdf", data, partner=VISIT)
+        for net, towards in ((sending, "broker"), (receiving, "agent")):
+            for part in (0.2, 0.5, 0.8):
+                wait_for(lambda: f"{net.passed}\n{lab.tails()}",
+                         lambda: net.passed[towards] > part * len(data), 60)
+                net.cut_once()
+        lab.offices[VISIT].wait_inbox({"large.pdf": data}, 60)
+        # what was durable was not sent again
+        assert sending.passed["broker"] < 2 * len(data)
+        assert len(lab.parcels()) == 1
+
+
 def test_slow_network(proxied, tmp_path):
     lab, net = proxied
     net.delay(0.15)

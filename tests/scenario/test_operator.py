@@ -196,6 +196,38 @@ def test_help_for_every_verb(make_lab):
         assert ctl(lab, "help", verb, "--lang", "ja")[0] == 0
 
 
+# ---- settings ----
+
+@pytest.mark.parametrize("program, good", [
+    ("tasukid", "tasukid.conf"), ("tasuki-office", "office-visit.conf"),
+    ("tasuki-pdf", "pdf.conf")])
+def test_wrong_settings_are_refused_with_file_and_line(make_lab, program,
+                                                       good):
+    lab = make_lab()
+    lab.prepare()
+    path = lab.path("config", good)
+
+    def run(*options):
+        return subprocess.run(
+            [os.path.join(lab.bin, program), *options], timeout=20,
+            capture_output=True, text=True, check=False)
+
+    assert run("-c", path, "--check-config").returncode == 0
+    text = read(path).decode()
+    for line in ('colour = "red"', 'log = "loud"', 'scan\n    x = "1"'):
+        bad = path + ".bad"
+        with open(bad, "w", encoding="utf-8") as f:
+            f.write(text + line + "\n")
+        done = run("-c", bad)
+        assert done.returncode == 2, (line, done.stderr)
+        assert bad in done.stderr or "log" in line, done.stderr
+    done = run("-c", path + ".absent")
+    assert done.returncode == 2 and path + ".absent" in done.stderr
+    assert run("--help-settings").stdout.count("\n") > 5
+    assert run("--nonsense").returncode == 2
+    assert "0." in run("--version").stdout
+
+
 # ---- keys ----
 
 def test_keys_have_the_right_modes(make_lab, tmp_path):
