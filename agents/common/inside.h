@@ -60,6 +60,7 @@ struct link {
 	int64_t timeout_ms;
 	/* this socket */
 	void *socket, *monitor;
+	bool draining;    /* drain() is at work */
 	unsigned sockets; /* made so far: names the monitor */
 	enum dialog_state state;
 	struct why lost; /* set: give the socket up at the end of the turn */

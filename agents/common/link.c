@@ -220,7 +220,7 @@ link_settle(struct link *link, const struct wire_settle_item *item,
 	}
 	if (q->count == WIRE_ITEMS_MAX || q->text_bytes > SETTLE_TEXT_MAX)
 		settles_flush(link);
-	else
+	else if (!link->draining) /* drain() flushes at its end */
 		want_turn(link);
 }
 
@@ -442,12 +442,14 @@ drain(struct link *link)
 {
 	unsigned n = 0;
 
+	link->draining = true;
 	while (n < MESSAGES_A_TURN && link->lost.class == WHY_NONE &&
 	       link->socket != NULL && receive(link))
 		n++;
 	if (n > 0)
 		link->heard_ms = clock_mono_ms();
 	settles_flush(link);
+	link->draining = false;
 }
 
 static int
