@@ -182,7 +182,7 @@ json_t *
 room_ask(struct room *room, json_t *request, int timeout_ms)
 {
 	char endpoint[320], path[300];
-	int linger = 0;
+	int linger = 0, again_ms = 1;
 	json_t *answer = NULL;
 	void *zmq, *socket;
 	char *text;
@@ -197,6 +197,9 @@ room_ask(struct room *room, json_t *request, int timeout_ms)
 	zmq = zmq_ctx_new();
 	socket = zmq_socket(zmq, ZMQ_DEALER);
 	zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof(linger));
+	/* a socket file left by a killed broker must not cost a tenth of a
+	 * second */
+	zmq_setsockopt(socket, ZMQ_RECONNECT_IVL, &again_ms, sizeof(again_ms));
 	snprintf(endpoint, sizeof(endpoint), "ipc://%s", path);
 	if (zmq_connect(socket, endpoint) == 0)
 		answer = exchange(socket, text, timeout_ms);
