@@ -55,8 +55,9 @@ unit_key(const struct collect_file *f, char key[KEY_BYTES])
 		snprintf(
 		    key, KEY_BYTES, "@%.*s", (int)(slash - f->name), f->name);
 	else if (f->standard)
-		snprintf(key, KEY_BYTES, "%s/%s>%s/%s@%s", n->from,
-		    n->from_type, n->to, n->to_type, n->stamp);
+		snprintf(key, KEY_BYTES, "%s/%s%s>%s/%s%s@%s", n->from,
+		    n->from_type, n->from_code, n->to, n->to_type, n->to_code,
+		    n->stamp);
 	else
 		snprintf(key, KEY_BYTES, "!%s", f->name);
 }

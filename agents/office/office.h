@@ -48,6 +48,7 @@ struct app {
 	struct incoming *incoming; /* incoming.h */
 	struct office *offices;
 	size_t office_count;
+	zloop_timer_fn *work; /* main.c */
 	int work_timer;
 	int64_t work_at_ms;
 };
