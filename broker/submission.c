@@ -214,6 +214,7 @@ submission_new(struct broker *b, struct session *s, struct wire_msg *msg,
 	op->actor = s->agent->name;
 	op->at_ms = b->wall_ms;
 	op->accept.parcel = &sub->parcel;
+	op->accept.note = sub->note;
 	return sub;
 }
 

@@ -132,6 +132,8 @@ struct store_op {
 			const struct store_piece *pieces;
 			size_t piece_count;
 			bool staged;
+			const char *note; /* detail of the first step: why
+					     this way; NULL = "" */
 		} accept;
 		/* rc: TSK_OK (also when the piece is there already: the first
 		 * one stays); TSK_EXIST: the parcel is accepted already. */
@@ -208,8 +210,8 @@ void store_close(struct store **store);
  * TSK_FULL, TSK_BROKEN: nothing of the batch was kept.  TSK_TOOBIG: more than
  * 256 MiB in one batch.  Writer thread only.
  *
- * After TSK_FULL a batch without accept, stage and registry may still go
- * through: room is held back for settling.
+ * After TSK_FULL a batch without accept and stage may still go through: room is
+ * held back for settling.
  */
 int store_apply(struct store *store, struct store_op **ops, size_t count,
     struct why *why) TSK_MUST_USE;

@@ -163,6 +163,9 @@ accept_records(struct store_write *w, struct store_op *op)
 		    .state = p->legs[i].state};
 
 		memcpy(step.agent, op->actor, strlen(op->actor) + 1);
+		if (op->accept.note != NULL)
+			snprintf(step.detail, sizeof(step.detail), "%s",
+			    op->accept.note);
 		store_record_step_write(&step, &w->steps);
 	}
 	r.parcel.step_count = p->leg_count;

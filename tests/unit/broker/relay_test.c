@@ -145,6 +145,7 @@ paper_for_the_unconnected(void **state)
 {
 	struct room *r = opened("");
 	struct peer *a = peer_new(r, &r->a), *p = peer_new(r, &r->pdf);
+	json_t *o;
 
 	(void)state;
 	peer_join(a, 1, 0);
@@ -154,6 +155,14 @@ paper_for_the_unconnected(void **state)
 	peer_join(p, 2, 1);
 	expect_deliver(p, 1);
 	assert_string_equal(p->msg.deliver.queue, "pdf");
+	o = parcel_of(r, 1);
+	assert_non_null(strstr(
+	    json_string_value(json_object_get(
+		json_array_get(
+		    json_object_get(json_object_get(o, "parcel"), "steps"), 0),
+		"detail")),
+	    "paper instead")); /* never two ways silently */
+	json_decref(o);
 	settle(p, 1, WIRE_OUTCOME_DELIVERED, "");
 	peer_free(&a);
 	peer_free(&p);
