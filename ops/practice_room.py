@@ -70,6 +70,17 @@ def start_time(pid):
     return int(fields[19])
 
 
+def stopped(pid):
+    """SIGSTOP was sent to it.  (A SIGCONT to any other process is not
+    harmless: it can take away the SIGSTOP a leak checker just sent.)"""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8",
+                  errors="replace") as f:
+            return f.read().rpartition(")")[2].split()[0] == "T"
+    except OSError:
+        return False
+
+
 class Process:
     """One recorded process.  A pid counts only together with the start time and
     the boot, so a pid that the system gave to somebody else is never touched."""
@@ -138,7 +149,8 @@ class Process:
         """Orderly; after the limit by force.  True if it went by itself."""
         orderly = True
         if self.signal(signal.SIGTERM):
-            self.signal(signal.SIGCONT)     # a stopped one cannot hear
+            if stopped(self.pid()):
+                self.signal(signal.SIGCONT)     # or it could not hear us
             orderly = self.wait_gone(seconds)
             if not orderly:
                 self.signal(signal.SIGKILL)
@@ -583,16 +595,17 @@ class Room:
         return report
 
     def down(self):
-        """Agents first, the broker last.  False if one had to be forced."""
-        orderly = True
+        """Agents first, the broker last.  Names of those that did not stop by
+        themselves and were killed."""
         agents = [a[3] for a in self.agents()]
         for process in agents:
             if process.pid() is not None:
                 process.signal(signal.SIGTERM)
-        for process in agents:
-            orderly = process.stop() and orderly
+        forced = [p.name for p in agents if not p.stop()]
         broker, _ = self.broker()
-        return broker.stop() and orderly
+        if not broker.stop():
+            forced.append(broker.name)
+        return forced
 
 
 # ---------------------------------------------------------------- binaries

@@ -227,15 +227,18 @@ class Lab(Room):
         return "\n".join(text)
 
     def close(self):
-        """Stop all; a test that left a process stopped or dead is fine."""
+        """Stop all; a test that left a process stopped or dead is fine, one
+        that does not end by itself is not."""
+        forced = []
         try:
-            self.down()
+            forced = self.down()
         finally:
             for name in os.listdir(self.path("run")):
                 if name.endswith(".json"):
                     process = Process(self, name[:-5], [])
                     process.signal(signal.SIGKILL)
                     process.wait_gone(5)
+        assert not forced, f"had to be killed: {forced}\n{self.tails()}"
 
     # -- what the broker says
 

@@ -25,9 +25,7 @@
 #include "buf.h"
 #include "err.h"
 
-#ifdef TASUKI_HAVE_CHECK
 #include "check_main.h"
-#endif
 #include "ctl.h"
 #include "term.h"
 
@@ -149,11 +147,7 @@ check_verb(struct ctl *ctl, int argc, char **argv)
 	}
 	for (int i = 1; i < argc; i++)
 		list[count++] = argv[i];
-#ifdef TASUKI_HAVE_CHECK
 	rc = check_main(count, list);
-#else
-	rc = ctl_usage("check: not in this build (%d words)", count);
-#endif
 	free(list);
 	return rc;
 }
