@@ -27,6 +27,7 @@
 #include "control.h"
 #include "deliver.h"
 #include "gate.h"
+#include "hear.h"
 #include "post.h"
 #include "session.h"
 #include "upkeep.h"
@@ -269,7 +270,7 @@ read_frames(struct broker *b, zmq_msg_t *frames, bool more)
 	zmq_msg_t surplus;
 	size_t n = 0;
 
-	while (more && n < SESSION_FRAMES_MAX) {
+	while (more && n < HEAR_FRAMES_MAX) {
 		zmq_msg_init(&frames[n]);
 		if (zmq_msg_recv(&frames[n], b->router, 0) < 0) {
 			if (errno == EINTR)
@@ -285,7 +286,7 @@ read_frames(struct broker *b, zmq_msg_t *frames, bool more)
 			   ? zmq_msg_more(&surplus)
 			   : errno == EINTR;
 		zmq_msg_close(&surplus);
-		n = SESSION_FRAMES_MAX + 1;
+		n = HEAR_FRAMES_MAX + 1;
 	}
 	return n;
 }
@@ -293,8 +294,8 @@ read_frames(struct broker *b, zmq_msg_t *frames, bool more)
 static void
 read_rest(struct broker *b, zmq_msg_t *route, zmq_msg_t *header)
 {
-	zmq_msg_t frames[SESSION_FRAMES_MAX];
-	struct session_input in = {.header = header, .frames = frames};
+	zmq_msg_t frames[HEAR_FRAMES_MAX];
+	struct hear_input in = {.header = header, .frames = frames};
 	const uint8_t *id = zmq_msg_data(route);
 	size_t i;
 
@@ -304,11 +305,11 @@ read_rest(struct broker *b, zmq_msg_t *route, zmq_msg_t *header)
 		memcpy(in.route, id, SESSION_ROUTE_BYTES);
 		in.user = zmq_msg_gets(header, "User-Id");
 		in.key = zmq_msg_gets(header, GATE_KEY);
-		session_message(b, &in);
+		hear_message(b, &in);
 	} else {
 		stats_add(&b->stats, STAT_BAD_MESSAGES, 1);
 	}
-	for (i = 0; i < in.frame_count && i < SESSION_FRAMES_MAX; i++)
+	for (i = 0; i < in.frame_count && i < HEAR_FRAMES_MAX; i++)
 		zmq_msg_close(&frames[i]);
 }
 

@@ -59,6 +59,13 @@ int64_t control_number(const json_t *in, const char *field, int64_t absent);
  * both end with a NULL name */
 extern const struct control_command control_reads[];
 extern const struct control_command control_acts[];
+/* control_registry.c */
+control_net_fn control_registry_list, control_registry_show,
+    control_registry_import, control_agent_list, control_agent_add,
+    control_agent_revoke;
+/* control_agent(b, agent), control_agents(b): as in status */
+json_t *control_agent(const struct broker *b, const struct agent *agent);
+json_t *control_agents(const struct broker *b);
 /* control_id(store, in, id): field "id": a whole parcel id, or a unique
  * beginning of one.  NULL, or the error to answer. */
 json_t *control_id(struct store *store, const json_t *in, struct id *id);

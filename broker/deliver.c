@@ -24,6 +24,7 @@
 #include "settle.h"
 #include "writer.h"
 
+#define CREDIT_BYTES_MAX (1LL << 50)
 #define TURN_LEGS        512 /* hand-outs per turn of the loop */
 #define QUEUE_LEGS       16  /* of one queue before the next has its turn */
 #define ENCODING_WAIT_MS (30 * 60 * 1000)
@@ -238,6 +239,27 @@ serve_queue(struct broker *b, struct queue *q, size_t *left)
 		(void)hand_out(b, s, q, leg);
 	}
 	return q->ring != NULL;
+}
+
+void
+deliver_credit(struct broker *b, struct session *s, const struct wire_credit *c)
+{
+	size_t i;
+	bool had = s->credit_parcels > 0 && s->credit_bytes > 0;
+
+	/* capped: a sum that large is as good as no limit */
+	s->credit_parcels += c->parcels;
+	if (s->credit_parcels > UINT32_MAX)
+		s->credit_parcels = UINT32_MAX;
+	s->credit_bytes +=
+	    c->bytes < CREDIT_BYTES_MAX ? (int64_t)c->bytes : CREDIT_BYTES_MAX;
+	if (s->credit_bytes > CREDIT_BYTES_MAX)
+		s->credit_bytes = CREDIT_BYTES_MAX;
+	if (had && !s->starved)
+		return;
+	s->starved = false;
+	for (i = 0; i < s->serve_count; i++)
+		queue_heat(&b->queues, s->serve[i]);
 }
 
 void

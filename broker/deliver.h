@@ -6,6 +6,9 @@
 
 #include "session.h"
 
+/* deliver_credit(b, s, credit): it adds to what is left. */
+void deliver_credit(
+    struct broker *b, struct session *s, const struct wire_credit *credit);
 /* deliver_run(b): hand out what is ready to those with credit; sets b->busy when
  * there is more to do than fits in one turn. */
 void deliver_run(struct broker *b);

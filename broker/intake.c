@@ -60,7 +60,7 @@ all_inline(const struct wire_parcel *p)
 }
 
 static enum refusal
-check_frames(const struct wire_parcel *p, const struct session_input *in,
+check_frames(const struct wire_parcel *p, const struct hear_input *in,
     const char **detail)
 {
 	size_t i;
@@ -137,7 +137,7 @@ check_rights(const struct broker *b, const struct session *s,
 
 static enum refusal
 check(const struct broker *b, const struct session *s,
-    const struct wire_parcel *p, const struct session_input *in,
+    const struct wire_parcel *p, const struct hear_input *in,
     struct route *route, const char **detail)
 {
 	uint64_t bytes = encoded_bytes(p);
@@ -162,7 +162,7 @@ check(const struct broker *b, const struct session *s,
 
 void
 intake_submit(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
+    struct hear_input *in)
 {
 	const struct wire_parcel *p = &msg->submit;
 	struct route route = {.note = ""};
@@ -190,7 +190,7 @@ intake_submit(struct broker *b, struct session *s, struct wire_msg *msg,
 
 void
 intake_chunk(struct broker *b, struct session *s,
-    const struct wire_place *place, struct session_input *in)
+    const struct wire_place *place, struct hear_input *in)
 {
 	if (in->frame_count != 1) {
 		session_bye(b, s, REFUSAL_MALFORMED, "A chunk has one frame.");

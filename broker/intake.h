@@ -4,6 +4,7 @@
 #ifndef TASUKI_INTAKE_H
 #define TASUKI_INTAKE_H
 
+#include "hear.h"
 #include "session.h"
 
 /**
@@ -13,9 +14,9 @@
  * resume for documents that come in chunks.
  */
 void intake_submit(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in);
+    struct hear_input *in);
 void intake_chunk(struct broker *b, struct session *s,
-    const struct wire_place *place, struct session_input *in);
+    const struct wire_place *place, struct hear_input *in);
 /* intake_forget(b, s): the session ended: its uploads wait for the next one. */
 void intake_forget(struct broker *b, struct session *s);
 

@@ -1,9 +1,8 @@
 /* NAME
  *	session - one agent's open conversation
  * DESCRIPTION
- *	Everything an agent says comes through session_message(): who it is
- *	(User-Id), whether it may say that now (dialog table), then the handler
- *	of the message.
+ *	Opening, the welcome, one key twice, silence, the end; and what a session
+ *	gathers in a turn.  What agents say is hear.c's.
  *
  *	A second hello of the same key, other epoch:
  *
@@ -19,18 +18,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "log.h"
 
-#include "deliver.h"
 #include "intake.h"
 #include "mandate.h"
 #include "post.h"
-#include "receipt.h"
 #include "session.h"
 #include "settle.h"
-
-#define CREDIT_BYTES_MAX (1LL << 50)
 
 static uint32_t
 hash_route(const uint8_t *route)
@@ -94,8 +88,8 @@ session_reap(struct broker *b)
 
 /* ---- opening ---- */
 
-static struct session *
-session_new(struct broker *b, const uint8_t *route, struct agent *agent)
+struct session *
+session_open(struct broker *b, const uint8_t *route, struct agent *agent)
 {
 	struct session *s = mem_new(sizeof(*s));
 
@@ -212,8 +206,8 @@ welcome(struct broker *b, struct session *s)
 		queue_heat(&b->queues, s->serve[i]);
 }
 
-static void
-conflict(struct broker *b, struct agent *agent)
+void
+session_conflict(struct broker *b, struct agent *agent)
 {
 	struct session *loser = agent->challenger;
 
@@ -243,8 +237,8 @@ challenge(struct broker *b, struct session *s)
 	post_message(b, agent->live, &ping); /* gone: session_end() promotes */
 }
 
-static void
-take_hello(struct broker *b, struct session *s, struct wire_msg *msg)
+void
+session_hello(struct broker *b, struct session *s, struct wire_msg *msg)
 {
 	const struct wire_hello *hello = &msg->hello;
 	struct session *live = s->agent->live;
@@ -398,231 +392,6 @@ session_tick(struct broker *b)
 		if (next != NULL && next->over)
 			next = b->first;
 	}
-}
-
-/* ---- messages ---- */
-
-static void
-take_credit(struct broker *b, struct session *s, const struct wire_credit *c)
-{
-	size_t i;
-	bool had = s->credit_parcels > 0 && s->credit_bytes > 0;
-
-	/* capped: a sum that large is as good as no limit */
-	s->credit_parcels += c->parcels;
-	if (s->credit_parcels > UINT32_MAX)
-		s->credit_parcels = UINT32_MAX;
-	s->credit_bytes +=
-	    c->bytes < CREDIT_BYTES_MAX ? (int64_t)c->bytes : CREDIT_BYTES_MAX;
-	if (s->credit_bytes > CREDIT_BYTES_MAX)
-		s->credit_bytes = CREDIT_BYTES_MAX;
-	if (had && !s->starved)
-		return;
-	s->starved = false;
-	for (i = 0; i < s->serve_count; i++)
-		queue_heat(&b->queues, s->serve[i]);
-}
-
-static void
-on_submit(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
-{
-	intake_submit(b, s, msg, in);
-}
-
-static void
-on_chunk(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
-{
-	intake_chunk(b, s, &msg->chunk, in);
-}
-
-static void
-on_credit(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
-{
-	(void)in;
-	take_credit(b, s, &msg->credit);
-}
-
-static void
-on_fetch(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
-{
-	(void)in;
-	deliver_fetch(b, s, &msg->fetch);
-}
-
-static void
-on_settle(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
-{
-	(void)in;
-	settle_message(b, s, &msg->settle);
-	if (!s->over)
-		take_credit(b, s, &msg->settle.credit);
-}
-
-static void
-on_query(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
-{
-	(void)in;
-	receipt_query(b, s, &msg->query);
-}
-
-static void
-on_ping(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
-{
-	struct wire_msg pong = {.type = WIRE_PONG};
-
-	(void)in;
-	pong.pong = msg->ping;
-	post_message(b, s, &pong);
-}
-
-static void
-on_bye(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
-{
-	(void)msg;
-	(void)in;
-	session_end(b, s, false);
-}
-
-static void
-on_hello(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
-{
-	(void)in;
-	take_hello(b, s, msg);
-}
-
-static const struct {
-	void (*take)(struct broker *b, struct session *s, struct wire_msg *msg,
-	    struct session_input *in);
-	bool frames; /* may have frames behind the header */
-} handlers[WIRE_TYPES] = {
-    [WIRE_HELLO] = {on_hello, false},
-    [WIRE_SUBMIT] = {on_submit, true},
-    [WIRE_CHUNK] = {on_chunk, true},
-    [WIRE_CREDIT] = {on_credit, false},
-    [WIRE_FETCH] = {on_fetch, false},
-    [WIRE_SETTLE] = {on_settle, false},
-    [WIRE_QUERY] = {on_query, false},
-    [WIRE_PING] = {on_ping, false},
-    [WIRE_BYE] = {on_bye, false},
-};
-
-/* A header that breaks the rules: tell which parcel, if it names one. */
-static void
-unreadable(struct broker *b, struct session *s, struct session_input *in,
-    int rc, const struct why *why)
-{
-	const void *p = zmq_msg_data(in->header);
-	size_t n = zmq_msg_size(in->header);
-	enum refusal refusal =
-	    rc == TSK_TOOBIG ? REFUSAL_TOO_LARGE : REFUSAL_MALFORMED;
-	struct id id;
-
-	stats_add(&b->stats, STAT_BAD_MESSAGES, 1);
-	if (strcmp(why->code, refusal_row(REFUSAL_BAD_NAME)->name) == 0)
-		refusal = REFUSAL_BAD_NAME;
-	if (s != NULL && s->dialog == DIALOG_OPEN && wire_submit_id(p, n, &id))
-		post_refused(b, s, &id, refusal, why->text);
-	else if (s != NULL)
-		session_bye(b, s, refusal, why->text);
-	else
-		post_bye(b, in->route, refusal, why->text);
-}
-
-static void
-step(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
-{
-	switch (dialog_step(DIALOG_AGENT, &s->dialog, msg->type)) {
-	case DIALOG_TAKE:
-		break;
-	case DIALOG_IGNORE:
-		return;
-	case DIALOG_REFUSE:
-		stats_add(&b->stats, STAT_BAD_MESSAGES, 1);
-		session_bye(b, s, REFUSAL_NOT_OPEN, NULL);
-		return;
-	}
-	if (in->frame_count > 0 && msg->type != WIRE_UNKNOWN &&
-	    !handlers[msg->type].frames) {
-		stats_add(&b->stats, STAT_BAD_MESSAGES, 1);
-		session_bye(b, s, REFUSAL_MALFORMED,
-		    "Frames behind a message that has none.");
-		return;
-	}
-	if (handlers[msg->type].take != NULL)
-		handlers[msg->type].take(b, s, msg, in);
-}
-
-static struct session *
-stranger(struct broker *b, struct session_input *in, struct agent *agent,
-    const struct wire_msg *msg)
-{
-	if (msg->type == WIRE_HELLO)
-		return session_new(b, in->route, agent);
-	if (msg->type != WIRE_BYE && msg->type != WIRE_UNKNOWN)
-		post_bye(b, in->route, REFUSAL_NOT_OPEN,
-		    refusal_row(REFUSAL_NOT_OPEN)->en);
-	return NULL;
-}
-
-/* The key behind this connection, not the message, says who speaks; a key that
- * was replaced since the handshake speaks for nobody. */
-static struct agent *
-speaker(struct broker *b, struct session_input *in)
-{
-	struct agent *agent =
-	    in->user != NULL ? registry_agent(b->registry, in->user) : NULL;
-
-	if (agent == NULL || agent->revoked || in->key == NULL ||
-	    strcmp(agent->public_key, in->key) != 0)
-		return NULL;
-	return agent;
-}
-
-void
-session_message(struct broker *b, struct session_input *in)
-{
-	struct session *s = session_find(b, in->route);
-	struct agent *agent = speaker(b, in);
-	struct wire_msg msg = {0};
-	struct why why = {0};
-	int rc;
-
-	stats_add(&b->stats, STAT_MESSAGES_IN, 1);
-	if (agent == NULL || (s != NULL && s->agent != agent)) {
-		stats_add(&b->stats, STAT_BAD_MESSAGES, 1);
-		post_bye(
-		    b, in->route, REFUSAL_NO_RIGHT, "This key has no agent.");
-		if (s != NULL)
-			session_end(b, s, false);
-		return;
-	}
-	if (s != NULL) {
-		s->heard_ms = b->now_ms;
-		if (s->probe_ms != 0 && agent->live == s &&
-		    b->turns > s->probe_turn && agent->challenger != NULL)
-			conflict(b, agent);
-	}
-	rc = wire_decode(
-	    zmq_msg_data(in->header), zmq_msg_size(in->header), &msg, &why);
-	if (rc != 0) {
-		unreadable(b, s, in, rc, &why);
-		return;
-	}
-	if (s == NULL)
-		s = stranger(b, in, agent, &msg);
-	if (s != NULL)
-		step(b, s, &msg, in);
-	wire_fini(&msg);
 }
 
 /* ---- gathered answers ---- */

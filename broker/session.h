@@ -67,22 +67,15 @@ struct session {
 	size_t backlog_bytes;
 };
 
-/* a message read from the ROUTER, before anything is believed */
-struct session_input {
-	uint8_t route[SESSION_ROUTE_BYTES];
-	const char *user; /* agent name from ZAP; NULL = none */
-	const char *key;  /* public key from ZAP; NULL = none */
-	zmq_msg_t *header;
-	zmq_msg_t *frames;
-	size_t frame_count; /* SESSION_FRAMES_MAX + 1: too many, not kept */
-};
-#define SESSION_FRAMES_MAX WIRE_DOCUMENTS_MAX
-
-/* session_input(b, in): one whole message; frames may be taken over (then left
- * empty). */
-void session_message(struct broker *b, struct session_input *in);
 struct session *session_find(
     const struct broker *b, const uint8_t route[SESSION_ROUTE_BYTES]);
+/* session_open(b, route, agent): somebody said hello for the first time. */
+struct session *session_open(
+    struct broker *b, const uint8_t *route, struct agent *agent);
+/* session_hello(b, s, msg): takes msg over: welcome, or wait for a probe. */
+void session_hello(struct broker *b, struct session *s, struct wire_msg *msg);
+/* session_conflict(b, agent): its open session is alive: the second one goes. */
+void session_conflict(struct broker *b, struct agent *agent);
 /* session_tick(b): silent sessions, probes. */
 void session_tick(struct broker *b);
 /* session_gathers(b, s): flush it at the end of this turn. */

@@ -219,7 +219,7 @@ submission_new(struct broker *b, struct session *s, struct wire_msg *msg,
 }
 
 void
-submission_frames(struct submission *sub, struct session_input *in)
+submission_frames(struct submission *sub, struct hear_input *in)
 {
 	const struct wire_parcel *p = &sub->msg.submit;
 	size_t i, frame = 0;

@@ -5,6 +5,7 @@
 #define TASUKI_SUBMISSION_H
 
 #include "route.h"
+#include "hear.h"
 #include "session.h"
 #include "writer.h"
 
@@ -25,7 +26,7 @@ struct submission {
 struct submission *submission_new(struct broker *b, struct session *s,
     struct wire_msg *msg, const struct route *route);
 /* submission_frames(sub, in): takes the inline frames over. */
-void submission_frames(struct submission *sub, struct session_input *in);
+void submission_frames(struct submission *sub, struct hear_input *in);
 /* submission_answered(s, bytes): one unanswered submit less. */
 void submission_answered(struct session *s, uint64_t bytes);
 

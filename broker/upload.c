@@ -229,7 +229,7 @@ accepted_before(struct broker *b, const struct id *id)
 
 void
 upload_begin(struct broker *b, struct session *s, struct wire_msg *msg,
-    struct session_input *in)
+    struct hear_input *in)
 {
 	struct upload *u = find(s, &msg->submit.id);
 	const struct wire_parcel *p;
@@ -269,7 +269,7 @@ upload_begin(struct broker *b, struct session *s, struct wire_msg *msg,
 
 void
 upload_chunk(struct broker *b, struct session *s,
-    const struct wire_place *place, struct session_input *in)
+    const struct wire_place *place, struct hear_input *in)
 {
 	struct upload *u = find(s, &place->id);
 	const struct wire_document *d;
