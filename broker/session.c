@@ -23,6 +23,7 @@
 #include "intake.h"
 #include "mandate.h"
 #include "post.h"
+#include "receipt.h"
 #include "session.h"
 #include "settle.h"
 
