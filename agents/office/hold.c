@@ -4,7 +4,11 @@
  *	The notice is one text file a unit, named after partner and 連番, that
  *	lists the held files.  It is also our memory: a file that is listed
  *	there and turns up in the outbox was moved back by a person, who wants
- *	it sent as it is.  A notice none of whose files is anywhere any more is
+ *	it sent as it is.  Therefore it is written under a hidden name first and
+ *	gets its own when the files have moved; after a crash in between the
+ *	move is finished at start, and nothing is mistaken for a person's wish.
+ *
+ *	A notice none of whose files is anywhere any more is
  *	removed when the folder is looked through.
  */
 #include <errno.h>
@@ -82,15 +86,13 @@ hold_describe(struct hold *h, const struct collect_due *due, enum text text,
 }
 
 static int
-write_notice(struct hold *h, const struct collect_due *due)
+write_notice(struct hold *h, const struct collect_due *due, const char *name)
 {
 	enum language language = h->office->app->language;
 	const struct settings *s = h->office->app->settings;
-	char name[200];
 	struct buf text;
 	int rc;
 
-	notice_name(h, &due->files[0]->parsed, name);
 	buf_init(&text, NOTICE_MAX);
 	text_add(&text, language, TEXT_HELD_TITLE, NULL, NULL, NULL);
 	hold_describe(h, due, TEXT_HELD_MISSING, &text);
@@ -124,14 +126,19 @@ void
 hold_put(struct hold *h, const struct collect_due *due, int64_t now_ms)
 {
 	struct folders *f = &h->office->folders;
-	int rc = write_notice(h, due);
+	char hidden[201] = ".";
+	int rc;
 
+	notice_name(h, &due->files[0]->parsed, hidden + 1);
+	rc = write_notice(h, due, hidden);
 	CRASH_POINT("office-hold-noted");
 	for (size_t i = 0; i < due->count && rc == 0; i++)
 		if (due->files[i]->place == PLACE_OUTBOX)
 			rc = file_move(f->outbox, due->files[i]->name, f->hold,
 			    due->files[i]->name);
 	CRASH_POINT("office-held");
+	if (rc == 0 && renameat(f->hold, hidden, f->hold, hidden + 1) == -1)
+		rc = TSK_SYSTEM;
 	if (rc != 0) {
 		log_error("office: office=%s set not put on hold: %s",
 		    h->office->label, err_text(rc));
@@ -307,6 +314,48 @@ on_hold(enum watch_what what, const char *name, void *arg)
 	}
 }
 
+/* Finish what a crash interrupted: the files this notice lists belong here. */
+static void
+finish_notice(struct hold *h, const char *hidden)
+{
+	struct folders *f = &h->office->folders;
+	struct buf text;
+	char *rest;
+	int rc = 0;
+
+	buf_init(&text, NOTICE_MAX + 1);
+	if (file_read(f->hold, hidden, NOTICE_MAX, &text) != 0)
+		buf_clear(&text);
+	for (rest = text.data; rest != NULL && rc == 0;) {
+		char *line = strsep(&rest, "\n");
+		const char *name = line + strlen(BULLET);
+
+		if (strncmp(line, BULLET, strlen(BULLET)) != 0)
+			continue;
+		line[strcspn(line, "\r")] = '\0';
+		rc = file_move(f->outbox, name, f->hold, name);
+		if (rc == TSK_NOTFOUND || rc == TSK_EXIST)
+			rc = 0; /* it is here, or a person took it away */
+	}
+	buf_fini(&text);
+	if (rc != 0 || renameat(f->hold, hidden, f->hold, hidden + 1) == -1)
+		log_error("office: office=%s a set is half on hold: %s",
+		    h->office->label, err_text(rc));
+}
+
+static void
+finish_notices(struct hold *h)
+{
+	char **names;
+	int n = file_list(h->office->folders.hold, &names);
+
+	for (int i = 0; i < n; i++)
+		if (names[i][0] == '.' && is_notice(h, names[i] + 1))
+			finish_notice(h, names[i]);
+	if (n >= 0)
+		file_list_free(&names);
+}
+
 struct hold *
 hold_new(struct office *office, struct collect *collect)
 {
@@ -316,6 +365,7 @@ hold_new(struct office *office, struct collect *collect)
 	h->collect = collect;
 	h->watch =
 	    watch_add(office->app->watch, office->folders.hold, on_hold, h);
+	finish_notices(h);
 	look_through(h, false);
 	return h;
 }
