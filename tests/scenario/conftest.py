@@ -9,7 +9,7 @@ import lab as lab_module  # noqa: E402
 from practice_room import need_binaries  # noqa: E402
 
 FAULTS = ("AddressSanitizer", "UndefinedBehaviorSanitizer", "runtime error:",
-          "LeakSanitizer", "panic:")
+          "LeakSanitizer", "ThreadSanitizer", "panic:")
 
 
 def pytest_configure(config):
