@@ -20,6 +20,7 @@ static const struct show_column agent_columns[] = {
     {"role", SHOW_TEXT, "role", "役割"},
     {"public_key", SHOW_TEXT, "public key", "公開鍵"},
     {"connected", SHOW_FLAG, "connected", "接続中"},
+    {"revoked", SHOW_ALARM, "revoked", "取消"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_words no_agents = {
