@@ -7,7 +7,7 @@ from rounds import LABS, kill_everywhere
 from test_broker_crash import rooms  # noqa: F401
 
 PASSES = [int(n) for n in
-          os.environ.get("TASUKI_CRASH_PASSES", "1 2").split()]
+          os.environ.get("TASUKI_CRASH_PASSES", "1 2 3").split()]
 
 
 def test_f02_kill_the_sending_agent(rooms, tally):  # noqa: F811

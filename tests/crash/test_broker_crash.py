@@ -11,7 +11,7 @@ from lab import ROOT, wait_for
 from rounds import CARE, DAY, LABS, VISIT, Rounds, kill_everywhere
 
 PASSES = [int(n) for n in
-          os.environ.get("TASUKI_CRASH_PASSES", "1 3").split()]
+          os.environ.get("TASUKI_CRASH_PASSES", "1 3 8").split()]
 
 
 @pytest.fixture
@@ -138,6 +138,7 @@ def test_f14_an_old_backup_is_restored(rooms, tally):
                               check=False)
     assert restored.returncode == 0, restored.stderr
     lab.start("tasukid")
+    wait_for("broker up", lambda: lab.open_parcels() is not None)
     lab.agent("visit").start()
     lab.wait_connected([a[0] for a in lab.agents()])
     # visit is lent the old legs again, knows them, and settles
