@@ -509,7 +509,11 @@ class Demo:
 
     def table(self):
         self.screen.step("送信単位の一覧", "every parcel")
-        head = (("番号", 6), ("差出 from", 32), ("宛先 to", 32),
+        name = 32           # as wide as the longest name; less on a terminal
+        if self.screen.tty:
+            room = shutil.get_terminal_size().columns - 47
+            name = max(12, min(name, room // 2))
+        head = (("番号", 6), ("差出 from", name), ("宛先 to", name),
                 ("経路", 6), ("受付", 10), ("配送済", 11), ("取込済", 11))
         sub = ("", "", "", "way", "accepted", "delivered", "picked up")
         self.screen.line("  " + self.screen.paint(
