@@ -457,6 +457,19 @@ give_back(
 		    place_dir(box, due->files[i]), base_name(due->files[i]));
 }
 
+/* Our own small files and the folder; never a file of somebody's: a folder that
+ * still holds one is taken apart at the next start. */
+static int
+drop_folder(struct outbox *box, int dir, const char *name)
+{
+	(void)unlinkat(dir, OUTGOING_ORIGIN, 0);
+	(void)unlinkat(dir, MANIFEST_NAME, 0);
+	if (unlinkat(box->office->folders.sending, name, AT_REMOVEDIR) == 0)
+		return 0;
+	log_error("office: folder=%s not dropped: %s", name, strerror(errno));
+	return TSK_SYSTEM;
+}
+
 static int
 move_members(struct outbox *box, const struct collect_due *due, int dir)
 {
@@ -506,8 +519,8 @@ gather(struct outbox *box, const struct collect_due *due, const char *name)
 		rc = move_members(box, due, dir);
 	if (rc == 0)
 		return dir;
+	(void)drop_folder(box, dir, name);
 	close(dir);
-	(void)!file_remove_tree(sending, name);
 	return rc;
 }
 
@@ -596,40 +609,94 @@ mark_repeat(struct outbox *box, struct wire_parcel *p)
 		memset(&p->repeat_of, 0, sizeof(p->repeat_of));
 }
 
+/* Attachments stand for themselves: the bad ones go, the others are sent.  The
+ * good ones move to the front of both lists. */
+static int
+drop_bad(
+    struct outbox *box, struct collect_due *due, int dir, struct inspected *all)
+{
+	struct inspected other;
+	size_t good = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < due->count && rc == 0; i++) {
+		struct collect_file *f = due->files[i];
+
+		if (!all[i].good) {
+			rc = reject_file(
+			    box->office, dir, base_name(f), all[i].text.data);
+			continue;
+		}
+		other = all[good];
+		all[good] = all[i];
+		all[i] = other;
+		due->files[i] = due->files[good];
+		due->files[good++] = f;
+	}
+	log_info("office: office=%s result=rejected files=%zu",
+	    box->office->label, due->count - good);
+	due->count = good;
+	return rc;
+}
+
+/* Reject all of it; the status file tells it as one line. */
+static int
+refuse_unit(struct outbox *box, const struct collect_due *due,
+    struct wire_parcel *p, int dir, const struct inspected *all, size_t culprit)
+{
+	char name[ID_TEXT_BYTES];
+	int rc = reject_unit(box, due, dir, all, culprit);
+
+	log_info("office: parcel=%s office=%s result=rejected documents=%zu",
+	    id_text(&p->id, name), box->office->label, due->count);
+	status_rejected(box->office->status, p);
+	return rc != 0 ? rc : drop_folder(box, dir, name);
+}
+
+/* It is good: the manifest makes the folder a parcel of the batch. */
+static int
+make_parcel(struct outbox *box, struct wire_parcel **p, int dir)
+{
+	int rc;
+
+	mark_repeat(box, *p);
+	rc = manifest_write(dir, *p);
+	CRASH_POINT("office-manifest");
+	if (rc != 0)
+		return rc;
+	box->ready[box->ready_count++] = *p;
+	*p = NULL;
+	return 0;
+}
+
 /* The unit lies in its folder: send it or reject it. */
 static int
-judge(struct outbox *box, const struct collect_due *due, struct id id, int dir)
+judge(
+    struct outbox *box, const struct collect_due *whole, struct id id, int dir)
 {
-	struct inspected *all = mem_new(due->count * sizeof(*all));
+	struct inspected *all = mem_new(whole->count * sizeof(*all));
+	struct collect_due due = *whole;
 	struct wire_parcel *p = NULL;
 	char name[ID_TEXT_BYTES];
 	size_t culprit;
-	int rc = inspect_all(box, due, dir, all, &culprit);
+	int rc = inspect_all(box, &due, dir, all, &culprit);
 
-	if (rc == 0) {
-		p = manifest_new(due->count);
+	if (rc == 0 && culprit < due.count && due.action == COLLECT_ATTACH &&
+	    due.count > 1) {
+		rc = drop_bad(box, &due, dir, all);
+		culprit = due.count;
+	}
+	if (rc == 0 && due.count > 0) {
+		p = manifest_new(due.count);
 		p->id = id;
-		describe(box, due, all, p);
-	}
-	if (rc == 0 && culprit < due->count) {
-		rc = reject_unit(box, due, dir, all, culprit);
-		log_info("office: parcel=%s office=%s result=rejected "
-			 "documents=%zu",
-		    id_text(&id, name), box->office->label, due->count);
-		status_rejected(box->office->status, p);
-		if (rc == 0)
-			rc = file_remove_tree(
-			    box->office->folders.sending, id_text(&id, name));
+		describe(box, &due, all, p);
+		rc = culprit < due.count
+			 ? refuse_unit(box, &due, p, dir, all, culprit)
+			 : make_parcel(box, &p, dir);
 	} else if (rc == 0) {
-		mark_repeat(box, p);
-		rc = manifest_write(dir, p);
-		CRASH_POINT("office-manifest");
-		if (rc == 0) {
-			box->ready[box->ready_count++] = p;
-			p = NULL;
-		}
+		rc = drop_folder(box, dir, id_text(&id, name));
 	}
-	for (size_t i = 0; i < due->count; i++)
+	for (size_t i = 0; i < whole->count; i++)
 		inspect_fini(&all[i]);
 	free(all);
 	manifest_free(&p);
@@ -662,12 +729,10 @@ take_unit(struct outbox *box, const struct collect_due *due)
 	if (rc != 0)
 		log_error(
 		    "office: parcel=%s not prepared: %s", name, err_text(rc));
-	if (rc != 0 && unlinkat(dir, MANIFEST_NAME, 0) == -1 && errno != ENOENT)
-		log_error("office: parcel=%s: %s", name, strerror(errno));
 	if (rc != 0) { /* the disk: everything back, try again later */
 		give_back(box, due, dir, due->count);
+		(void)drop_folder(box, dir, name);
 		close(dir);
-		(void)!file_remove_tree(box->office->folders.sending, name);
 		collect_later(box->collect, due, box->now_ms + RETRY_MS);
 		return;
 	}
