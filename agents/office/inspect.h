@@ -6,6 +6,7 @@
 
 #include "buf.h"
 #include "digest.h"
+#include "name.h"
 #include "office.h"
 
 struct inspected {

@@ -20,7 +20,6 @@
  *	One line a parcel: submit: parcel=... result=accepted|later|never.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -28,14 +27,12 @@
 
 #include "clock.h"
 #include "crash.h"
-#include "digest.h"
 #include "file.h"
 #include "log.h"
 
-#include "manifest.h"
 #include "outgoing.h"
 #include "receipts.h"
-#include "reject.h"
+#include "sending.h"
 #include "status.h"
 
 #define BACKOFF_FIRST_MS 2000
@@ -49,13 +46,9 @@ struct parcel {
 	struct office *office;
 	struct id id;
 	char pair[PAIR_BYTES];
-	char stamp[WIRE_STAMP_BYTES];
 	unsigned tries;
 	int64_t retry_at_ms;
-	/* while under way */
-	struct wire_parcel *header;
-	struct buf *raw;
-	struct link_body *bodies;
+	struct loaded loaded; /* while under way */
 };
 TAILQ_HEAD(parcels, parcel);
 
@@ -66,68 +59,6 @@ struct outgoing {
 	int64_t hold_until_ms;
 };
 
-/* ---- bodies ---- */
-
-static void
-bodies_free(struct parcel *p)
-{
-	if (p->header == NULL)
-		return;
-	for (size_t i = 0; i < p->header->document_count; i++) {
-		if (p->header->documents[i].encoding == WIRE_ENCODING_ZSTD)
-			free((void *)(uintptr_t)p->bodies[i].data);
-		buf_fini(&p->raw[i]);
-	}
-	free(p->raw);
-	free(p->bodies);
-	p->raw = NULL;
-	p->bodies = NULL;
-	manifest_free(&p->header);
-}
-
-/* Read, prove and encode one document. */
-static int
-body_load(struct parcel *p, int dir, size_t i)
-{
-	struct wire_document *d = &p->header->documents[i];
-	uint8_t digest[DIGEST_BYTES];
-	int rc;
-
-	buf_init(&p->raw[i], WIRE_PARCEL_BYTES_MAX + 1u);
-	rc = file_read(dir, d->name, WIRE_PARCEL_BYTES_MAX, &p->raw[i]);
-	if (rc != 0)
-		return rc == TSK_SYSTEM && errno == EIO ? rc : TSK_DAMAGED;
-	digest_sha256(p->raw[i].data, p->raw[i].len, digest);
-	if (p->raw[i].len != d->bytes ||
-	    memcmp(digest, d->sha256, sizeof(digest)) != 0)
-		return TSK_DAMAGED;
-	encode_body(p->raw[i].data, p->raw[i].len, &p->bodies[i], &d->encoding);
-	d->encoded_bytes = p->bodies[i].bytes;
-	if (d->encoding == WIRE_ENCODING_ZSTD)
-		buf_fini(&p->raw[i]);
-	return 0;
-}
-
-static int
-bodies_load(struct parcel *p, int dir)
-{
-	int rc = manifest_read(dir, &p->header);
-	size_t count;
-
-	if (rc != 0)
-		return TSK_DAMAGED;
-	count = p->header->document_count;
-	p->raw = mem_new(count * sizeof(*p->raw));
-	p->bodies = mem_new(count * sizeof(*p->bodies));
-	if (id_compare(&p->header->id, &p->id) != 0)
-		rc = TSK_DAMAGED;
-	for (size_t i = 0; rc == 0 && i < count; i++)
-		rc = body_load(p, dir, i);
-	if (rc != 0)
-		bodies_free(p);
-	return rc;
-}
-
 /* ---- lists ---- */
 
 static void
@@ -136,7 +67,7 @@ parcel_free(struct outgoing *out, struct parcels *list, struct parcel *p)
 	TAILQ_REMOVE(list, p, entry);
 	if (list == &out->waiting)
 		out->waiting_count--;
-	bodies_free(p);
+	loaded_fini(&p->loaded);
 	free(p);
 	out->count--;
 }
@@ -197,33 +128,7 @@ backoff(unsigned tries)
 	return ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
 }
 
-/* ---- the folder of a rejected parcel ---- */
-
-/* Move every document to the rejected ones with one text, drop the folder. */
-static void
-reject_folder(struct office *office, const struct id *id, const char *text)
-{
-	char name[ID_TEXT_BYTES], **names;
-	int dir = file_dir_open(office->folders.sending, id_text(id, name));
-	int n, rc = 0;
-
-	if (dir < 0)
-		return;
-	n = file_list(dir, &names);
-	for (int i = 0; rc == 0 && i < n; i++)
-		if (names[i][0] != '.')
-			rc = reject_file(office, dir, names[i], text);
-	if (n >= 0)
-		file_list_free(&names);
-	close(dir);
-	if (rc == 0)
-		rc = file_remove_tree(office->folders.sending, name);
-	if (rc == 0)
-		rc = folders_sync(&office->folders);
-	if (rc != 0)
-		log_error("submit: parcel=%s not moved to rejected: %s", name,
-		    err_text(rc));
-}
+/* ---- submitting ---- */
 
 static void
 reject_damaged(struct outgoing *out, struct parcel *p)
@@ -236,10 +141,8 @@ reject_damaged(struct outgoing *out, struct parcel *p)
 	    "submit: parcel=%s result=never code=changed", id_text(&p->id, id));
 	status_set(
 	    p->office->status, &p->id, STATUS_REJECTED, clock_wall_ms(), text);
-	reject_folder(p->office, &p->id, text);
+	sending_reject(p->office, &p->id, text);
 }
-
-/* ---- submitting ---- */
 
 /* 0: under way; TSK_LATER: the window is full; else it's off the queue. */
 static int
@@ -251,9 +154,10 @@ submit(struct outgoing *out, struct parcel *p, int64_t now_ms)
 	if (!link_room(out->app->link))
 		return TSK_LATER;
 	id_text(&p->id, name);
-	if (p->header == NULL) {
+	if (p->loaded.parcel == NULL) {
 		dir = file_dir_open(p->office->folders.sending, name);
-		rc = dir < 0 ? TSK_DAMAGED : bodies_load(p, dir);
+		rc = dir < 0 ? TSK_DAMAGED
+			     : loaded_init(&p->loaded, &p->id, dir);
 		if (dir >= 0)
 			close(dir);
 	}
@@ -263,7 +167,8 @@ submit(struct outgoing *out, struct parcel *p, int64_t now_ms)
 		return rc;
 	}
 	if (rc == 0)
-		rc = link_submit(out->app->link, p->header, p->bodies);
+		rc = link_submit(
+		    out->app->link, p->loaded.parcel, p->loaded.bodies);
 	if (rc == TSK_LATER)
 		return rc; /* large: it stays loaded until there is room */
 	TAILQ_REMOVE(&out->queued, p, entry);
@@ -325,7 +230,7 @@ outgoing_down(struct outgoing *out)
 
 	while ((p = TAILQ_LAST(&out->under_way, parcels)) != NULL) {
 		TAILQ_REMOVE(&out->under_way, p, entry);
-		bodies_free(p);
+		loaded_fini(&p->loaded);
 		TAILQ_INSERT_HEAD(&out->queued, p, entry);
 	}
 	out->hold_until_ms = 0;
@@ -362,16 +267,16 @@ outgoing_accepted(struct outgoing *out, const struct wire_accepted_item *item)
 	log_info("submit: parcel=%s office=%s result=accepted duplicate=%d "
 		 "documents=%zu",
 	    id_text(&p->id, id), p->office->label, item->duplicate,
-	    p->header->document_count);
+	    p->loaded.parcel->document_count);
 	if (rc != 0) { /* it is accepted: only the folder must still move */
 		log_error("submit: parcel=%s not moved to sent: %s", id,
 		    err_text(rc));
 		TAILQ_REMOVE(&out->under_way, p, entry);
-		bodies_free(p);
+		loaded_fini(&p->loaded);
 		wait_until(out, p, clock_mono_ms() + backoff(++p->tries));
 		return;
 	}
-	receipts_accepted(p->office, p->header, item);
+	receipts_accepted(p->office, p->loaded.parcel, item);
 	parcel_free(out, &out->under_way, p);
 }
 
@@ -398,7 +303,7 @@ refused_later(struct outgoing *out, struct parcel *p,
 	    id_text(&p->id, id), row->name, (long long)delay);
 	status_set(p->office->status, &p->id, STATUS_WAITING, clock_wall_ms(),
 	    out->app->language == LANGUAGE_EN ? row->en : row->ja);
-	bodies_free(p);
+	loaded_fini(&p->loaded);
 	wait_until(out, p, now_ms + delay);
 	if (for_all(refused->refusal) || out->waiting_count > WAITING_MAX)
 		out->hold_until_ms = now_ms + delay;
@@ -416,13 +321,14 @@ refused_never(struct outgoing *out, struct parcel *p,
 
 	log_warn("submit: parcel=%s office=%s to=%s result=never code=%s "
 		 "why=\"%s\"",
-	    id_text(&p->id, id), p->office->label, p->header->to, row->name,
-	    refused->detail);
+	    id_text(&p->id, id), p->office->label, p->loaded.parcel->to,
+	    row->name, refused->detail);
 	buf_init(&text, 8192);
-	text_add(&text, language, TEXT_REFUSED, p->header->to, reason, NULL);
+	text_add(
+	    &text, language, TEXT_REFUSED, p->loaded.parcel->to, reason, NULL);
 	status_set(p->office->status, &p->id, STATUS_REJECTED, clock_wall_ms(),
 	    reason);
-	reject_folder(p->office, &p->id, text.data);
+	sending_reject(p->office, &p->id, text.data);
 	buf_fini(&text);
 	parcel_free(out, &out->under_way, p);
 }
@@ -451,7 +357,6 @@ outgoing_add(struct outgoing *out, struct office *office,
 
 	p->office = office;
 	p->id = parcel->id;
-	memcpy(p->stamp, parcel->stamp, sizeof(p->stamp));
 	snprintf(p->pair, sizeof(p->pair), "%s%s>%s%s", parcel->from,
 	    parcel->from_type, parcel->to, parcel->to_type);
 	TAILQ_INSERT_TAIL(&out->queued, p, entry);
@@ -459,91 +364,6 @@ outgoing_add(struct outgoing *out, struct office *office,
 	status_parcel(
 	    office->status, parcel, STATUS_SENDING, clock_wall_ms(), "");
 	app_wake(out->app, 0);
-}
-
-/* The folder the members came from: the outbox, or a partner's below it. */
-static int
-origin_open(struct office *office, int dir)
-{
-	struct buf name;
-	int to = TSK_NOTFOUND;
-
-	buf_init(&name, 256);
-	if (file_read(dir, OUTGOING_ORIGIN, 255, &name) == 0 &&
-	    file_dir_make(office->folders.outbox, name.data, 0700) == 0)
-		to = file_dir_open(office->folders.outbox, name.data);
-	buf_fini(&name);
-	return to >= 0 ? to : file_dir_open(office->folders.outbox, ".");
-}
-
-/* Members of a unit that was never complete go back where they came from. */
-static void
-take_apart(struct office *office, int dir, const char *name)
-{
-	char **names, free_name[256];
-	int n = file_list(dir, &names), rc = 0;
-	int to = origin_open(office, dir);
-
-	for (int i = 0; i < n && rc == 0; i++) {
-		if (names[i][0] == '.')
-			continue;
-		folders_free_name(to, names[i], free_name);
-		rc = file_move(dir, names[i], to, free_name);
-	}
-	if (n >= 0)
-		file_list_free(&names);
-	if (to >= 0)
-		close(to);
-	if (rc == 0)
-		rc = file_remove_tree(office->folders.sending, name);
-	log_info("submit: folder=%s of an unfinished parcel taken apart "
-		 "result=%s",
-	    name, err_text(rc));
-}
-
-static int
-compare_parcels(const void *a, const void *b)
-{
-	const struct wire_parcel *const *x = a, *const *y = b;
-	int order = strcmp((*x)->to, (*y)->to);
-
-	if (order == 0)
-		order = strcmp((*x)->stamp, (*y)->stamp);
-	return order != 0 ? order : id_compare(&(*x)->id, &(*y)->id);
-}
-
-void
-outgoing_load(struct outgoing *out, struct office *office)
-{
-	char **names;
-	int n = file_list(office->folders.sending, &names);
-	struct wire_parcel **all;
-	size_t count = 0;
-
-	if (n < 0)
-		return;
-	all = mem_new(((size_t)n + 1) * sizeof(*all));
-	for (int i = 0; i < n; i++) {
-		int dir = file_dir_open(office->folders.sending, names[i]);
-		struct id id;
-
-		if (dir < 0)
-			continue;
-		if (id_parse(names[i], &id) == 0) {
-			if (manifest_read(dir, &all[count]) == 0)
-				count++;
-			else
-				take_apart(office, dir, names[i]);
-		}
-		close(dir);
-	}
-	file_list_free(&names);
-	qsort(all, count, sizeof(*all), compare_parcels);
-	for (size_t i = 0; i < count; i++) {
-		outgoing_add(out, office, all[i]);
-		manifest_free(&all[i]);
-	}
-	free(all);
 }
 
 struct outgoing *

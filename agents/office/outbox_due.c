@@ -1,0 +1,168 @@
+/* NAME
+ *	outbox_due - what is done with a unit that is due, and the batch
+ */
+#include <string.h>
+
+#include "crash.h"
+#include "file.h"
+#include "log.h"
+
+#include "inspect.h"
+#include "manifest.h"
+#include "outbox_inside.h"
+#include "outgoing.h"
+#include "reject.h"
+
+/* Straight to the rejected ones with one text for all. */
+static void
+reject_due(struct outbox *box, const struct collect_due *due, const char *text)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < due->count && rc == 0; i++)
+		rc = reject_file(box->office, outbox_dir(box, due->files[i]),
+		    outbox_base(due->files[i]), text);
+	box->touched = true;
+	if (rc != 0 && rc != TSK_NOTFOUND) {
+		outbox_trouble(box, due, rc);
+		return;
+	}
+	log_info("office: office=%s result=rejected files=%zu",
+	    box->office->label, due->count);
+	hold_forget(box->hold, due);
+	outbox_forget(box, due);
+}
+
+static void
+reject_stray(struct outbox *box, const struct collect_due *due)
+{
+	const char *name = outbox_base(due->files[0]);
+	enum language language = box->office->app->language;
+	struct inspected in;
+	struct name parsed;
+	struct why why = {0};
+
+	if (!file_name_safe(name)) {
+		reject_due(box, due, text_of(language, TEXT_BAD_NAME));
+	} else if (name_parse(box->office->app->standard, name, &parsed,
+		       &why) == TSK_NOTFOUND) {
+		reject_due(box, due, text_of(language, TEXT_NOT_STANDARD));
+	} else if (inspect_file(box->office, box->office->folders.outbox, name,
+		       false, &in) == 0) {
+		if (in.text.len == 0)
+			text_add(&in.text, language, TEXT_NAME_GRAMMAR, NULL,
+			    NULL, NULL);
+		reject_due(box, due, in.text.data);
+		inspect_fini(&in);
+	}
+}
+
+static void
+reject_incomplete(struct outbox *box, const struct collect_due *due)
+{
+	struct buf text;
+
+	buf_init(&text, 8192);
+	hold_describe(box->hold, due, TEXT_INCOMPLETE_REJECTED, &text);
+	reject_due(box, due, text.data);
+	buf_fini(&text);
+}
+
+/* Attachments: unsafe names are told one by one, the rest goes in parcels of at
+ * most 64 documents and 64 MiB. */
+static void
+take_attachments(struct outbox *box, const struct collect_due *due)
+{
+	enum language language = box->office->app->language;
+	struct collect_due part = *due, one = *due;
+	uint64_t bytes = 0;
+	size_t i;
+
+	if (!file_name_safe(outbox_base(due->files[0]))) {
+		one.count = 1;
+		reject_due(box, &one, text_of(language, TEXT_BAD_NAME));
+		return;
+	}
+	for (i = 0; i < due->count && i < WIRE_DOCUMENTS_MAX; i++) {
+		bytes += due->files[i]->bytes;
+		if (i > 0 && bytes > WIRE_PARCEL_BYTES_MAX)
+			break;
+		if (!file_name_safe(outbox_base(due->files[i])))
+			break;
+	}
+	part.count = i;
+	outbox_take(box, &part);
+}
+
+static uint64_t
+sum_bytes(const struct collect_due *due)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < due->count; i++)
+		sum += due->files[i]->bytes;
+	return sum;
+}
+
+static void
+take_set(struct outbox *box, const struct collect_due *due)
+{
+	enum language language = box->office->app->language;
+
+	if (due->count > WIRE_DOCUMENTS_MAX)
+		reject_due(box, due, text_of(language, TEXT_TOO_MANY));
+	else if (sum_bytes(due) > WIRE_PARCEL_BYTES_MAX)
+		reject_due(box, due, text_of(language, TEXT_TOO_LARGE));
+	else
+		outbox_take(box, due);
+}
+
+void
+outbox_due(const struct collect_due *due, void *arg)
+{
+	struct outbox *box = arg;
+
+	if (!outbox_unchanged(box, due))
+		return;
+	switch (due->action) {
+	case COLLECT_SEND:
+		take_set(box, due);
+		break;
+	case COLLECT_ATTACH:
+		take_attachments(box, due);
+		break;
+	case COLLECT_HOLD:
+		box->touched = true;
+		hold_put(box->hold, due, box->now_ms);
+		break;
+	case COLLECT_REJECT:
+		reject_incomplete(box, due);
+		break;
+	case COLLECT_STRAY:
+		reject_stray(box, due);
+		break;
+	}
+}
+
+/* ---- the batch ---- */
+
+/* One barrier, then all of the batch may be sent. */
+void
+outbox_release(struct outbox *box)
+{
+	int rc = box->touched ? folders_sync(&box->office->folders) : 0;
+
+	CRASH_POINT("office-synced");
+	for (size_t i = 0; i < box->ready_count; i++) {
+		if (rc == 0)
+			outgoing_add(box->office->app->outgoing, box->office,
+			    box->ready[i]);
+		manifest_free(&box->ready[i]);
+	}
+	if (rc != 0)
+		log_error("office: office=%s parcels=%zu not durable: %s; they "
+			  "are sent after the next start",
+		    box->office->label, box->ready_count, err_text(rc));
+	box->ready_count = 0;
+	box->touched = false;
+}
