@@ -5,11 +5,6 @@
  *	MAPASYNC lose acknowledged data or die on a full disk), MDB_NOTLS so that
  *	a reader is not tied to its thread, and memory is never written out
  *	uncleared (no NOMEMINIT).
- *
- *	A new store is made in "new/", synced, and only its data.mdb renamed into
- *	the folder: there is a whole one or none.  A folder that has traces of a
- *	store but no data.mdb is refused, because making an empty one would hide
- *	a loss.
  * DIAGNOSTICS
  *	TSK_LATER: another process holds "lock".  TSK_INVALID: not ours, missing,
  *	cut short.  TSK_VERSION: a newer program's.  TSK_DAMAGED: the last run
@@ -50,16 +45,16 @@ static const char *const table_names[STORE_TABLES] = {
     [TABLE_REGISTRY] = "registry",
 };
 
-static int
-refuse(struct why *why, int rc, const char *code, const char *path,
+int
+store_lmdb_refuse(struct why *why, int rc, const char *code, const char *path,
     const char *sentence)
 {
 	why_set(why, WHY_NEVER, code, "%s: %s", path, sentence);
 	return rc;
 }
 
-static int
-lmdb_failed(struct why *why, const char *path, int rc)
+int
+store_lmdb_failed(struct why *why, const char *path, int rc)
 {
 	bool foreign = rc == MDB_INVALID || rc == MDB_VERSION_MISMATCH ||
 		       rc == MDB_CORRUPTED || rc == MDB_PAGE_NOTFOUND ||
@@ -98,8 +93,8 @@ assert_failed(MDB_env *env, const char *text)
 	panic("LMDB: %s", text);
 }
 
-static int
-env_new(
+int
+store_lmdb_env_open(
     struct store_lmdb *db, const char *path, size_t map_bytes, unsigned flags)
 {
 	int rc = mdb_env_create(&db->env);
@@ -117,104 +112,12 @@ env_new(
 	return rc;
 }
 
-static void
-env_close(struct store_lmdb *db)
+void
+store_lmdb_env_close(struct store_lmdb *db)
 {
 	if (db->env != NULL)
 		mdb_env_close(db->env);
 	db->env = NULL;
-}
-
-/* ---- creation ---- */
-
-static int
-sync_file(int dirfd, const char *name)
-{
-	int fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW), rc;
-
-	if (fd < 0)
-		return TSK_SYSTEM;
-	rc = fsync(fd) == 0 ? 0 : TSK_SYSTEM;
-	close(fd);
-	return rc;
-}
-
-/* The records of an empty store, in the environment at path. */
-static int
-fill(struct store_lmdb *db, const char *path, struct why *why)
-{
-	struct store_lmdb_txn t = {.db = db};
-	int rc = env_new(db, path, db->map_bytes, 0), tsk = 0;
-
-	if (rc == 0)
-		rc = mdb_txn_begin(db->env, NULL, 0, &t.txn);
-	if (rc == 0 && ((rc = store_lmdb_tables(db, t.txn, MDB_CREATE)) != 0 ||
-			   (tsk = store_write_create(&db->write, &t)) != 0)) {
-		mdb_txn_abort(t.txn);
-		rc = tsk != 0 ? t.rc : rc;
-	} else if (rc == 0) {
-		CRASH_POINT("store-create-commit");
-		rc = mdb_txn_commit(t.txn);
-	}
-	env_close(db);
-	return rc == 0 ? 0 : lmdb_failed(why, path, rc);
-}
-
-static int
-create(struct store_lmdb *db, struct why *why)
-{
-	size_t n = strlen(db->path) + sizeof("/new");
-	char *path = mem_new(n);
-	int fd = -1, rc;
-
-	memcpy(path, db->path, strlen(db->path));
-	memcpy(path + strlen(db->path), "/new", sizeof("/new"));
-	if ((rc = file_remove_tree(db->dirfd, "new")) != 0 ||
-	    (rc = file_dir_make(db->dirfd, "new", 0700)) != 0 ||
-	    (fd = rc = file_dir_open(db->dirfd, "new")) < 0) {
-		why_system(why, WHY_LATER, path);
-		goto end;
-	}
-	CRASH_POINT("store-create-folder");
-	if ((rc = fill(db, path, why)) != 0)
-		goto end;
-	CRASH_POINT("store-create-filled");
-	if ((rc = sync_file(fd, "data.mdb")) != 0 ||
-	    (rc = file_move(fd, "data.mdb", db->dirfd, "data.mdb")) != 0 ||
-	    (rc = file_dir_sync(db->dirfd)) != 0)
-		why_system(why, WHY_LATER, path);
-	CRASH_POINT("store-create-renamed");
-	if (rc == 0 && file_remove_tree(db->dirfd, "new") != 0)
-		log_warn("store: leftover folder new could not be removed");
-end:
-	if (fd >= 0)
-		close(fd);
-	free(path);
-	return rc < 0 ? rc : 0;
-}
-
-/* Nothing but what a crash during creation leaves behind. */
-static int
-folder_unused(struct store_lmdb *db, struct why *why)
-{
-	char **names;
-	int n = file_list(db->dirfd, &names), rc = 0;
-
-	if (n < 0) {
-		why_system(why, WHY_LATER, db->path);
-		return n;
-	}
-	for (int i = 0; rc == 0 && i < n; i++) {
-		if (strcmp(names[i], "lock") == 0 ||
-		    strcmp(names[i], "new") == 0 ||
-		    strcmp(names[i], "lost+found") == 0)
-			continue;
-		rc = refuse(why, TSK_INVALID, "store-missing", db->path,
-		    "data.mdb is missing but the folder is not empty; restore "
-		    "a backup, or name a folder of its own.");
-	}
-	file_list_free(&names);
-	return rc;
 }
 
 /* ---- looking before LMDB maps it ---- */
@@ -244,11 +147,11 @@ look(struct store_lmdb *db, struct why *why)
 	memcpy(&magic, head + 16, sizeof(magic));
 	if (!S_ISREG(st.st_mode) || n != (ssize_t)sizeof(head) ||
 	    magic != MAGIC)
-		return refuse(why, TSK_INVALID, "store-foreign", db->path,
-		    "data.mdb is not a store of this program.");
+		return store_lmdb_refuse(why, TSK_INVALID, "store-foreign",
+		    db->path, "data.mdb is not a store of this program.");
 	if (st.st_size < 2 * PAGE_MIN)
-		return refuse(why, TSK_INVALID, "store-truncated", db->path,
-		    "data.mdb is cut short; restore a backup.");
+		return store_lmdb_refuse(why, TSK_INVALID, "store-truncated",
+		    db->path, "data.mdb is cut short; restore a backup.");
 	return 0;
 }
 
@@ -281,10 +184,11 @@ check_schema(struct store_lmdb *db, struct why *why)
 		store_lmdb_read_end(&db->store, txn);
 	}
 	if (rc == TSK_NOTFOUND || rc == TSK_DAMAGED)
-		return refuse(why, TSK_INVALID, "store-foreign", db->path,
+		return store_lmdb_refuse(why, TSK_INVALID, "store-foreign",
+		    db->path,
 		    "data.mdb carries no schema number of this program.");
 	if (rc != 0)
-		return refuse(why, rc, "store-open", db->path,
+		return store_lmdb_refuse(why, rc, "store-open", db->path,
 		    "the schema number cannot be read.");
 	if (schema == STORE_SCHEMA)
 		return 0;
@@ -335,9 +239,9 @@ open_env(struct store_lmdb *db, struct why *why)
 {
 	unsigned flags = db->read_only ? MDB_RDONLY : 0;
 	size_t map_bytes = db->read_only ? 0 : db->map_bytes;
-	int rc = env_new(db, db->path, map_bytes, flags);
+	int rc = store_lmdb_env_open(db, db->path, map_bytes, flags);
 
-	return rc == 0 ? 0 : lmdb_failed(why, db->path, rc);
+	return rc == 0 ? 0 : store_lmdb_failed(why, db->path, rc);
 }
 
 static int
@@ -348,7 +252,7 @@ open_tables(struct store_lmdb *db, struct why *why)
 	int rc = mdb_txn_begin(db->env, NULL, MDB_RDONLY, &txn);
 
 	if (rc != 0)
-		return lmdb_failed(why, db->path, rc);
+		return store_lmdb_failed(why, db->path, rc);
 	rc = store_lmdb_tables(db, txn, 0);
 	/* only a committed transaction hands its table handles on */
 	if (rc == 0)
@@ -356,7 +260,7 @@ open_tables(struct store_lmdb *db, struct why *why)
 	else
 		mdb_txn_abort(txn);
 	if (rc != 0)
-		return lmdb_failed(why, db->path, rc);
+		return store_lmdb_failed(why, db->path, rc);
 	if (mdb_env_info(db->env, &info) == 0)
 		db->map_bytes = info.me_mapsize;
 	return check_schema(db, why);
@@ -389,7 +293,8 @@ verify_first(struct store_lmdb *db, const struct store_settings *settings,
 	if (rc != TSK_DAMAGED)
 		return rc;
 	if (v.crashed)
-		return refuse(why, TSK_DAMAGED, "store-damaged", db->path,
+		return store_lmdb_refuse(why, TSK_DAMAGED, "store-damaged",
+		    db->path,
 		    "the database is damaged or cut short; restore a backup.");
 	log_error("store: damaged=%llu records are set aside",
 	    (unsigned long long)v.damaged);
@@ -407,11 +312,11 @@ settle_doubt(struct store_lmdb *db, const struct store_settings *settings,
 
 	if (!cut && faccessat(db->dirfd, "verify-needed", F_OK, 0) != 0)
 		return 0;
-	env_close(db);
+	store_lmdb_env_close(db);
 	rc = verify_first(db, settings, why);
 	if (rc == TSK_INVALID && cut)
-		return refuse(why, TSK_INVALID, "store-truncated", db->path,
-		    "data.mdb is cut short; restore a backup.");
+		return store_lmdb_refuse(why, TSK_INVALID, "store-truncated",
+		    db->path, "data.mdb is cut short; restore a backup.");
 	return rc != 0 ? rc : open_env(db, why);
 }
 
@@ -422,10 +327,10 @@ open_checked(struct store_lmdb *db, const struct store_settings *settings,
 	int rc = look(db, why), dead;
 
 	if (rc == TSK_NOTFOUND && db->read_only)
-		return refuse(why, TSK_NOTFOUND, "store-missing", db->path,
-		    "there is no store here.");
-	if (rc == TSK_NOTFOUND && (rc = folder_unused(db, why)) == 0)
-		rc = create(db, why);
+		return store_lmdb_refuse(why, TSK_NOTFOUND, "store-missing",
+		    db->path, "there is no store here.");
+	if (rc == TSK_NOTFOUND)
+		rc = store_lmdb_create(db, why);
 	if (rc == 0)
 		rc = open_env(db, why);
 	if (rc == 0 && !db->read_only)
@@ -485,7 +390,7 @@ store_lmdb_close(struct store *store)
 {
 	struct store_lmdb *db = (struct store_lmdb *)store;
 
-	env_close(db);
+	store_lmdb_env_close(db);
 	store_write_fini(&db->write);
 	pthread_rwlock_destroy(&db->map_lock);
 	if (db->dirfd >= 0)

@@ -1,7 +1,8 @@
 /* NAME
  *	store_lmdb - the LMDB back end's own struct, private to its files
  * DESCRIPTION
- *	store_lmdb.c opens, creates, closes; store_lmdb_map.c is the map;
+ *	store_lmdb.c opens and closes; store_lmdb_create.c makes a new one;
+ *	store_lmdb_map.c is the map;
  *	store_lmdb_apply.c writes and decides what a failure means;
  *	store_lmdb_copy.c backs up; store_lmdb_check.c verifies.  No other file
  *	includes lmdb.h.
@@ -63,6 +64,18 @@ int store_lmdb_tables(struct store_lmdb *db, MDB_txn *txn, unsigned flags);
 void store_lmdb_break(struct store_lmdb *db);
 /* store_lmdb_reserve(db): make the ballast if it is gone and there is room. */
 void store_lmdb_reserve(struct store_lmdb *db);
+/* store_lmdb_create(db, why): an empty store in a folder that has nothing else.
+ * TSK_INVALID: it has. */
+int store_lmdb_create(struct store_lmdb *db, struct why *why);
+/* store_lmdb_env_open(db, path, map_bytes, flags): LMDB's code. */
+int store_lmdb_env_open(
+    struct store_lmdb *db, const char *path, size_t map_bytes, unsigned flags);
+void store_lmdb_env_close(struct store_lmdb *db);
+/* store_lmdb_failed(why, path, rc): LMDB's code at opening as TSK_* and words. */
+int store_lmdb_failed(struct why *why, const char *path, int rc);
+/* store_lmdb_refuse(why, rc, code, path, sentence): fill why; returns ${rc}. */
+int store_lmdb_refuse(struct why *why, int rc, const char *code,
+    const char *path, const char *sentence);
 int store_lmdb_open(
     const struct store_settings *settings, struct store **out, struct why *why);
 void store_lmdb_close(struct store *store);

@@ -199,8 +199,7 @@ room_ahead(struct store_lmdb *db)
 static bool
 brings_new(const struct store_op *op)
 {
-	return op->type == STORE_ACCEPT || op->type == STORE_STAGE ||
-	       op->type == STORE_REGISTRY;
+	return op->type == STORE_ACCEPT || op->type == STORE_STAGE;
 }
 
 static size_t
