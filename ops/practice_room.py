@@ -439,7 +439,8 @@ class Room:
     def process(self, name, program, settings):
         """The process and whether its settings file changed just now."""
         file = os.path.join("config", name + ".conf")
-        text = ("# Made by ops/lab; what each setting means: "
+        text = ("# Made by ops/lab, with short waits: somebody stands by and "
+                "looks.\n# What each setting means, and its default: "
                 f"{program} --help-settings\n"
                 + zpl(merge(settings, self.more.get(name))))
         changed = self._keep(file, text)
@@ -545,10 +546,19 @@ class Room:
                 os.makedirs(self.desk_folder(desk), mode=0o700, exist_ok=True)
         os.makedirs(self.path("pdf"), mode=0o700, exist_ok=True)
 
+    def recorded(self, wanted=()):
+        """Processes on record whose name is not among the wanted ones."""
+        names = [n[:-5] for n in sorted(os.listdir(self.path("run")))
+                 if n.endswith(".json")]
+        return [Process(self, n, []) for n in names if n not in wanted]
+
     def up(self, seconds=60):
         """Start what is not running; return when all are ready."""
         self.start_broker()
         agents = self.agents()
+        for process in self.recorded(["tasukid"] + [a[3].name
+                                                    for a in agents]):
+            process.stop()          # no office of it is in the registry now
         self._need_desks(agents)
         self.import_registry()
         self.enrol(agents)
@@ -597,10 +607,9 @@ class Room:
     def down(self):
         """Agents first, the broker last.  Names of those that did not stop by
         themselves and were killed."""
-        agents = [a[3] for a in self.agents()]
+        agents = self.recorded(["tasukid"])
         for process in agents:
-            if process.pid() is not None:
-                process.signal(signal.SIGTERM)
+            process.signal(signal.SIGTERM)
         forced = [p.name for p in agents if not p.stop()]
         broker, _ = self.broker()
         if not broker.stop():

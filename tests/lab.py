@@ -233,11 +233,9 @@ class Lab(Room):
         try:
             forced = self.down()
         finally:
-            for name in os.listdir(self.path("run")):
-                if name.endswith(".json"):
-                    process = Process(self, name[:-5], [])
-                    process.signal(signal.SIGKILL)
-                    process.wait_gone(5)
+            for process in self.recorded():
+                process.signal(signal.SIGKILL)
+                process.wait_gone(5)
         assert not forced, f"had to be killed: {forced}\n{self.tails()}"
 
     # -- what the broker says

@@ -112,6 +112,22 @@ def test_registry_of_the_user(room, tmp_path):
     assert keys == sorted([CARE, VISIT, DAY])
 
 
+def test_registry_changes(room, tmp_path):
+    """An office moves to another agent; one leaves the corporation."""
+    head = "office_number,service_type,inside,folder_agent\n"
+    first, second = tmp_path / "1.csv", tmp_path / "2.csv"
+    first.write_text(f"{head}{CARE},43,1,a\n{VISIT},11,1,b\n{DAY},15,1,c\n")
+    second.write_text(f"{head}{CARE},43,1,a\n{VISIT},11,1,a\n")
+    before = {a["name"]: a["pid"]
+              for a in up(room, "--registry", str(first))["agents"]}
+    report = up(room, "--registry", str(second))
+    after = {a["name"]: a for a in report["agents"]}
+    assert set(after) == {"a", "pdf"}
+    assert sorted(after["a"]["folders"]) == sorted([CARE, VISIT])
+    assert start_time(before["b"]) is None and start_time(before["c"]) is None
+    assert after["pdf"]["pid"] == before["pdf"]
+
+
 def test_deep_folder(tmp_path):
     """A socket path holds 107 bytes; a room may lie deeper."""
     deep = tmp_path / ("深い" * 15) / ("folder" * 12)
