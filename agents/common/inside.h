@@ -1,9 +1,10 @@
 /* NAME
  *	inside - what the files of the link share; nobody else includes it
  * DESCRIPTION
- *	link.c owns the session: socket, hello, heartbeats, settlements and the
- *	table of who handles which message.  link_upload.c owns unanswered
- *	submits, link_download.c deliveries on their way to the owner.
+ *	link.c owns the session: hello, heartbeats, backoff; link_socket.c one
+ *	socket, link_hear.c what comes in, link_settle.c settlements,
+ *	link_upload.c unanswered submits, link_download.c deliveries on their
+ *	way to the owner.
  */
 #ifndef TASUKI_LINK_INSIDE_H
 #define TASUKI_LINK_INSIDE_H
@@ -60,7 +61,7 @@ struct link {
 	int64_t timeout_ms;
 	/* this socket */
 	void *socket, *monitor;
-	bool draining;    /* drain() is at work */
+	bool draining;    /* hear_drain() is at work */
 	unsigned sockets; /* made so far: names the monitor */
 	enum dialog_state state;
 	struct why lost; /* set: give the socket up at the end of the turn */
@@ -88,6 +89,26 @@ void link_send(struct link *link, const struct wire_msg *msg,
  * follows when the turn of the loop is over. */
 void link_lose(struct link *link, enum why_class class, const char *code,
     const char *text);
+
+/* link_want_turn(link): the end of this turn of the loop has work. */
+void link_want_turn(struct link *link);
+void link_say_hello(struct link *link);
+void link_say_credit(struct link *link);
+void link_say_bye(struct link *link);
+void link_arm(struct link *link); /* set the timer for what is next */
+
+/* ---- link_socket.c ---- */
+void socket_open(struct link *link); /* connects and says hello */
+void socket_close(struct link *link);
+void socket_linger(struct link *link, int ms);
+
+/* ---- link_hear.c ---- */
+/* hear_drain(link): take what has come, settle, and no more than a turn's. */
+void hear_drain(struct link *link);
+
+/* ---- link_settle.c ---- */
+void settle_flush(struct link *link);
+void settle_clear(struct settle_queue *q);
 
 /* ---- link_upload.c ---- */
 void upload_init(struct link *link);
