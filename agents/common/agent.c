@@ -4,10 +4,11 @@
  *	agent_main(), see agent.h
  * DESCRIPTION
  *	SIGTERM and SIGINT are blocked before any thread exists and read from a
- *	signalfd in the loop: no code runs in a signal handler, and a stop
- *always falls between two turns of the loop.  SIGPIPE is ignored.  The limit of
+ *	signalfd in the loop: no code runs in a signal handler, and a stop always
+ *	falls between two turns of the loop.  SIGPIPE is ignored.  The limit of
  *	open files is raised to what the system allows: an office takes about
- *ten descriptors, and one process may serve hundreds of offices. DIAGNOSTICS
+ *	ten descriptors, and one process may serve hundreds of offices.
+ * DIAGNOSTICS
  *	Settings that are refused are named on stderr with file and line.
  */
 #include <errno.h>

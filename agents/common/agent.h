@@ -6,7 +6,7 @@
  * DESCRIPTION
  *	Options, settings, keys, log, loop, signals and exit codes are the same
  *	for all agents; a program adds its settings and what it does in the
- *loop.
+ *	loop.
  *
  *	    -c, --config FILE   settings (default /etc/tasuki/PROGRAM.conf)
  *	    --check-config      read everything, start nothing

@@ -70,8 +70,7 @@ struct link {
 	/* between sockets */
 	unsigned tries;
 	int64_t retry_at_ms, told_ms;
-	char told[32]; /* code last logged, so that days of silence are one line
-			*/
+	char told[32]; /* code last logged: days of silence are one line */
 	/* timers of the loop, -1 = none */
 	int timer, turn;
 	struct buf out;

@@ -3,12 +3,12 @@
  * SUMMARY
  *	link_new(), then events; link_free().
  * DESCRIPTION
- *	States of one socket (dialog.h): new, hello sent, open, closed.  A
- *socket that disappoints is thrown away with everything in it, and a new one is
+ *	States of one socket (dialog.h): new, hello sent, open, closed.  A socket
+ *	that disappoints is thrown away with everything in it, and a new one is
  *	made: a ROUTER may keep a mute connection for ever (two peers with one
- *	routing id), and only a new socket cures that.  libzmq's own
- *reconnecting is off for the same reason and because it would wake an office PC
- *ten times a second while the broker is away for a weekend.  The socket's
+ *	routing id), and only a new socket cures that.  libzmq's own reconnecting
+ *	is off for the same reason, and because it would wake an office PC ten
+ *	times a second while the broker is away for a weekend.  The socket's
  *	monitor tells at once when the connection is refused or cut; heartbeats
  *	find the half-open ones.
  *
@@ -23,7 +23,6 @@
  * BUGS
  *	The broker is named by one endpoint.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
