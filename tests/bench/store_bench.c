@@ -1,7 +1,7 @@
 /* NAME
  *	store_bench - the store against the raw limit of LMDB on the same disk
  * SYNOPSIS
- *	store_bench [-b bytes] [-n batch] [-s seconds] [DIR]
+ *	store_bench [-b bytes] [-n batch] [-s seconds] [-k parcels] [DIR]
  * DESCRIPTION
  *	A queue that stands still: each batch accepts some parcels and settles
  *	those accepted four batches before.  "raw" does the same with LMDB alone
@@ -9,7 +9,8 @@
  *	that the ratio says what the store costs.  Real fsync; DIR must be on
  *	the disk to be measured (default: the current folder).
  *
- *	Then the walk of open legs, as at the start of the broker.
+ *	Then the walk of open legs, as at the start of the broker; -k first
+ *	accepts that many parcels that stay open.
  */
 #include <fcntl.h>
 #include <getopt.h>
@@ -37,6 +38,7 @@ struct times {
 struct plan {
 	char dir[512];
 	size_t bytes, batch;
+	uint64_t keep; /* parcels that stay open */
 	double seconds;
 	uint8_t *data;
 	struct times times;
@@ -280,6 +282,7 @@ run_store(struct plan *plan)
 	struct clocks from;
 	struct why why;
 	uint64_t batches = 0;
+	int64_t opened;
 	double rate;
 
 	snprintf(path, sizeof(path), "%s/store", plan->dir);
@@ -289,6 +292,19 @@ run_store(struct plan *plan)
 	while ((double)(clock_mono_ns() - from.wall_ns) < plan->seconds * 1e9)
 		store_batch(store, plan, items, batches++, ops);
 	rate = report("store", plan, from, batches * plan->batch, batches);
+	for (uint64_t n = 0; n < plan->keep; n += plan->batch) {
+		for (size_t i = 0; i < plan->batch; i++) {
+			item_new(&items[i], plan, clock_wall_ms());
+			ops[i] = &items[i].accept;
+		}
+		if (store_apply(store, ops, plan->batch, &why) != 0)
+			panic("apply: %s", why.text);
+	}
+	store_close(&store);
+	opened = clock_mono_ns();
+	if (store_open(&settings, &store, &why) != 0)
+		panic("open: %s", why.text);
+	printf("open   %.1f ms\n", (double)(clock_mono_ns() - opened) / 1e6);
 	walk(store);
 	store_close(&store);
 	free(items);
@@ -315,11 +331,13 @@ main(int argc, char **argv)
 	double raw, ours;
 	int c;
 
-	while ((c = getopt(argc, argv, "b:n:s:")) != -1) {
+	while ((c = getopt(argc, argv, "b:n:s:k:")) != -1) {
 		if (c == 'b')
 			plan.bytes = strtoul(optarg, NULL, 10);
 		else if (c == 'n')
 			plan.batch = strtoul(optarg, NULL, 10);
+		else if (c == 'k')
+			plan.keep = strtoull(optarg, NULL, 10);
 		else if (c == 's')
 			plan.seconds = strtod(optarg, NULL);
 		else

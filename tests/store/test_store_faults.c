@@ -206,7 +206,7 @@ kill_at_every_crash_point(void **state)
 	char points[POINTS_MAX][64];
 	const char *log[] = {"TASUKI_CRASH_LOG", lab->log, NULL};
 	const char *none[] = {NULL};
-	long max = number("TASUKI_FAULT_PASSES", 4), kills = 0;
+	long max = number("TASUKI_FAULT_PASSES", 10), kills = 0;
 	size_t n;
 
 	start_over(lab);
@@ -220,7 +220,7 @@ kill_at_every_crash_point(void **state)
 	assert_true(n >= 8);
 	for (size_t i = 0; i < n; i++)
 		for (long pass = 1; pass <= max; pass++) {
-			if (!kill_at(lab, points[i], pass * pass))
+			if (!kill_at(lab, points[i], pass))
 				break;
 			kills++;
 		}
