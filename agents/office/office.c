@@ -30,7 +30,8 @@ app_wake(struct app *app, int64_t at_ms)
 /* ---- who serves what ---- */
 
 /* "office/NUMBER[/TYPE]": the desk of that very type, else the one that serves
- * the whole number, else the number's only one. */
+ * the whole number, else, if no type is asked for, the number's only one.  Never
+ * a desk of another type: that would be somebody else's inbox. */
 static int
 fit(const struct office *office, const char *number, const char *type)
 {
@@ -38,7 +39,9 @@ fit(const struct office *office, const char *number, const char *type)
 		return 0;
 	if (strcmp(office->type, type) == 0)
 		return 3;
-	return office->type[0] == '\0' ? 2 : 1;
+	if (office->type[0] == '\0')
+		return 2;
+	return type[0] == '\0' ? 1 : 0;
 }
 
 struct office *

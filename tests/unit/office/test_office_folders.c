@@ -251,6 +251,46 @@ test_one_agent_only(void **state)
 	place_drop(&p);
 }
 
+/* ---- who serves a queue ---- */
+
+static const struct {
+	const char *queue, *to, *type;
+	int wanted; /* index, -1 = nobody */
+} queues[] = {
+    {"office/1379900010", "1379900010", "", 0},
+    {"office/1379900010/43", "1379900010", "", 0},
+    {"office/1379900028/11", "1379900028", "", 1},
+    {"office/1379900028/15", "1379900028", "", 2},
+    {"office/1379900028/17", "1379900028", "", -1},
+    {"office/1379900028", "1379900028", "15", 2},
+    {"office/1379900028", "1379900028", "", 1},
+    {"office/1379900036", "1379900036", "", -1},
+    {"else", "1379900010", "", 0},
+};
+
+static void
+test_queues(void **state)
+{
+	struct office offices[3] = {{0}};
+	struct app app = {.offices = offices, .office_count = 3};
+	struct office *found;
+
+	(void)state;
+	strcpy(offices[0].number, "1379900010");
+	strcpy(offices[1].number, "1379900028");
+	strcpy(offices[1].type, "11");
+	strcpy(offices[2].number, "1379900028");
+	strcpy(offices[2].type, "15");
+	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++) {
+		found = office_for(
+		    &app, queues[i].queue, queues[i].to, queues[i].type);
+		if (queues[i].wanted < 0)
+			assert_null(found);
+		else
+			assert_ptr_equal(found, &offices[queues[i].wanted]);
+	}
+}
+
 int
 main(void)
 {
@@ -261,6 +301,7 @@ main(void)
 	    cmocka_unit_test(test_free_names),
 	    cmocka_unit_test(test_notice),
 	    cmocka_unit_test(test_texts),
+	    cmocka_unit_test(test_queues),
 	    cmocka_unit_test(test_one_agent_only),
 	};
 
