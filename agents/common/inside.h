@@ -37,8 +37,10 @@ struct link_upload {
 
 struct link_download {
 	struct downloads waiting; /* in order of arrival */
-	void *stream;             /* ZSTD_DCtx, made when first needed */
-	char *scratch;            /* decoded inline documents */
+	/* each a ZSTD_DCtx, made when first needed: a small document that passes
+	 * must not disturb the large one in the middle of which it comes */
+	void *stream, *whole;
+	char *scratch; /* decoded inline documents */
 	size_t scratch_bytes;
 };
 

@@ -12,6 +12,10 @@
  *	Deliveries of the same sender and receiver that come meanwhile wait
  *	behind it, or a later plan would overtake an earlier one; others pass.
  *
+ *	A lease may run out meanwhile (a slow line, a long row).  The broker then
+ *	ignores what is fetched and delivers again: that goes on with the copy
+ *	that is here, or it would stand for ever before all other large ones.
+ *
  *	The SHA-256 of every document is computed over the decoded bytes.  A
  *	difference is settled here, "never", code "digest": asking again for the
  *	same stored bytes would give the same result, and a person must look.
@@ -77,20 +81,21 @@ download_fini(struct link *link)
 {
 	download_forget(link);
 	ZSTD_freeDCtx(link->down.stream);
+	ZSTD_freeDCtx(link->down.whole);
 	free(link->down.scratch);
 }
 
 static ZSTD_DCtx *
-decoder(struct link *link)
+decoder(void **kept)
 {
-	if (link->down.stream == NULL) {
-		link->down.stream = ZSTD_createDCtx();
-		if (link->down.stream == NULL)
+	if (*kept == NULL) {
+		*kept = ZSTD_createDCtx();
+		if (*kept == NULL)
 			panic("no memory for a decoder");
 		ZSTD_DCtx_setParameter(
-		    link->down.stream, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
+		    *kept, ZSTD_d_windowLogMax, WINDOW_LOG_MAX);
 	}
-	return link->down.stream;
+	return *kept;
 }
 
 /* ---- the verdict ---- */
@@ -188,8 +193,8 @@ open_inline(struct link *link, const struct wire_document *document,
 	}
 	if (document->encoding != WIRE_ENCODING_ZSTD)
 		return false;
-	n = ZSTD_decompressDCtx(decoder(link), *to, document->bytes,
-	    zmq_msg_data(frame), zmq_msg_size(frame));
+	n = ZSTD_decompressDCtx(decoder(&link->down.whole), *to,
+	    document->bytes, zmq_msg_data(frame), zmq_msg_size(frame));
 	body->data = *to;
 	*to += document->bytes;
 	return !ZSTD_isError(n) && n == document->bytes;
@@ -290,7 +295,7 @@ next_document(struct link *link, struct download *d)
 		return false;
 	d->asked = d->got = d->made = 0;
 	d->large[d->document] = mem_new(current(d)->bytes + 1);
-	ZSTD_DCtx_reset(decoder(link), ZSTD_reset_session_only);
+	ZSTD_DCtx_reset(decoder(&link->down.stream), ZSTD_reset_session_only);
 	fetch_more(link, d);
 	return true;
 }
@@ -351,7 +356,8 @@ decode_chunk(struct link *link, struct download *d, const void *p, size_t n)
 	while (in.pos < in.size) {
 		size_t before = in.pos + out.pos;
 
-		rc = ZSTD_decompressStream(decoder(link), &out, &in);
+		rc = ZSTD_decompressStream(
+		    decoder(&link->down.stream), &out, &in);
 		if (ZSTD_isError(rc) || in.pos + out.pos == before)
 			return false; /* broken, or more than it says */
 	}
@@ -440,15 +446,45 @@ queue_up(struct link *link, struct link_in *in)
 	TAILQ_INSERT_TAIL(&link->down.waiting, d, entry);
 }
 
+static struct download *
+under_way(struct link *link, const struct wire_deliver *deliver)
+{
+	struct download *d;
+
+	TAILQ_FOREACH(d, &link->down.waiting, entry)
+	if (d->in.msg.deliver.leg == deliver->leg &&
+	    id_compare(&d->in.msg.deliver.parcel.id, &deliver->parcel.id) == 0)
+		return d;
+	return NULL;
+}
+
+/* Lent again while we have it: one copy is enough.  What was asked for may have
+ * been ignored; what the second copy cost goes back with the next settlement. */
+static void
+lent_again(struct link *link, struct download *d)
+{
+	link->settles.credit.parcels++;
+	link->settles.credit.bytes += credit_of(&d->in.msg.deliver.parcel);
+	if (!d->active)
+		return;
+	d->asked = d->got;
+	fetch_more(link, d);
+}
+
 void
 download_deliver(struct link *link, struct link_in *in)
 {
 	static char *const none[WIRE_DOCUMENTS_MAX];
 	const struct wire_parcel *parcel = &in->msg.deliver.parcel;
+	struct download *d = under_way(link, &in->msg.deliver);
 
 	if (link->events.deliver == NULL || !frames_fit(in)) {
 		refuse(link, &in->msg.deliver, "malformed",
 		    "The frames do not fit the delivery's header.");
+		return;
+	}
+	if (d != NULL) {
+		lent_again(link, d);
 		return;
 	}
 	if (!has_large(parcel) && !pair_waits(link, parcel, NULL)) {

@@ -41,6 +41,9 @@ struct bench {
 	char *upload;
 	size_t upload_bytes, upload_total;
 	unsigned ahead, ahead_max;
+	unsigned ignore;                   /* that many fetches */
+	const struct wire_parcel *between; /* delivered after the first chunk */
+	const struct link_body *between_body;
 };
 
 static void
@@ -525,12 +528,19 @@ serve_fetch(struct peer *peer, const struct wire_msg *msg, zmq_msg_t *frames,
 		keep_settle(b, msg);
 	if (msg->type != WIRE_FETCH)
 		return;
+	if (b->ignore > 0) {
+		b->ignore--;
+		return;
+	}
 	out.chunk = msg->fetch;
 	piece.data = b->upload + msg->fetch.offset;
 	piece.bytes = b->upload_bytes - msg->fetch.offset;
 	if (piece.bytes > WIRE_INLINE_BYTES_MAX)
 		piece.bytes = WIRE_INLINE_BYTES_MAX;
 	peer_say(peer, &out, &piece, 1);
+	if (b->between != NULL)
+		say_deliver(b, b->between, b->between_body);
+	b->between = NULL;
 }
 
 /* A large parcel, then a small one of the same pair and one of another: the
@@ -561,6 +571,72 @@ test_download(void **state)
 	run_until(b, &b->settle_parcels, 3);
 	body_free(&e, &body_small);
 	free((void *)(uintptr_t)small.data);
+	bench_free(b);
+}
+
+/* A compressed small one of another pair comes in the middle of a compressed
+ * large one: neither spoils the other. */
+static void
+test_download_between(void **state)
+{
+	struct bench *b = bench_new(serve_fetch);
+	struct link_body raw = random_body(6 * WIRE_INLINE_BYTES_MAX);
+	struct link_body small = text_body(300), body, body_small;
+	struct wire_parcel p, q;
+	struct wire_document d, e;
+	char *letters = (char *)(uintptr_t)raw.data;
+
+	(void)state;
+	for (size_t i = 0; i < raw.bytes; i++)
+		letters[i] = (char)('a' + (letters[i] & 15));
+	parcel_make(&p, &d, "L.TXT", &raw, &body);
+	parcel_make(&q, &e, "X.CSV", &small, &body_small);
+	assert_int_equal(d.encoding, WIRE_ENCODING_ZSTD);
+	assert_int_equal(e.encoding, WIRE_ENCODING_ZSTD);
+	assert_true(body.bytes > 2 * WIRE_INLINE_BYTES_MAX);
+	memcpy(q.from, "1370100034", 11);
+	b->between = &q;
+	b->between_body = &body_small;
+	b->upload = (char *)(uintptr_t)body.data;
+	b->upload_bytes = body.bytes;
+	run(b);
+	say_deliver(b, &p, NULL);
+	run_until(b, &b->settle_parcels, 2);
+	assert_string_equal(b->order.data, "XL");
+	assert_int_equal(b->settle.outcome, WIRE_OUTCOME_DELIVERED);
+	body_free(&e, &body_small);
+	free((void *)(uintptr_t)small.data);
+	free(letters);
+	bench_free(b);
+}
+
+/* Its lease ran out, so what it fetched was ignored, and it is delivered again:
+ * it comes once, and the large one behind it comes too. */
+static void
+test_download_again(void **state)
+{
+	struct bench *b = bench_new(serve_fetch);
+	struct link_body raw = random_body(2 * WIRE_INLINE_BYTES_MAX + 7), body;
+	struct wire_parcel p, q;
+	struct wire_document d, e;
+
+	(void)state;
+	parcel_make(&p, &d, "L.PDF", &raw, &body);
+	parcel_make(&q, &e, "M.PDF", &raw, &body);
+	memcpy(q.from, "1370100034", 11);
+	b->upload = (char *)(uintptr_t)raw.data;
+	b->upload_bytes = raw.bytes;
+	b->ignore = 3;
+	run(b);
+	say_deliver(b, &p, NULL);
+	say_deliver(b, &q, NULL);
+	run_until(b, &b->peer.counts[WIRE_FETCH], 3);
+	say_deliver(b, &p, NULL);
+	run_until(b, &b->delivered, 2);
+	assert_string_equal(b->order.data, "LM");
+	/* two settled, and what the second copy had cost */
+	run_until(b, &b->settle_parcels, 3);
+	assert_int_equal(b->settle_bytes, 11 + 11 + d.encoded_bytes);
 	bench_free(b);
 }
 
@@ -754,6 +830,8 @@ main(void)
 	    cmocka_unit_test(test_upload),
 	    cmocka_unit_test(test_deliver),
 	    cmocka_unit_test(test_download),
+	    cmocka_unit_test(test_download_between),
+	    cmocka_unit_test(test_download_again),
 	    cmocka_unit_test(test_settle),
 	    cmocka_unit_test(test_query),
 	    cmocka_unit_test(test_heartbeat),
