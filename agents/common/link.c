@@ -324,13 +324,16 @@ check_settings(const struct link_settings *s, struct why *why)
 static void
 keep_settings(struct link *link, const struct link_settings *s)
 {
+	size_t count = 0;
+
 	link->endpoint = mem_text(s->endpoint);
 	link->software = mem_text(s->software == NULL ? "" : s->software);
-	while (s->serve != NULL && s->serve[link->serve_count] != NULL)
-		link->serve_count++;
-	link->serve = mem_new((link->serve_count + 1) * sizeof(*link->serve));
-	for (size_t i = 0; i < link->serve_count; i++)
+	while (s->serve != NULL && s->serve[count] != NULL)
+		count++;
+	link->serve = mem_new((count + 1) * sizeof(*link->serve));
+	for (size_t i = 0; i < count; i++)
 		link->serve[i] = mem_text(s->serve[i]);
+	link->serve_count = count;
 	memcpy(link->broker_key, s->broker_key, 41);
 	memcpy(link->public_key, s->public_key, 41);
 	memcpy(link->secret_key, s->secret_key, 41);

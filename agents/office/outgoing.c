@@ -395,8 +395,10 @@ outgoing_free(struct outgoing **out_p)
 	*out_p = NULL;
 	outgoing_down(out);
 	while ((p = TAILQ_FIRST(&out->queued)) != NULL)
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it unlinks itself */
 		parcel_free(out, &out->queued, p);
 	while ((p = TAILQ_FIRST(&out->waiting)) != NULL)
+		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it unlinks itself */
 		parcel_free(out, &out->waiting, p);
 	free(out);
 }

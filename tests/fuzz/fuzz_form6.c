@@ -25,8 +25,8 @@ load(void)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct form6_document documents[2] = {{.kind = "UPPLAN"},
-	    {.kind = "UPHOSOKU"}};
+	struct form6_document documents[2] = {
+	    {.kind = "UPPLAN"}, {.kind = "UPHOSOKU"}};
 	struct form6_input input = {.documents = documents, .count = 2};
 	struct pivot pivot;
 	struct why why;

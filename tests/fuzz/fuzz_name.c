@@ -17,7 +17,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct name name, again;
 	struct why why;
-	char *text, out[NAME_TEXT_BYTES];
+	char *text, out[NAME_TEXT_BYTES], back[NAME_TEXT_BYTES];
 
 	if (standard == NULL && standard_load(standard_dir(), &standard, &why))
 		abort();
@@ -33,7 +33,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (name_parse(
 			standard, name_print(&name, out), &again, &why) != 0)
 			abort();
-		if (!odd && memcmp(&name, &again, sizeof name) != 0)
+		if (!odd && (strcmp(name_print(&again, back), out) != 0 ||
+				strcmp(name.kind, again.kind) != 0 ||
+				name.form != again.form))
 			abort();
 	}
 	free(text);
