@@ -26,6 +26,9 @@
 #include "settle.h"
 
 #define RETRY_HINT_MAX_MS (6 * 60 * 60 * 1000u)
+/* "waits" of a leg that nothing is before: the agent has yet to hear that the
+ * one before it was parked.  Not at once, or the two would race in circles. */
+#define WAITS_MS 100
 
 struct settlement {
 	struct work work;
@@ -382,7 +385,10 @@ settle_leg(struct broker *b, struct session *s, struct leg *leg,
 	}
 	if (ours && item->outcome == WIRE_OUTCOME_LATER &&
 	    strcmp(item->code, "waits") == 0) {
-		queue_back(&b->queues, leg);
+		if (leg->pair->first == leg)
+			queue_wait(&b->queues, leg, b->now_ms + WAITS_MS);
+		else
+			queue_back(&b->queues, leg);
 		answer(b, s, &item->id, item->leg);
 		return;
 	}

@@ -11,8 +11,10 @@
  *
  *	A parcel that is committed or marked is settled again at once and not
  *	touched.  When the disk refuses a parcel it is settled "later", and so
- *	is everything of the same sender and receiver that follows until that
- *	one comes again, so that nothing overtakes it.
+ *	is everything of the same sender and receiver that was on its way
+ *	already, so that nothing overtakes it.  The broker's "settled" ends
+ *	that: what it lends of the pair from then on is that parcel itself, or
+ *	comes because that one is parked.
  * DIAGNOSTICS
  *	deliver: parcel=... result=delivered|again|later
  */
@@ -120,16 +122,20 @@ settle_later(struct incoming *in, const struct arrival *a, int rc)
 	    err_text(rc), strerror(errno));
 }
 
-/* The parcel that blocked its pair went through. */
+/* The pair that this parcel blocked is open again. */
 static void
-unblock(struct incoming *in, const struct arrival *a)
+unblock(struct incoming *in, const struct id *id)
 {
-	struct block *b = block_find(in, a->pair);
+	struct block *b;
 
-	if (b == NULL || id_compare(&b->id, &a->id) != 0)
+	TAILQ_FOREACH(b, &in->blocks, entry)
+	{
+		if (id_compare(&b->id, id) != 0)
+			continue;
+		TAILQ_REMOVE(&in->blocks, b, entry);
+		free(b);
 		return;
-	TAILQ_REMOVE(&in->blocks, b, entry);
-	free(b);
+	}
 }
 
 /* ---- committing ---- */
@@ -173,7 +179,7 @@ commit_office(struct incoming *in, struct office *office)
 		TAILQ_REMOVE(&in->written, a, entry);
 		if (rc == 0) {
 			settle(in, a, WIRE_OUTCOME_DELIVERED, "", "");
-			unblock(in, a);
+			unblock(in, &a->id);
 			TAILQ_INSERT_TAIL(&in->committed, a, entry);
 		} else {
 			place_drop(office, &a->id);
@@ -220,7 +226,7 @@ settled_at_once(struct incoming *in, const struct arrival *a)
 		    "This agent has no folder for that office.");
 	} else if (place_known(a->office, &a->id)) {
 		settle(in, a, WIRE_OUTCOME_DELIVERED, "", "");
-		unblock(in, a);
+		unblock(in, &a->id);
 	} else if (b != NULL && id_compare(&b->id, &a->id) != 0) {
 		settle(in, a, WIRE_OUTCOME_LATER, "waits",
 		    "An earlier parcel of the same pair waits.");
@@ -326,6 +332,7 @@ incoming_settled(struct incoming *in, const struct id *id)
 {
 	char text[ID_TEXT_BYTES];
 
+	unblock(in, id);
 	if (zhashx_lookup(in->awaiting, id_text(id, text)) == NULL)
 		return false;
 	zhashx_delete(in->awaiting, text);

@@ -174,6 +174,24 @@ def test_f06_an_inbox_s_disk_fills_up(lab, tally):
                  "whole, each once")
 
 
+def test_f26_what_is_behind_a_parcel_too_large_for_the_disk(lab, tally):
+    """The large one is parked at last; those behind it must not wait for
+    the connection to break."""
+    care, visit = lab.offices[CARE], lab.offices[VISIT]
+    lab.small_disk(visit.folder, 4)
+    lab.setting("tasukid", schedule__attempts="3")
+    lab.up()
+    care.send("large.pdf", scan(1, 6_000_000), partner=VISIT)
+    lab.wait_parcels(1, to=VISIT)
+    small = {f"small{i}.txt": b"small %d\n" % i for i in range(3)}
+    for name, data in small.items():
+        care.send(name, data, partner=VISIT)
+    visit.wait_inbox(small, 30)
+    assert [p["leg"] for p in lab.ctl("parked", "list")["parked"]] == [0]
+    tally.append("F26 a parcel too large for the inbox's disk: parked, three "
+                 "behind it arrived")
+
+
 def test_f06_an_outbox_s_disk_fills_up(lab, tally):
     """No room to take files out of the outbox: they stay, and go later."""
     care = lab.offices[CARE]
