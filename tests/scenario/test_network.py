@@ -208,7 +208,7 @@ def test_receiver_says_later_then_order_is_kept(lab, tmp_path):
         parcel = unpb(fields[1][0])
         parcel_id, stamp = parcel[1][0], parcel[7][0]
         leg = fields.get(2, [0])[0]
-        # as the brief of every agent says: after one "later" the following
+        # as PROTOCOL.md says: after one "later" the following
         # ones of that pair are "later" too, until it comes again
         first = stamp == b"20261124150000"
         if first and not refused or not first and not order:
