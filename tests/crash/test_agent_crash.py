@@ -13,7 +13,8 @@ PASSES = [int(n) for n in
 def test_f02_kill_the_sending_agent(rooms, tally):  # noqa: F811
     points, reached, kills = kill_everywhere(rooms(LABS), "care", PASSES)
     tally.append(f"F02 sending agent: crash points: {len(points)}, reached: "
-                 f"{len(reached)}, passes: {len(kills)}")
+                 f"{len(reached)}, passes: {len(kills)}, "
+                 f"not reached: {sorted(set(points) - reached)}")
     assert len(points) >= 10, points
     assert len(reached) >= len(points) * 3 // 4, set(points) - reached
 
@@ -21,6 +22,7 @@ def test_f02_kill_the_sending_agent(rooms, tally):  # noqa: F811
 def test_f02_kill_the_receiving_agent(rooms, tally):  # noqa: F811
     points, reached, kills = kill_everywhere(rooms(LABS), "visit", PASSES)
     tally.append(f"F02 receiving agent: crash points: {len(points)}, reached: "
-                 f"{len(reached)}, passes: {len(kills)}")
+                 f"{len(reached)}, passes: {len(kills)}, "
+                 f"not reached: {sorted(set(points) - reached)}")
     assert len(points) >= 8, points
     assert len(reached) >= len(points) * 3 // 4, set(points) - reached

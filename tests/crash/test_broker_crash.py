@@ -41,7 +41,8 @@ def test_f01_kill_the_broker_at_every_point(rooms, tally):
         labs, "tasukid", PASSES, skip=("store-create",))
     tally.append(f"F01 broker: crash points: {len(points)}, reached: "
                  f"{len(reached)}, passes: {len(kills)}, rounds: "
-                 f"{sum(lab.count for lab in labs)}")
+                 f"{sum(lab.count for lab in labs)}, "
+                 f"not reached: {sorted(set(points) - reached)}")
     assert len(points) >= 12, points
     # some points of the start are passed before there is work
     assert len(reached) >= len(points) * 3 // 4, set(points) - reached

@@ -322,6 +322,39 @@ old_or_new_never_half(void **state)
 	(void)close(fd);
 }
 
+/* Folders that a kill left half made are finished by making them again. */
+static void
+killed_folders_are_finished(void **state)
+{
+#ifndef TASUKI_CRASH_POINTS
+	(void)state;
+	skip();
+#endif
+	static const char *const points[] = {
+	    "file-dir-made:1", "file-dir-made:2", "file-dir-made:3"};
+	int fd = open_folder(state);
+
+	for (size_t i = 0; i < sizeof(points) / sizeof(points[0]); i++) {
+		int status, below;
+		pid_t pid = fork();
+
+		assert_true(pid >= 0);
+		if (pid == 0) {
+			(void)setenv("TASUKI_CRASH", points[i], 1);
+			_exit(file_dir_make(fd, "a/b/c", 0700) == 0 ? 0 : 1);
+		}
+		assert_int_equal(waitpid(pid, &status, 0), pid);
+		assert_true(WIFSIGNALED(status));
+		assert_int_equal(WTERMSIG(status), SIGKILL);
+		assert_int_equal(file_dir_make(fd, "a/b/c", 0700), 0);
+		below = file_dir_open(fd, "a/b/c");
+		assert_true(below >= 0);
+		(void)close(below);
+		assert_int_equal(file_remove_tree(fd, "a"), 0);
+	}
+	(void)close(fd);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, temp_setup, temp_teardown)
 
@@ -339,6 +372,7 @@ main(void)
 	    TEST(a_failed_write_leaves_nothing),
 	    TEST(space_is_known),
 	    TEST(old_or_new_never_half),
+	    TEST(killed_folders_are_finished),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
