@@ -63,8 +63,7 @@ struct link {
 	int64_t timeout_ms;
 	/* this socket */
 	void *socket, *monitor;
-	bool draining;    /* hear_drain() is at work */
-	unsigned sockets; /* made so far: names the monitor */
+	bool draining; /* hear_drain() is at work */
 	enum dialog_state state;
 	struct why lost; /* set: give the socket up at the end of the turn */
 	int64_t begun_ms, opened_ms, heard_ms, sent_ms, pinged_ms, heartbeat_ms;

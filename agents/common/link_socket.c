@@ -5,6 +5,7 @@
  *	cut.
  */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,14 +92,18 @@ set_options(struct link *link, void *socket)
 		panic("CURVE keys: %s", zmq_strerror(errno));
 }
 
+/* A name no other socket of this process ever had: a closed socket gives its
+ * name back some time later in libzmq's own thread, when the memory of its link
+ * may long belong to another. */
 static void
 watch_socket(struct link *link)
 {
+	static atomic_uint made;
 	zmq_pollitem_t item = {.events = ZMQ_POLLIN};
 	char address[64];
 
-	snprintf(address, sizeof(address), "inproc://link-%p-%u", (void *)link,
-	    link->sockets++);
+	snprintf(address, sizeof(address), "inproc://link-%u",
+	    atomic_fetch_add(&made, 1));
 	link->monitor = zmq_socket(zsys_init(), ZMQ_PAIR);
 	if (link->monitor == NULL ||
 	    zmq_socket_monitor(link->socket, address, MONITOR_EVENTS) == -1 ||
