@@ -69,6 +69,9 @@ int reader_open(
 /* reader_bytes(p, n): the same on bytes that stay until reader_close(). */
 struct reader *reader_bytes(const void *p, size_t n);
 void reader_close(struct reader **reader);
+/* reader_libcsv_only(reader): before the first reader_next(): every record by
+ * libcsv.  The records are the same; this is how tests know it. */
+void reader_libcsv_only(struct reader *reader);
 /* reader_sample(reader, p, n): the beginning of the file, before the first
  * reader_next(); at least the whole file or 64 KiB. */
 int reader_sample(
