@@ -148,16 +148,9 @@ put_cell(struct rows *rows, const struct reader_field *field)
 static int
 shape_of(const struct rows *rows, enum layout_shape *shape)
 {
-	static const enum layout_shape shapes[] = {LAYOUT_V4, LAYOUT_V3};
-
-	for (size_t i = 0; i < 2; i++) {
-		*shape = shapes[i];
-		if (rows->record.count != 0 &&
-		    rows->record.count ==
-			layout_columns(rows->layout, shapes[i]))
-			return 0;
-	}
-	return TSK_INVALID;
+	return layout_by_columns(rows->layout, rows->record.count, shape)
+		   ? 0
+		   : TSK_INVALID;
 }
 
 static int

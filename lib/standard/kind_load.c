@@ -79,16 +79,18 @@ static int
 check_columns(struct loader *loader, const struct table *table, size_t row,
     const struct file_kind *kind)
 {
+	unsigned columns = layout_columns(&kind->layout, LAYOUT_V4), n = 0;
 	char text[16];
-	unsigned n;
 
 	cell_uncertain(
 	    table_text(table, row, "fields_v4_1"), text, sizeof text);
-	if (!cell_number(text, LAYOUT_FIELDS_MAX, &n) ||
-	    n != kind->layout.count)
+	/* "-": a kind that came after 4.1 */
+	if (strcmp(text, "-") != 0 && !cell_number(text, LAYOUT_FIELDS_MAX, &n))
+		n = LAYOUT_FIELDS_MAX + 1;
+	if (n != columns)
 		return load_bad(loader, "files.tsv", table, row,
 		    "fields_v4_1 is %s, but the layout has %u fields.", text,
-		    kind->layout.count);
+		    columns);
 	return 0;
 }
 

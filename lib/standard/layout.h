@@ -8,6 +8,12 @@
  *	layout, so that a reader names a field once ("service_date") and works
  *	on every edition.
  *
+ *	Layouts are called v3 and v4; the column "layout" of editions.tsv may
+ *	name later ones (v5, ...), in their order.  A field of layouts/KIND.tsv
+ *	belongs to v4 and what comes after it, unless the columns "since" and
+ *	"until" say otherwise: so a table holds the fields of all of them, and a
+ *	later edition is rows, not code.
+ *
  *	A cell of a table that ends in '?' is a fact the printed standard leaves
  *	open.  It is kept with a flag; who breaks it gets a warning, not an error.
  */
@@ -24,7 +30,12 @@
 
 #define LAYOUT_FIELDS_MAX 128 /* more in a table is refused at loading */
 
-enum layout_shape { LAYOUT_V3, LAYOUT_V4 };
+enum layout_shape {
+	LAYOUT_V3,
+	LAYOUT_V4,
+	LAYOUT_LATER, /* and on: what editions.tsv names besides v3 and v4 */
+	LAYOUT_SHAPES_MAX = 8,
+};
 
 enum layout_type {
 	TYPE_NUMERIC,
@@ -80,6 +91,8 @@ struct layout_field {
 	const struct layout_codes *codes;
 	const char *special; /* value allowed besides the format, or "" */
 	bool type_uncertain, max_uncertain, need_uncertain;
+	unsigned since, until; /* first and last shape after V3 */
+	const char *note;      /* of the table, English; or "" */
 };
 
 /* A row of rules.tsv: a rule that looks at more than one field alone. */
@@ -122,8 +135,11 @@ struct layout_rule {
 
 struct layout {
 	const char *kind;
-	unsigned count, v3_count;          /* v3_count 0: not in V3 */
-	struct layout_field *fields;       /* [0] is field 1 */
+	unsigned count;    /* of all shapes together; see layout_columns() */
+	unsigned v3_count; /* 0: not in V3 */
+	struct layout_field *fields; /* [0] is field 1 */
+	/* [shape][field], [shape][0]: how many; V3 is not in here */
+	uint8_t at[LAYOUT_SHAPES_MAX][LAYOUT_FIELDS_MAX + 1];
 	uint8_t v3[LAYOUT_FIELDS_MAX + 1]; /* V3 number -> 4.1 number */
 	unsigned service, units; /* fields "service_code", "units"; 0: none */
 	struct layout_rule *rules;
@@ -148,8 +164,15 @@ const struct layout_edition *layout_edition(
 /* layout_in_edition(standard, kind, form): does the kind exist there? */
 bool layout_in_edition(
     const struct standard *standard, const char *kind, enum name_form form);
-/* layout_columns(layout, shape): how many; 0 if the kind is not in V3. */
+/* layout_columns(layout, shape): how many; 0 if the kind is not there. */
 unsigned layout_columns(const struct layout *layout, enum layout_shape shape);
+/* layout_by_columns(layout, columns, out): the shape with so many columns: 4.1
+ * if it fits, else the latest that does; false if none does. */
+bool layout_by_columns(
+    const struct layout *layout, unsigned columns, enum layout_shape *out);
+/* layout_shape_name(standard, shape): "v3", "v4", ...; NULL: no such shape. */
+const char *layout_shape_name(
+    const struct standard *standard, enum layout_shape shape);
 /* layout_field(layout, name_en): 4.1 number 1.., or 0. */
 unsigned layout_field(const struct layout *layout, const char *name_en);
 /* layout_position(layout, shape, no): where field ${no} stands in a record of

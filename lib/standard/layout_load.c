@@ -162,6 +162,52 @@ load_field(struct loader *loader, const char *name, const struct table *t,
 	return 0;
 }
 
+/* A shape by its name; ${fallback} for an empty cell. */
+static bool
+parse_shape(const struct standard *s, const char *text, unsigned fallback,
+    unsigned *out)
+{
+	int shape = *text == '\0' ? (int)fallback : shape_find(s, text);
+
+	*out = (unsigned)shape;
+	return shape >= LAYOUT_V4;
+}
+
+/* From which layout to which the field is there.  A kind that is younger than
+ * v4 begins with the first layout after it. */
+static int
+load_span(struct loader *loader, const char *name, const struct table *t,
+    size_t row, const struct file_kind *kind, struct layout_field *field)
+{
+	const struct standard *s = loader->standard;
+	const char *since = table_text(t, row, "since");
+	const char *until = table_text(t, row, "until");
+
+	field->note = table_text(t, row, "note");
+	if (!parse_shape(s, since, kind->in_v4 ? LAYOUT_V4 : LAYOUT_LATER,
+		&field->since) ||
+	    !parse_shape(s, until, LAYOUT_SHAPES_MAX - 1, &field->until))
+		return load_bad(loader, name, t, row,
+		    "since %s, until %s: a layout of editions.tsv after v3.",
+		    since, until);
+	return 0;
+}
+
+static void
+layout_place(struct layout *layout, size_t shapes)
+{
+	for (unsigned shape = LAYOUT_V4; shape < shapes; shape++) {
+		uint8_t *at = layout->at[shape];
+
+		for (unsigned no = 1; no <= layout->count; no++) {
+			const struct layout_field *f = &layout->fields[no - 1];
+
+			if (f->since <= shape && shape <= f->until)
+				at[no] = ++at[0];
+		}
+	}
+}
+
 int
 layout_load(struct loader *loader, struct file_kind *kind)
 {
@@ -182,10 +228,15 @@ layout_load(struct loader *loader, struct file_kind *kind)
 	layout->kind = kind->kind;
 	layout->count = (unsigned)table_rows(t);
 	layout->fields = mem_new(layout->count * sizeof *layout->fields);
-	for (size_t i = 0; i < layout->count && rc == 0; i++)
+	for (size_t i = 0; i < layout->count && rc == 0; i++) {
 		rc = load_field(loader, name, t, i, &layout->fields[i]);
+		if (rc == 0)
+			rc = load_span(
+			    loader, name, t, i, kind, &layout->fields[i]);
+	}
 	if (rc != 0)
 		return rc;
+	layout_place(layout, loader->standard->shape_count);
 	layout->service = layout_field(layout, "service_code");
 	layout->units = layout_field(layout, "units");
 	if (strcmp(layout->fields[0].name_en, "csv_version") != 0)
@@ -200,10 +251,14 @@ layout_load(struct loader *loader, struct file_kind *kind)
 static void
 same_in_v3(struct layout *layout)
 {
-	layout->v3_count = layout->count;
 	for (unsigned i = 1; i <= layout->count; i++) {
-		layout->fields[i - 1].v3_no = i;
-		layout->v3[i] = (uint8_t)i;
+		unsigned at = layout_position(layout, LAYOUT_V4, i);
+
+		if (at == 0)
+			continue;
+		layout->v3_count = at;
+		layout->fields[i - 1].v3_no = at;
+		layout->v3[at] = (uint8_t)i;
 	}
 }
 
@@ -313,7 +368,22 @@ layout_find(const struct standard *standard, const char *kind)
 unsigned
 layout_columns(const struct layout *layout, enum layout_shape shape)
 {
-	return shape == LAYOUT_V3 ? layout->v3_count : layout->count;
+	return shape == LAYOUT_V3 ? layout->v3_count : layout->at[shape][0];
+}
+
+bool
+layout_by_columns(
+    const struct layout *layout, unsigned columns, enum layout_shape *out)
+{
+	*out = LAYOUT_V4;
+	if (columns == 0 || columns == layout_columns(layout, LAYOUT_V4))
+		return columns > 0;
+	for (unsigned i = LAYOUT_SHAPES_MAX; i > 0; i--) {
+		*out = (enum layout_shape)(i - 1);
+		if (columns == layout_columns(layout, *out))
+			return true;
+	}
+	return false;
 }
 
 unsigned
@@ -332,5 +402,6 @@ layout_position(
 {
 	if (no == 0 || no > layout->count)
 		return 0;
-	return shape == LAYOUT_V3 ? layout->fields[no - 1].v3_no : no;
+	return shape == LAYOUT_V3 ? layout->fields[no - 1].v3_no
+				  : layout->at[shape][no];
 }

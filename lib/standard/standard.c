@@ -115,6 +115,8 @@ load_all(struct loader *loader)
 	if (rc == 0)
 		rc = findings_load(loader);
 	if (rc == 0)
+		rc = editions_load(loader);
+	if (rc == 0)
 		rc = kinds_load(loader);
 	if (rc == 0)
 		rc = codes_need(loader, "codes/service_type.tsv",
@@ -125,13 +127,17 @@ load_all(struct loader *loader)
 		rc = codes_need(loader, "codes/total_row_code.tsv",
 		    &loader->standard->total_rows);
 	if (rc == 0)
-		rc = editions_load(loader);
+		rc = editions_check(loader);
 	if (rc == 0)
 		rc = bundles_load(loader);
 	if (rc == 0)
 		rc = masters_load(loader);
 	if (rc == 0)
 		rc = layout_load_special(loader);
+	if (rc == 0)
+		rc = replacements_load(loader);
+	if (rc == 0)
+		rc = writing_load(loader);
 	return rc == 0 ? rule_load(loader) : rc;
 }
 
@@ -166,6 +172,7 @@ standard_free(struct standard **standard)
 	free(s->bundles);
 	free(s->findings);
 	free(s->service_index);
+	free(s->replacements);
 	free(s);
 	*standard = NULL;
 }

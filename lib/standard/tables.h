@@ -70,6 +70,21 @@ struct finding_text {
 	bool error;
 };
 
+/* A row of replacements.tsv. */
+struct replacement {
+	uint32_t first, last, second; /* second 0: a character alone */
+	const char *to;
+};
+
+enum writing_quote { QUOTE_TEXT, QUOTE_ALL, QUOTE_NONE };
+
+/* writing.tsv: what the standard leaves open, as we write it. */
+struct writing {
+	enum writing_quote quote;
+	bool quote_empty, last_line_end;
+	const char *line_end;
+};
+
 struct standard {
 	struct table *tables[TABLES_MAX]; /* owned: the cells live here */
 	size_t table_count;
@@ -78,6 +93,8 @@ struct standard {
 	size_t kind_count;
 	struct layout_codes codes[CODES_MAX];
 	size_t code_count;
+	const char *shapes[LAYOUT_SHAPES_MAX]; /* "v3", "v4", ... */
+	size_t shape_count;
 	struct layout_edition *editions;
 	size_t edition_count;
 	struct bundle *bundles;
@@ -89,6 +106,9 @@ struct standard {
 	uint16_t type_row[36 * 36];
 	struct table *services, *insurers, *holidays; /* masters; may be NULL */
 	size_t *service_index;                        /* rows sorted by code */
+	struct replacement *replacements;
+	size_t replacement_count;
+	struct writing writing;
 };
 
 /* kind_find(standard, kind): NULL if unknown. */
@@ -142,9 +162,14 @@ int layout_load_special(struct loader *loader);
 int findings_load(struct loader *loader);
 int kinds_load(struct loader *loader);
 int editions_load(struct loader *loader);
+int editions_check(struct loader *loader); /* after the code tables */
+/* shape_find(standard, name): -1: editions.tsv names no such layout. */
+int shape_find(const struct standard *standard, const char *name);
 int bundles_load(struct loader *loader);
 int masters_load(struct loader *loader);
 int rule_load(struct loader *loader);
+int replacements_load(struct loader *loader);
+int writing_load(struct loader *loader);
 /* cell_uncertain(cell, out, size): copy without a final '?'; true if it had
  * one. */
 bool cell_uncertain(const char *cell, char *out, size_t size);
