@@ -206,6 +206,12 @@ charset_next(
 	return 1;
 }
 
+bool
+charset_has(const struct charset *charset, uint32_t code)
+{
+	return code > 0 && code <= 0xFFFF && charset->back[code] != 0;
+}
+
 static size_t
 put_utf8(uint32_t code, char out[4])
 {

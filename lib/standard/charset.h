@@ -48,6 +48,8 @@ enum charset_fault charset_check(
  * character and its Unicode value; U+FFFD and 1 for what is none.  n > 0. */
 size_t charset_next(
     const struct charset *charset, const char *p, size_t n, uint32_t *code);
+/* charset_has(charset, code): MS932 has this character (not a gaiji). */
+bool charset_has(const struct charset *charset, uint32_t code);
 /* charset_to_utf8(charset, p, n, out): append for display; what has no
  * character becomes U+FFFD. */
 void charset_to_utf8(

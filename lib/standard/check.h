@@ -13,8 +13,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "layout.h"
 #include "name.h"
 #include "standard.h"
+
+/* How a file is looked at; NULL in its place means all defaults. */
+struct check_with {
+	const struct profile *profile; /* NULL: "exchange" */
+	struct set_check *set;         /* see set_check.h; NULL: the file alone */
+};
 
 enum finding_level { FINDING_WARNING, FINDING_ERROR };
 
@@ -53,11 +60,33 @@ int check_file(const struct standard *standard, const char *path,
 int check_bytes(const struct standard *standard, const char *file_name,
     const void *p, size_t n, finding_fn *fn, void *arg,
     struct check_result *result) TSK_MUST_USE;
+/* The same under a profile, or as a member of a set. */
+int check_file_with(const struct standard *standard, const char *path,
+    const char *file_name, const struct check_with *with, finding_fn *fn,
+    void *arg, struct check_result *result) TSK_MUST_USE;
+int check_bytes_with(const struct standard *standard, const char *file_name,
+    const void *p, size_t n, const struct check_with *with, finding_fn *fn,
+    void *arg, struct check_result *result) TSK_MUST_USE;
 /* check_note(standard, file, code, value, fn, arg): one finding about a whole
  * file that was found elsewhere (unreadable, no name of the standard), in the
  * words of findings.tsv; ${value} may be "".  1 if the code is an error, else
  * 0. */
 int check_note(const struct standard *standard, const char *file,
     const char *code, const char *value, finding_fn *fn, void *arg);
+
+/* Where a finding of somebody else's (writer, quirk, convert) stands. */
+struct finding_place {
+	const char *file;
+	uint64_t record, line;       /* 0: the whole file */
+	const struct layout *layout; /* NULL if field_no is 0 */
+	unsigned field_no;           /* of 4.1; 0: the whole record */
+	enum layout_shape shape;     /* how the file numbers it */
+};
+/* check_tell(standard, place, code, value, expected, fn, arg): one finding in
+ * the words of findings.tsv; ${value} and ${expected} (UTF-8, may be NULL) must
+ * not tell who a client is.  1 if the code is an error, else 0. */
+int check_tell(const struct standard *standard,
+    const struct finding_place *place, const char *code, const char *value,
+    const char *expected, finding_fn *fn, void *arg);
 
 #endif

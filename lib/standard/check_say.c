@@ -104,13 +104,15 @@ emit(struct check_run *run, const struct finding_text *text,
 	    .record = run->record,
 	    .line = run->line,
 	    .field = "",
-	    .level = text->error ? FINDING_ERROR : FINDING_WARNING,
+	    .level = text->level[run->profile] == LEVEL_ERROR
+			 ? FINDING_ERROR
+			 : FINDING_WARNING,
 	    .code = text->code,
 	};
 
 	if (field != NULL) {
-		finding.field_no =
-		    run->shape == LAYOUT_V3 ? field->v3_no : field->no;
+		finding.field_no = layout_position(
+		    &run->kind->layout, run->shape, field->no);
 		finding.field = field->name_ja;
 	}
 	filling->field = finding.field;
@@ -131,7 +133,9 @@ check_say(struct check_run *run, const char *code, unsigned field_no,
 	    field_no == 0 ? NULL : &run->kind->layout.fields[field_no - 1];
 	struct filling filling = {.expected = expected ? expected : ""};
 
-	if (text->error)
+	if (text->level[run->profile] == LEVEL_IGNORE)
+		return;
+	if (text->level[run->profile] == LEVEL_ERROR)
 		run->result->errors++;
 	else
 		run->result->warnings++;
@@ -147,6 +151,51 @@ check_say(struct check_run *run, const char *code, unsigned field_no,
 		put_value(run, value, n, field == NULL || run->not_ms932);
 	filling.value = run->value.len > 0 ? run->value.data : "";
 	emit(run, text, field, &filling);
+}
+
+/* In the profile "exchange": these files are on their way to somebody. */
+int
+check_tell(const struct standard *standard, const struct finding_place *place,
+    const char *code, const char *value, const char *expected, finding_fn *fn,
+    void *arg)
+{
+	struct check_run run = {.standard = standard};
+	const struct finding_text *text = text_of(&run, code);
+	struct finding finding = {
+	    .file = place->file,
+	    .record = place->record,
+	    .line = place->line,
+	    .field = "",
+	    .level = text->error ? FINDING_ERROR : FINDING_WARNING,
+	    .code = text->code,
+	};
+	struct filling filling = {
+	    .value = value != NULL ? value : "",
+	    .expected = expected != NULL ? expected : "",
+	    .field = "",
+	};
+	const char *en = "";
+
+	if (place->field_no != 0) {
+		const struct layout_field *field =
+		    &place->layout->fields[place->field_no - 1];
+
+		finding.field_no = layout_position(
+		    place->layout, place->shape, place->field_no);
+		finding.field = filling.field = field->name_ja;
+		en = field->name_en;
+	}
+	buf_init(&run.ja, 4096);
+	buf_init(&run.en, 4096);
+	expand(&run.ja, text->ja, &filling);
+	filling.field = en;
+	expand(&run.en, text->en, &filling);
+	finding.ja = run.ja.data;
+	finding.en = run.en.data;
+	fn(&finding, arg);
+	buf_fini(&run.ja);
+	buf_fini(&run.en);
+	return text->error ? 1 : 0;
 }
 
 void

@@ -65,9 +65,20 @@ struct bundle {
 	} members[BUNDLE_MAX];
 };
 
+#define PROFILES_MAX 8
+
+enum text_level { LEVEL_IGNORE, LEVEL_WARNING, LEVEL_ERROR };
+
+/* A column of profiles.tsv; the first is "exchange". */
+struct profile {
+	const char *name;
+	unsigned no;
+};
+
 struct finding_text {
 	const char *code, *ja, *en;
-	bool error;
+	bool error; /* by its nature; what a profile makes of it: level */
+	uint8_t level[PROFILES_MAX];
 };
 
 /* A row of replacements.tsv. */
@@ -101,11 +112,17 @@ struct standard {
 	size_t bundle_count;
 	struct finding_text *findings; /* sorted by code */
 	size_t finding_count;
+	struct profile profiles[PROFILES_MAX];
+	size_t profile_count;
 	const struct layout_codes *service_types, *total_rows;
 	/* rows of service_types + 1 by the two characters (base 36); 0: none */
 	uint16_t type_row[36 * 36];
 	struct table *services, *insurers, *holidays; /* masters; may be NULL */
-	size_t *service_index;                        /* rows sorted by code */
+	struct table *monthly;                        /* may be NULL */
+	struct {
+		int code, name, units, unit_kind, from, to, insurer;
+	} service_columns;
+	size_t *service_index; /* rows sorted by code */
 	struct replacement *replacements;
 	size_t replacement_count;
 	struct writing writing;
@@ -160,6 +177,7 @@ int layout_load_v3(struct loader *loader);
 int layout_load_special(struct loader *loader);
 /* One table each, in the order of standard.c. */
 int findings_load(struct loader *loader);
+int profiles_load(struct loader *loader);
 int kinds_load(struct loader *loader);
 int editions_load(struct loader *loader);
 int editions_check(struct loader *loader); /* after the code tables */
