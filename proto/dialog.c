@@ -40,6 +40,7 @@ static const char agent_says[WIRE_TYPES][DIALOG_STATES + 1] = {
     [WIRE_PONG] = "!.O.",
     [WIRE_BYE] = "CCC.",
     [WIRE_RECEIPTS] = "!!!.",
+    [WIRE_RECALL] = "!!O.",
 };
 
 static const char broker_says[WIRE_TYPES][DIALOG_STATES + 1] = {
@@ -63,6 +64,7 @@ static const char broker_says[WIRE_TYPES][DIALOG_STATES + 1] = {
     [WIRE_PONG] = "..O.",
     [WIRE_BYE] = "CCC.",
     [WIRE_RECEIPTS] = "..O.",
+    [WIRE_RECALL] = "..O.",
 };
 
 static const struct {

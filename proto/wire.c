@@ -9,6 +9,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "wire_private.h"
 
@@ -33,6 +34,7 @@ static const char *const type_names[WIRE_TYPES] = {
     [WIRE_PONG] = "pong",
     [WIRE_BYE] = "bye",
     [WIRE_RECEIPTS] = "receipts",
+    [WIRE_RECALL] = "recall",
 };
 
 const char *
@@ -78,4 +80,12 @@ wire_bad(struct why *why, enum refusal refusal, const char *format, ...)
 	va_end(ap);
 	why_set(why, row->class, row->name, "%s", text);
 	return refusal == REFUSAL_TOO_LARGE ? TSK_TOOBIG : TSK_INVALID;
+}
+
+bool
+wire_marked(const struct wire_parcel *parcel)
+{
+	static const uint8_t none[WIRE_MARK_BYTES];
+
+	return memcmp(parcel->clients_mark, none, sizeof(none)) != 0;
 }

@@ -24,7 +24,7 @@
 #include "refusal.h"
 
 #define WIRE_PROTOCOL_MIN       1
-#define WIRE_PROTOCOL_MAX       1
+#define WIRE_PROTOCOL_MAX       2              /* 2: recall */
 #define WIRE_HEADER_BYTES_MAX   (256u * 1024)  /* header frame */
 #define WIRE_INLINE_BYTES_MAX   (1024u * 1024) /* a document frame, a chunk */
 #define WIRE_DOCUMENTS_MAX      64
@@ -41,6 +41,10 @@
 #define WIRE_MONTH_BYTES        7  /* "202611" and NUL; "" = none */
 #define WIRE_STAMP_BYTES        15 /* 14 digits and NUL; "" = none */
 #define WIRE_DIGEST_BYTES       32
+#define WIRE_MARK_BYTES         16
+#define WIRE_FAX_BYTES_MAX      15  /* digits of a FAX number */
+#define WIRE_NOTES_MAX          32  /* of a partner */
+#define WIRE_NOTE_BYTES_MAX     255 /* value of one */
 #define WIRE_LEG_MAX            255 /* index of a leg within its parcel */
 #define WIRE_CHUNKS_AHEAD       4   /* unanswered chunks, fetches per parcel */
 #define WIRE_HEARTBEAT_MS_MIN   100
@@ -70,6 +74,7 @@ enum wire_type {
 	WIRE_PONG = 17,
 	WIRE_BYE = 18,
 	WIRE_RECEIPTS = 19,
+	WIRE_RECALL = 20, /* since version 2 */
 	WIRE_TYPES
 };
 
@@ -100,6 +105,9 @@ struct wire_parcel {
 	char stamp[WIRE_STAMP_BYTES];
 	uint32_t clients;
 	struct id repeat_of; /* zero = first time */
+	/* The same people in two parcels of one sender give the same mark, and
+	 * nobody else can tell who they are; zero = not said. */
+	uint8_t clients_mark[WIRE_MARK_BYTES];
 	size_t document_count;
 	struct wire_document *documents;
 };
@@ -144,11 +152,37 @@ struct wire_credit {
 	uint32_t parcels;
 	uint64_t bytes;
 };
+struct wire_note {
+	const char *name, *value;
+};
+/* What paper needs beyond the parcel; docs/policies.md says what an agent does
+ * with it. */
+struct wire_paper {
+	bool copy; /* the data has arrived: データ送信済の控え */
+	uint64_t data_ms;       /* copy: when */
+	enum leg_way data_way;  /* copy: by which way; 0 = not said */
+	const char *reason;     /* code; "" = the partner's own wish */
+	const char *fax_number; /* digits; "" = none */
+	bool fax_verified;      /* false: do not dial, unless a test page */
+	bool fax_first;         /* stop for a look */
+	const char *test_code;  /* "" = no test page */
+	bool recalled;          /* do not send; say whether it is out already */
+	const char *from_name, *to_name; /* of the registry; "" = unknown */
+	size_t partner_count;
+	struct wire_note *partner; /* columns of the receiver's row */
+};
 struct wire_deliver {
 	struct wire_parcel parcel;
 	uint32_t leg, attempt;
 	const char *queue;
 	uint64_t accepted_ms;
+	struct wire_paper *paper; /* NULL: no paper */
+};
+/* broker: give the lent leg back; agent: take the parcel back (leg 0) */
+struct wire_recall {
+	struct id id;
+	uint32_t leg;
+	const char *code;
 };
 struct wire_settle_item {
 	struct id id;
@@ -208,6 +242,7 @@ struct wire_msg {
 		struct wire_receipt receipt;
 		struct wire_receipts receipts;
 		struct wire_ids query, answer;
+		struct wire_recall recall;
 		uint64_t ping, pong;
 		struct wire_bye bye;
 	};
@@ -260,6 +295,8 @@ wire_inline(const struct wire_document *document)
 {
 	return document->encoded_bytes <= WIRE_INLINE_BYTES_MAX;
 }
+/* wire_marked(parcel): it says which people it is about. */
+bool wire_marked(const struct wire_parcel *parcel);
 /* wire_inline_count(parcel): how many frames follow submit or deliver. */
 size_t wire_inline_count(const struct wire_parcel *parcel);
 /* wire_frame_check(parcel, index of the frame, bytes): the size is the

@@ -72,6 +72,12 @@ in_code(char c)
 }
 
 static bool
+in_note(char c)
+{
+	return in_code(c) || c == '_';
+}
+
+static bool
 in_queue(char c)
 {
 	return is_digit(c) || (c >= 'a' && c <= 'z') ||
@@ -304,13 +310,52 @@ refused_check(const struct wire_refused *r, struct why *why)
 }
 
 static int
+note_check(const struct wire_note *n, size_t i, struct why *why)
+{
+	if (n->name == NULL || n->name[0] == '\0' ||
+	    !chars_ok(n->name, WIRE_CODE_BYTES_MAX, in_note))
+		return MALFORMED(why, "Note %zu has a bad name.", i);
+	if (!text_ok(n->value, WIRE_NOTE_BYTES_MAX))
+		return MALFORMED(why, "Note %zu has a bad value.", i);
+	return 0;
+}
+
+static int
+paper_check(const struct wire_paper *p, struct why *why)
+{
+	int rc = reason_check(p->reason, p->from_name, why);
+
+	if (rc == 0)
+		rc = reason_check(p->test_code, p->to_name, why);
+	if (rc == 0 && !chars_ok(p->fax_number, WIRE_FAX_BYTES_MAX, is_digit))
+		rc = MALFORMED(why, "The FAX number is not digits.");
+	if (rc == 0 && p->partner_count > WIRE_NOTES_MAX)
+		rc = TOO_LARGE(why, "More than %d notes.", WIRE_NOTES_MAX);
+	for (size_t i = 0; rc == 0 && i < p->partner_count; i++)
+		rc = note_check(&p->partner[i], i, why);
+	return rc;
+}
+
+static int
 deliver_check(const struct wire_deliver *d, bool ours, struct why *why)
 {
+	int rc;
+
 	if (d->leg > WIRE_LEG_MAX)
 		return MALFORMED(why, "The leg is over %d.", WIRE_LEG_MAX);
 	if (!queue_ok(d->queue))
 		return MALFORMED(why, "The queue has a bad name.");
+	if (d->paper != NULL && (rc = paper_check(d->paper, why)) != 0)
+		return rc;
 	return parcel_check(&d->parcel, ours, why);
+}
+
+static int
+recall_check(const struct wire_recall *r, struct why *why)
+{
+	int rc = ref_check(&r->id, r->leg, why);
+
+	return rc != 0 ? rc : reason_check(r->code, "", why);
 }
 
 static int
@@ -410,6 +455,8 @@ wire_rules(const struct wire_msg *msg, bool ours, struct why *why)
 		return ids_check(&msg->query, false, why);
 	case WIRE_ANSWER:
 		return ids_check(&msg->answer, true, why);
+	case WIRE_RECALL:
+		return recall_check(&msg->recall, why);
 	case WIRE_BYE:
 		return reason_check("", msg->bye.detail, why);
 	case WIRE_CREDIT:

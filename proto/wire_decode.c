@@ -165,6 +165,9 @@ take_parcel(struct take *t, const Tasuki__Parcel *in, struct wire_parcel *out)
 			rc = MALFORMED(t->why, "An id is zero.");
 	}
 	out->clients = in->clients;
+	if (rc == 0 && in->clients_mark.len != 0)
+		rc = take_bytes(
+		    t, &in->clients_mark, out->clients_mark, WIRE_MARK_BYTES);
 	if (rc == 0)
 		rc = take_room(t, in->n_documents, WIRE_DOCUMENTS_MAX,
 		    sizeof(*out->documents), &out->documents);
@@ -249,6 +252,50 @@ take_refused(
 }
 
 static int
+take_notes(struct take *t, const Tasuki__Paper *in, struct wire_paper *out)
+{
+	int rc = take_room(t, in->n_partner, WIRE_NOTES_MAX,
+	    sizeof(*out->partner), &out->partner);
+
+	for (size_t i = 0; rc == 0 && i < in->n_partner; i++) {
+		rc = take_text(t, in->partner[i]->name, &out->partner[i].name);
+		if (rc == 0)
+			rc = take_text(
+			    t, in->partner[i]->value, &out->partner[i].value);
+		out->partner_count = i + 1;
+	}
+	return rc;
+}
+
+static int
+take_paper(struct take *t, const Tasuki__Paper *in, struct wire_paper **out_p)
+{
+	struct wire_paper *out;
+	int rc = take_room(t, 1, 1, sizeof(*out), &out);
+
+	if (rc != 0)
+		return rc;
+	*out_p = out;
+	out->copy = in->copy;
+	out->data_ms = in->data_ms;
+	out->data_way =
+	    in->data_way <= WAY_PDF ? (enum leg_way)in->data_way : 0;
+	out->fax_verified = in->fax_verified;
+	out->fax_first = in->fax_first;
+	out->recalled = in->recalled;
+	rc = take_text(t, in->reason, &out->reason);
+	if (rc == 0)
+		rc = take_text(t, in->fax_number, &out->fax_number);
+	if (rc == 0)
+		rc = take_text(t, in->test_code, &out->test_code);
+	if (rc == 0)
+		rc = take_text(t, in->from_name, &out->from_name);
+	if (rc == 0)
+		rc = take_text(t, in->to_name, &out->to_name);
+	return rc != 0 ? rc : take_notes(t, in, out);
+}
+
+static int
 take_deliver(
     struct take *t, const Tasuki__Deliver *in, struct wire_deliver *out)
 {
@@ -256,6 +303,8 @@ take_deliver(
 
 	if (rc == 0)
 		rc = take_text(t, in->queue, &out->queue);
+	if (rc == 0 && in->paper != NULL)
+		rc = take_paper(t, in->paper, &out->paper);
 	out->leg = in->leg;
 	out->attempt = in->attempt;
 	out->accepted_ms = in->accepted_ms;
@@ -377,6 +426,15 @@ take_bye(struct take *t, const Tasuki__Bye *in, struct wire_bye *out)
 	return take_text(t, in->detail, &out->detail);
 }
 
+static int
+take_recall(struct take *t, const Tasuki__Recall *in, struct wire_recall *out)
+{
+	out->leg = in->leg;
+	return take_id(t, &in->id, &out->id) != 0
+		   ? TSK_INVALID
+		   : take_text(t, in->code, &out->code);
+}
+
 /* the body by its kind; msg->type is set */
 static int
 take_body(struct take *t, const Tasuki__Message *in, struct wire_msg *msg)
@@ -426,6 +484,8 @@ take_body(struct take *t, const Tasuki__Message *in, struct wire_msg *msg)
 	case WIRE_PONG:
 		msg->pong = in->pong->n;
 		return 0;
+	case WIRE_RECALL:
+		return take_recall(t, in->recall, &msg->recall);
 	case WIRE_BYE:
 		return take_bye(t, in->bye, &msg->bye);
 	case WIRE_UNKNOWN:

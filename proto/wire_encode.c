@@ -20,6 +20,8 @@
 #define FIXED_BYTES    1024u
 #define DOCUMENT_BYTES (WIRE_NAME_BYTES_MAX + WIRE_KIND_BYTES_MAX + 128u)
 #define REASON_BYTES   (WIRE_CODE_BYTES_MAX + WIRE_DETAIL_BYTES_MAX + 128u)
+#define NOTE_BYTES     (WIRE_CODE_BYTES_MAX + WIRE_NOTE_BYTES_MAX + 64u)
+#define PAPER_BYTES    (2 * REASON_BYTES + WIRE_NOTES_MAX * NOTE_BYTES)
 #define ITEM_BYTES     128u
 #define ID_ITEM_BYTES  64u
 #define QUEUE_BYTES    (WIRE_QUEUE_BYTES_MAX + 8u)
@@ -76,6 +78,8 @@ put_parcel(
 	out->clients = in->clients;
 	if (!id_is_zero(&in->repeat_of))
 		out->repeat_of = ID(&in->repeat_of);
+	if (wire_marked(in))
+		out->clients_mark = BYTES(in->clients_mark, WIRE_MARK_BYTES);
 	out->n_documents = count;
 	out->documents = room(to, count, sizeof(*out->documents));
 	for (size_t i = 0; i < count; i++) {
@@ -96,7 +100,8 @@ bound_of(const struct wire_msg *msg)
 	case WIRE_SUBMIT:
 		return msg->submit.document_count * DOCUMENT_BYTES;
 	case WIRE_DELIVER:
-		return msg->deliver.parcel.document_count * DOCUMENT_BYTES;
+		return msg->deliver.parcel.document_count * DOCUMENT_BYTES +
+		       (msg->deliver.paper != NULL ? PAPER_BYTES : 0);
 	case WIRE_ACCEPTED:
 		return msg->accepted.count * ITEM_BYTES;
 	case WIRE_SETTLE:
@@ -271,13 +276,46 @@ put_credit(struct packing *to, const struct wire_credit *in)
 }
 
 static void
+put_paper(struct packing *to, const struct wire_paper *in, Tasuki__Paper *out)
+{
+	size_t count = in->partner_count;
+	Tasuki__Note *items = room(to, count, sizeof(*items));
+
+	tasuki__paper__init(out);
+	out->copy = in->copy;
+	out->data_ms = in->data_ms;
+	out->data_way = (uint32_t)in->data_way;
+	out->reason = TEXT(in->reason);
+	out->fax_number = TEXT(in->fax_number);
+	out->fax_verified = in->fax_verified;
+	out->fax_first = in->fax_first;
+	out->test_code = TEXT(in->test_code);
+	out->recalled = in->recalled;
+	out->from_name = TEXT(in->from_name);
+	out->to_name = TEXT(in->to_name);
+	out->n_partner = count;
+	out->partner = room(to, count, sizeof(*out->partner));
+	for (size_t i = 0; i < count; i++) {
+		tasuki__note__init(&items[i]);
+		items[i].name = TEXT(in->partner[i].name);
+		items[i].value = TEXT(in->partner[i].value);
+		out->partner[i] = &items[i];
+	}
+}
+
+static void
 put_deliver(struct packing *to, const struct wire_deliver *in)
 {
 	Tasuki__Deliver deliver = TASUKI__DELIVER__INIT;
 	Tasuki__Parcel parcel;
+	Tasuki__Paper paper;
 
 	put_parcel(to, &in->parcel, &parcel);
 	deliver.parcel = &parcel;
+	if (in->paper != NULL) {
+		put_paper(to, in->paper, &paper);
+		deliver.paper = &paper;
+	}
 	deliver.leg = in->leg;
 	deliver.attempt = in->attempt;
 	deliver.queue = TEXT(in->queue);
@@ -430,6 +468,17 @@ put_bye(struct packing *to, const struct wire_bye *in)
 	SEND(to, BYE, bye, &bye);
 }
 
+static void
+put_recall(struct packing *to, const struct wire_recall *in)
+{
+	Tasuki__Recall recall = TASUKI__RECALL__INIT;
+
+	recall.id = ID(&in->id);
+	recall.leg = in->leg;
+	recall.code = TEXT(in->code);
+	SEND(to, RECALL, recall, &recall);
+}
+
 /* A switch, not a table: each builder takes its own member. */
 static void
 put(struct packing *to, const struct wire_msg *msg)
@@ -488,6 +537,9 @@ put(struct packing *to, const struct wire_msg *msg)
 		return;
 	case WIRE_PONG:
 		put_pong(to, msg->pong);
+		return;
+	case WIRE_RECALL:
+		put_recall(to, &msg->recall);
 		return;
 	case WIRE_BYE:
 		put_bye(to, &msg->bye);

@@ -68,6 +68,7 @@ struct link {
 	struct why lost; /* set: give the socket up at the end of the turn */
 	int64_t begun_ms, opened_ms, heard_ms, sent_ms, pinged_ms, heartbeat_ms;
 	uint64_t pings;
+	uint32_t protocol; /* of the welcome */
 	/* between sockets */
 	unsigned tries;
 	int64_t retry_at_ms, told_ms;

@@ -154,6 +154,21 @@ link_query(struct link *link, const struct id *ids, size_t count)
 	return 0;
 }
 
+int
+link_recall(struct link *link, const struct id *id, const char *code)
+{
+	struct wire_msg msg = {.type = WIRE_RECALL};
+
+	if (!link_open(link))
+		return TSK_LATER;
+	if (link->protocol < 2)
+		return TSK_VERSION;
+	msg.recall.id = *id;
+	msg.recall.code = code;
+	link_send(link, &msg, NULL, 0);
+	return 0;
+}
+
 /* ---- a lost connection ---- */
 
 /* At once after a session that had lived a while, then 1 s doubling to 30 s,

@@ -63,6 +63,10 @@ struct link_events {
 	    struct link *link, const struct wire_receipt *receipt, void *arg);
 	void (*answer)(
 	    struct link *link, const struct wire_ids *unknown, void *arg);
+	/* give this lent leg back if it is not out yet: settle never, code
+	 * "recalled"; delivered if it is too late (PROTOCOL.md, PAPER) */
+	void (*recall)(
+	    struct link *link, const struct wire_recall *recall, void *arg);
 	/* the window has room again (after accepted/refused) */
 	void (*room)(struct link *link, void *arg);
 };
@@ -95,6 +99,12 @@ void link_settle(struct link *link, const struct wire_settle_item *item,
  * WIRE_ITEMS_MAX.  TSK_LATER when not open. */
 int link_query(
     struct link *link, const struct id *ids, size_t count) TSK_MUST_USE;
+
+/* link_recall(link, id, code): take back what has not gone out of a parcel of
+ * ours; receipts and event answer follow.  TSK_LATER when not open; TSK_VERSION
+ * when the broker is too old to know it. */
+int link_recall(
+    struct link *link, const struct id *id, const char *code) TSK_MUST_USE;
 
 /* ---- encoding of bodies (encode.c) ---- */
 /* encode_body(p, n, out, &encoding): zstd level 1 when that saves a twelfth of

@@ -28,6 +28,7 @@ on_welcome(struct link *link, struct link_in *in)
 
 	link->opened_ms = clock_mono_ms();
 	link->heartbeat_ms = w->heartbeat_ms;
+	link->protocol = w->protocol;
 	link->told[0] = '\0';
 	upload_welcome(link, w);
 	log_info("link: opened protocol=%u queues=%zu offices=%zu window=%u "
@@ -105,6 +106,13 @@ on_answer(struct link *link, struct link_in *in)
 }
 
 static void
+on_recall(struct link *link, struct link_in *in)
+{
+	if (link->events.recall != NULL)
+		link->events.recall(link, &in->msg.recall, link->arg);
+}
+
+static void
 on_ping(struct link *link, struct link_in *in)
 {
 	struct wire_msg msg = {.type = WIRE_PONG};
@@ -142,6 +150,7 @@ static handler_fn *const handlers[WIRE_TYPES] = {
     [WIRE_PING] = on_ping,
     [WIRE_PONG] = on_pong,
     [WIRE_BYE] = on_bye,
+    [WIRE_RECALL] = on_recall,
 };
 
 static void

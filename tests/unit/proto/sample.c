@@ -61,6 +61,26 @@ static struct wire_receipt receipts[] = {
     {ID(2), 0, LEG_PARKED, WAY_PDF, 1763769600004, "expired", "Too late."},
 };
 
+static struct wire_note notes[] = {
+    {"qr", "1"},
+    {"contact", "係 鈴木"},
+};
+static struct wire_paper paper = {
+    .copy = true,
+    .data_ms = 1763769600000,
+    .data_way = WAY_NATIONAL,
+    .reason = "fallback",
+    .fax_number = "0312345678",
+    .fax_verified = true,
+    .fax_first = true,
+    .test_code = "",
+    .recalled = true,
+    .from_name = "居宅①",
+    .to_name = "ヘルパー髙﨑",
+    .partner_count = 2,
+    .partner = notes,
+};
+
 static struct wire_parcel
 parcel(void)
 {
@@ -74,6 +94,7 @@ parcel(void)
 	    .stamp = "20261122093000",
 	    .clients = 40,
 	    .repeat_of = ids[2],
+	    .clients_mark = {11, 12, 13},
 	    .document_count = 2,
 	    .documents = documents,
 	};
@@ -127,8 +148,8 @@ sample(enum wire_type type)
 		msg.credit = (struct wire_credit){64, 8388608};
 		break;
 	case WIRE_DELIVER:
-		msg.deliver =
-		    (struct wire_deliver){parcel(), 1, 2, "pdf", 1763769600001};
+		msg.deliver = (struct wire_deliver){
+		    parcel(), 1, 2, "fax", 1763769600001, &paper};
 		break;
 	case WIRE_FETCH:
 		place.leg = 2;
@@ -158,6 +179,9 @@ sample(enum wire_type type)
 		break;
 	case WIRE_PONG:
 		msg.pong = 42;
+		break;
+	case WIRE_RECALL:
+		msg.recall = (struct wire_recall){ids[0], 1, "superseded"};
 		break;
 	case WIRE_BYE:
 		msg.bye = (struct wire_bye){

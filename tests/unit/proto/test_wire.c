@@ -160,6 +160,28 @@ same_small(const struct wire_msg *a, const struct wire_msg *b)
 }
 
 static void
+same_paper(const struct wire_paper *a, const struct wire_paper *b)
+{
+	assert_non_null(b);
+	assert_int_equal(a->copy, b->copy);
+	assert_int_equal(a->data_ms, b->data_ms);
+	assert_int_equal(a->data_way, b->data_way);
+	assert_string_equal(a->reason, b->reason);
+	assert_string_equal(a->fax_number, b->fax_number);
+	assert_int_equal(a->fax_verified, b->fax_verified);
+	assert_int_equal(a->fax_first, b->fax_first);
+	assert_string_equal(a->test_code, b->test_code);
+	assert_int_equal(a->recalled, b->recalled);
+	assert_string_equal(a->from_name, b->from_name);
+	assert_string_equal(a->to_name, b->to_name);
+	assert_int_equal(a->partner_count, b->partner_count);
+	for (size_t i = 0; i < a->partner_count; i++) {
+		assert_string_equal(a->partner[i].name, b->partner[i].name);
+		assert_string_equal(a->partner[i].value, b->partner[i].value);
+	}
+}
+
+static void
 same(const struct wire_msg *a, const struct wire_msg *b)
 {
 	assert_int_equal(a->type, b->type);
@@ -180,6 +202,12 @@ same(const struct wire_msg *a, const struct wire_msg *b)
 		assert_string_equal(a->deliver.queue, b->deliver.queue);
 		assert_int_equal(
 		    a->deliver.accepted_ms, b->deliver.accepted_ms);
+		same_paper(a->deliver.paper, b->deliver.paper);
+		break;
+	case WIRE_RECALL:
+		assert_memory_equal(&a->recall.id, &b->recall.id, 16);
+		assert_int_equal(a->recall.leg, b->recall.leg);
+		assert_string_equal(a->recall.code, b->recall.code);
 		break;
 	case WIRE_RESUME:
 	case WIRE_CHUNK:
