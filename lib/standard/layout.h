@@ -191,6 +191,21 @@ const char *standard_service_type_name(
  * service month ("202611"), valid until standard_free(). */
 const char *standard_service_name(
     const struct standard *standard, const char *code, const char *month);
+/* A row of the service codes; texts valid until standard_free(). */
+struct standard_service {
+	const char *name, *unit_kind; /* "visit", "day", "month", ...; or "" */
+	const char *insurer;          /* "": the national table */
+	long units;                   /* -1: unknown or none */
+};
+/* standard_service_find(standard, code, month, insurer, out): the row of a
+ * service code in a service month; the insurer's own row (総合事業) before the
+ * national one, never another insurer's.  False if no master has it. */
+bool standard_service_find(const struct standard *standard, const char *code,
+    const char *month, const char *insurer, struct standard_service *out);
+/* standard_service_monthly(...): its units are those of a month; for a code
+ * that no master has, as monthly_types.tsv says of its service type. */
+bool standard_service_monthly(const struct standard *standard, const char *code,
+    const char *month, const char *insurer);
 /* standard_service_rate(standard, code): a percentage of the month's units. */
 bool standard_service_rate(const struct standard *standard, const char *code);
 const char *standard_insurer_name(
