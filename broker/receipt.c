@@ -101,25 +101,28 @@ last_step(const struct store_parcel *p, const struct store_leg *leg)
 	return NULL;
 }
 
+/* False: the broker has no such parcel, so its agent may offer it again.  One
+ * that is not the agent's to ask for is not told of, and not called unknown. */
 static bool
 answer_one(struct broker *b, struct session *s, const struct id *id)
 {
 	struct store_parcel *p = NULL;
 	const struct store_step *step;
-	bool known;
+	bool allowed;
 	size_t i;
+	int rc = store_parcel_get(b->store, id, &p);
 
-	if (store_parcel_get(b->store, id, &p) != 0)
-		return false;
-	known = mandate_allows(b->registry, s->agent, p->from, p->from_type,
+	if (rc != 0)
+		return rc != TSK_NOTFOUND;
+	allowed = mandate_allows(b->registry, s->agent, p->from, p->from_type,
 	    RIGHT_SEE, b->wall_ms);
-	for (i = 0; known && i < p->leg_count; i++) {
+	for (i = 0; allowed && i < p->leg_count; i++) {
 		step = last_step(p, &p->legs[i]);
 		send(b, s, id, &p->legs[i], step != NULL ? step->code : "",
 		    step != NULL ? step->detail : "");
 	}
 	store_parcel_free(&p);
-	return known;
+	return true;
 }
 
 void

@@ -134,15 +134,33 @@ on_receipt(struct link *link, const struct wire_receipt *receipt, void *arg)
 			return;
 }
 
+/* The broker came back from an older backup: what it accepted since is offered
+ * again under the same id.  A receiver that has it says so and nothing comes
+ * twice. */
+static void
+offer_again(struct app *app, const struct id *id)
+{
+	char text[ID_TEXT_BYTES];
+	int rc = TSK_NOTFOUND;
+
+	for (size_t i = 0; rc == TSK_NOTFOUND && i < app->office_count; i++) {
+		rc = receipts_forgotten(&app->offices[i], id);
+		if (rc == 0)
+			outgoing_again(app->outgoing, &app->offices[i], id);
+	}
+	log_warn("receipts: parcel=%s is unknown to the broker result=%s",
+	    id_text(id, text),
+	    rc == 0              ? "sent-again"
+	    : rc == TSK_NOTFOUND ? "nothing-owed"
+				 : err_text(rc));
+}
+
 static void
 on_answer(struct link *link, const struct wire_ids *unknown, void *arg)
 {
-	char id[ID_TEXT_BYTES];
-
-	(void)link, (void)arg;
+	(void)link;
 	for (size_t i = 0; i < unknown->count; i++)
-		log_warn("receipts: parcel=%s is unknown to the broker",
-		    id_text(&unknown->ids[i], id));
+		offer_again(arg, &unknown->ids[i]);
 }
 
 static void

@@ -30,6 +30,7 @@
 #include "file.h"
 #include "log.h"
 
+#include "manifest.h"
 #include "outgoing.h"
 #include "receipts.h"
 #include "sending.h"
@@ -364,6 +365,24 @@ outgoing_add(struct outgoing *out, struct office *office,
 	status_parcel(
 	    office->status, parcel, STATUS_SENDING, clock_wall_ms(), "");
 	app_wake(out->app, 0);
+}
+
+void
+outgoing_again(struct outgoing *out, struct office *office, const struct id *id)
+{
+	struct wire_parcel *parcel = NULL;
+	char name[ID_TEXT_BYTES];
+	int dir = file_dir_open(office->folders.sending, id_text(id, name));
+	int rc = dir < 0 ? dir : manifest_read(dir, &parcel);
+
+	if (dir >= 0)
+		close(dir);
+	if (rc == 0)
+		outgoing_add(out, office, parcel);
+	else /* the next start looks again */
+		log_error("submit: parcel=%s manifest not readable: %s", name,
+		    err_text(rc));
+	manifest_free(&parcel);
 }
 
 struct outgoing *

@@ -22,6 +22,10 @@ void outgoing_load(struct outgoing *out, struct office *office);
 /* outgoing_add(out, office, parcel): its folder is durable; send it in turn. */
 void outgoing_add(struct outgoing *out, struct office *office,
     const struct wire_parcel *parcel);
+/* outgoing_again(out, office, id): its folder is back among those being sent;
+ * send it once more under its id. */
+void outgoing_again(
+    struct outgoing *out, struct office *office, const struct id *id);
 size_t outgoing_count(const struct outgoing *out);
 /* outgoing_work(out, now): submit what the window takes; when to come again. */
 int64_t outgoing_work(struct outgoing *out, int64_t now_ms);

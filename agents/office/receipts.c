@@ -29,6 +29,7 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "crash.h"
 #include "file.h"
 #include "log.h"
 
@@ -45,6 +46,7 @@
 struct sent {
 	struct id id;
 	uint64_t open, finished; /* bits of legs */
+	uint64_t arrived;        /* delivered at least */
 };
 
 struct receipts {
@@ -124,7 +126,8 @@ finished(enum leg_state state, enum leg_way way)
 }
 
 static void
-track(struct receipts *r, const struct id *id, uint32_t leg, bool over)
+track(struct receipts *r, const struct id *id, uint32_t leg, bool arrived,
+    bool over)
 {
 	char key[ID_TEXT_BYTES];
 	struct sent *s;
@@ -138,6 +141,8 @@ track(struct receipts *r, const struct id *id, uint32_t leg, bool over)
 		zhashx_insert(r->open, key, s);
 	}
 	s->open |= 1ull << leg;
+	if (arrived)
+		s->arrived |= 1ull << leg;
 	if (over)
 		s->finished |= 1ull << leg;
 	if (s->open == s->finished)
@@ -174,6 +179,7 @@ receipts_event(struct office *office, const struct wire_receipt *receipt)
 	buf_fini(&line);
 	close(dir);
 	track(get(office), &receipt->id, receipt->leg,
+	    receipt->state == LEG_DELIVERED,
 	    finished(receipt->state, receipt->way));
 	status_leg(office->status, &receipt->id, receipt->leg, receipt->state,
 	    receipt->way, (int64_t)receipt->at_ms);
@@ -182,24 +188,50 @@ receipts_event(struct office *office, const struct wire_receipt *receipt)
 
 /* ---- asking ---- */
 
+static int
+compare_ids(const void *a, const void *b)
+{
+	return id_compare(a, b);
+}
+
+/* In the order they were made: what the broker has forgotten is offered again
+ * in the order of the answers. */
 void
 receipts_query(struct office *office)
 {
 	struct receipts *r = get(office);
-	struct id *ids = mem_new(WIRE_ITEMS_MAX * sizeof(*ids));
-	size_t n = 0;
+	size_t count = zhashx_size(r->open), n = 0;
+	struct id *ids = mem_new((count + 1) * sizeof(*ids));
 
 	for (struct sent *s = zhashx_first(r->open); s != NULL;
-	     s = zhashx_next(r->open)) {
+	     s = zhashx_next(r->open))
 		ids[n++] = s->id;
-		if (n == WIRE_ITEMS_MAX) {
-			(void)!link_query(office->app->link, ids, n);
-			n = 0;
-		}
-	}
-	if (n > 0)
-		(void)!link_query(office->app->link, ids, n);
+	qsort(ids, n, sizeof(*ids), compare_ids);
+	for (size_t i = 0; i < n; i += WIRE_ITEMS_MAX)
+		(void)!link_query(office->app->link, ids + i,
+		    n - i < WIRE_ITEMS_MAX ? n - i : WIRE_ITEMS_MAX);
 	free(ids);
+}
+
+int
+receipts_forgotten(struct office *office, const struct id *id)
+{
+	struct receipts *r = get(office);
+	char name[ID_TEXT_BYTES];
+	const struct sent *s = zhashx_lookup(r->open, id_text(id, name));
+	int month, rc;
+
+	if (s == NULL || s->open == (s->arrived | s->finished))
+		return TSK_NOTFOUND;
+	month = folders_month(office->folders.sent, id);
+	if (month < 0)
+		return month;
+	rc = file_move(month, name, office->folders.sending, name);
+	close(month);
+	CRASH_POINT("office-taken-back");
+	if (rc == 0)
+		zhashx_delete(r->open, name);
+	return rc;
 }
 
 /* ---- content ---- */
@@ -237,7 +269,7 @@ receipts_accepted(struct office *office, const struct wire_parcel *parcel,
 	}
 	buf_fini(&line);
 	keep_content(get(office), content, text);
-	track(get(office), &parcel->id, 0, false);
+	track(get(office), &parcel->id, 0, false, false);
 	status_parcel(
 	    office->status, parcel, STATUS_ACCEPTED, clock_wall_ms(), "");
 	status_ways(office->status, &parcel->id, item->ways);
@@ -283,7 +315,7 @@ load_leg(struct office *office, const struct id *id, const char *line)
 	    state < LEG_READY || state > LEG_CLOSED || way < WAY_BUS ||
 	    way > WAY_PDF)
 		return;
-	track(get(office), id, leg,
+	track(get(office), id, leg, state == LEG_DELIVERED,
 	    finished((enum leg_state)state, (enum leg_way)way));
 	status_leg(office->status, id, leg, (enum leg_state)state,
 	    (enum leg_way)way, at_ms);
@@ -306,7 +338,7 @@ load_parcel(struct office *office, int month, const char *name)
 	if (manifest_read(dir, &parcel) == 0) {
 		status_parcel(office->status, parcel, STATUS_ACCEPTED,
 		    id_wall_ms(&id), "");
-		track(get(office), &id, 0, false);
+		track(get(office), &id, 0, false, false);
 		buf_init(&text, RECEIPTS_MAX);
 		if (file_read(dir, RECEIPTS_NAME, RECEIPTS_MAX - 1, &text) == 0)
 			for (rest = text.data; rest != NULL;)

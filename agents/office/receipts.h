@@ -15,6 +15,11 @@ bool receipts_event(struct office *office, const struct wire_receipt *receipt);
 /* receipts_load(office): fill the status file's rows from the folders of the
  * last two months. */
 void receipts_load(struct office *office);
+/* receipts_forgotten(office, id): the broker does not know a parcel of ours, for
+ * it came back from an older backup.  If no leg of it has arrived, as far as we
+ * heard, its folder goes back among those being sent.  TSK_NOTFOUND: not a
+ * parcel of this office, or nothing of it is owed. */
+int receipts_forgotten(struct office *office, const struct id *id) TSK_MUST_USE;
 /* receipts_query(office): ask the broker for the legs that are not finished. */
 void receipts_query(struct office *office);
 /* receipts_repeat(office, content, out): the id of an earlier parcel with this
