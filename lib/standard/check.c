@@ -19,7 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "check_run.h"
+#include "check_benefit.h"
+#include "check_rules.h"
 
 /* -- the encoding of the whole ------------------------------------------ */
 
@@ -62,12 +63,10 @@ check_image(struct check_run *run, const char *p, size_t n)
 static enum layout_shape
 guess_shape(const struct check_run *run, const struct reader_record *record)
 {
-	const struct layout *layout = &run->kind->layout;
+	enum layout_shape shape;
 
-	if (record->count == layout->count)
-		return LAYOUT_V4;
-	if (record->count == layout->v3_count)
-		return LAYOUT_V3;
+	if (layout_by_columns(&run->kind->layout, record->count, &shape))
+		return shape;
 	return run->name_good && run->result->name.form == NAME_V3 ? LAYOUT_V3
 								   : LAYOUT_V4;
 }
@@ -81,7 +80,7 @@ check_edition(struct check_run *run)
 
 	if (e->state == EDITION_OLD)
 		check_say(run, "version-old", 1, e->code, n, NULL);
-	if (!layout_in_edition(run->standard, run->kind->kind, e->form))
+	if (layout_columns(&run->kind->layout, e->shape) == 0)
 		check_say(run, "version-kind", 1, e->code, n, NULL);
 	if (!run->name_good)
 		return;
@@ -107,11 +106,12 @@ take_version(struct check_run *run, const struct reader_record *record)
 	    field->n < sizeof text ? layout_edition(run->standard, text) : NULL;
 	if (first || run->edition != NULL)
 		memcpy(run->version, text, sizeof text);
+	memset(run->memos, 0, sizeof run->memos);
 	if (run->edition != NULL) {
 		/* a kind that V3 does not have: said by check_edition() */
-		run->shape = run->kind->layout.v3_count == 0
-				 ? LAYOUT_V4
-				 : run->edition->shape;
+		run->shape = run->edition->shape;
+		if (layout_columns(&run->kind->layout, run->shape) == 0)
+			run->shape = guess_shape(run, record);
 		check_edition(run);
 		return;
 	}
@@ -247,6 +247,7 @@ check_one(struct check_run *run, const struct reader_record *record)
 	fill_cells(run, record);
 	run->text = record->text;
 	run->text_bytes = record->text_bytes;
+	run->twice = false;
 	for (unsigned no = 1; no <= run->kind->layout.count; no++) {
 		if (run->cells[no].there)
 			check_field(run, no);
@@ -318,9 +319,9 @@ run_fini(struct check_run *run)
 	buf_fini(&run->en);
 	buf_fini(&run->value);
 	buf_fini(&run->wanted);
-	keys_fini(&run->client_keys);
-	keys_fini(&run->record_keys);
-	free(run->clients);
+	check_late_fini(run);
+	check_rows_free(run);
+	benefit_free(&run->benefit);
 }
 
 static int
@@ -340,7 +341,8 @@ check_all(struct check_run *run, const char *file_name, struct reader *reader)
 	else
 		check_bad_name(run, why.code);
 	rc = check_reader(run, reader);
-	run->result->clients = (uint32_t)run->client_keys.count;
+	if (run->result->clients == 0) /* the check stopped halfway */
+		run->result->clients = (uint32_t)run->client_keys.count;
 	if (run->unsaid > 0) {
 		uint64_t unsaid = run->unsaid;
 
@@ -353,8 +355,9 @@ check_all(struct check_run *run, const char *file_name, struct reader *reader)
 }
 
 static struct check_run *
-run_new(const struct standard *standard, const char *file_name, finding_fn *fn,
-    void *arg, struct check_result *result)
+run_new(const struct standard *standard, const char *file_name,
+    const struct check_with *with, finding_fn *fn, void *arg,
+    struct check_result *result)
 {
 	struct check_run *run = mem_new(sizeof *run);
 
@@ -364,13 +367,17 @@ run_new(const struct standard *standard, const char *file_name, finding_fn *fn,
 	run->fn = fn;
 	run->arg = arg;
 	run->result = result;
+	if (with != NULL) {
+		run->profile = with->profile != NULL ? with->profile->no : 0;
+		run->set = with->set;
+	}
 	return run;
 }
 
 int
-check_file(const struct standard *standard, const char *path,
-    const char *file_name, finding_fn *fn, void *arg,
-    struct check_result *result)
+check_file_with(const struct standard *standard, const char *path,
+    const char *file_name, const struct check_with *with, finding_fn *fn,
+    void *arg, struct check_result *result)
 {
 	const char *slash = strrchr(path, '/');
 	struct check_run *run;
@@ -383,7 +390,7 @@ check_file(const struct standard *standard, const char *path,
 	rc = reader_open(path, &reader, NULL);
 	if (rc != 0)
 		return rc;
-	run = run_new(standard, file_name, fn, arg, result);
+	run = run_new(standard, file_name, with, fn, arg, result);
 	rc = check_all(run, file_name, reader);
 	saved = errno;
 	reader_close(&reader);
@@ -393,11 +400,21 @@ check_file(const struct standard *standard, const char *path,
 }
 
 int
-check_bytes(const struct standard *standard, const char *file_name,
-    const void *p, size_t n, finding_fn *fn, void *arg,
+check_file(const struct standard *standard, const char *path,
+    const char *file_name, finding_fn *fn, void *arg,
     struct check_result *result)
 {
-	struct check_run *run = run_new(standard, file_name, fn, arg, result);
+	return check_file_with(
+	    standard, path, file_name, NULL, fn, arg, result);
+}
+
+int
+check_bytes_with(const struct standard *standard, const char *file_name,
+    const void *p, size_t n, const struct check_with *with, finding_fn *fn,
+    void *arg, struct check_result *result)
+{
+	struct check_run *run =
+	    run_new(standard, file_name, with, fn, arg, result);
 	struct reader *reader = reader_bytes(p, n);
 	int rc = check_all(run, file_name, reader);
 
@@ -407,11 +424,20 @@ check_bytes(const struct standard *standard, const char *file_name,
 }
 
 int
+check_bytes(const struct standard *standard, const char *file_name,
+    const void *p, size_t n, finding_fn *fn, void *arg,
+    struct check_result *result)
+{
+	return check_bytes_with(
+	    standard, file_name, p, n, NULL, fn, arg, result);
+}
+
+int
 check_note(const struct standard *standard, const char *file, const char *code,
     const char *value, finding_fn *fn, void *arg)
 {
 	struct check_result result = {0};
-	struct check_run *run = run_new(standard, file, fn, arg, &result);
+	struct check_run *run = run_new(standard, file, NULL, fn, arg, &result);
 
 	run_init(run);
 	check_say_text(run, code, value, NULL);

@@ -545,6 +545,28 @@ check_type(const struct spot *spot)
 	}
 }
 
+static void
+check_filled(const struct spot *spot)
+{
+	const struct check_result *result = spot->run->result;
+	struct check_memo *memo = &spot->run->memos[spot->no];
+	uint64_t before = result->errors + result->warnings;
+
+	/* the verdict on a value depends on nothing but the file: most fields
+	 * repeat from record to record, and then there is nothing to do */
+	if (spot->n == memo->n && memcmp(spot->p, memo->value, memo->n) == 0)
+		return;
+	if (memchr(spot->p, '\0', spot->n) != NULL)
+		say(spot, "nul-byte", NULL);
+	else
+		check_type(spot);
+	if (spot->n > sizeof memo->value ||
+	    result->errors + result->warnings > before)
+		return;
+	memo->n = spot->n;
+	memcpy(memo->value, spot->p, spot->n);
+}
+
 void
 check_field(struct check_run *run, unsigned no)
 {
@@ -558,8 +580,6 @@ check_field(struct check_run *run, unsigned no)
 
 	if (spot.n == 0)
 		check_empty(&spot);
-	else if (memchr(spot.p, '\0', spot.n) != NULL)
-		say(&spot, "nul-byte", NULL);
 	else
-		check_type(&spot);
+		check_filled(&spot);
 }

@@ -19,7 +19,8 @@
 #include <string.h>
 
 #include "calendar.h"
-#include "check_run.h"
+#include "check_benefit.h"
+#include "check_rules.h"
 #include "digest.h"
 
 /* Seeds keep the keys of different rules apart in one set. */
@@ -74,12 +75,8 @@ home_name(const struct check_run *run)
 static bool
 home_row(const struct check_run *run, unsigned service)
 {
-	const char *group;
-
-	if (home_name(run) || service == 0)
-		return true;
-	group = service_type(run->standard, value_of(run, service), "group");
-	return group != NULL && strcmp(group, "home") == 0;
+	return home_name(run) || service == 0 ||
+	       service_home(run->standard, value_of(run, service));
 }
 
 /* Subtotals ("{type2}AAAA") and the grand total stand in a code table. */
@@ -279,8 +276,9 @@ either(struct check_run *run, const struct layout_rule *rule)
 {
 	unsigned service = run->kind->layout.service;
 
-	if (service == 0 || !usable(run, service) || total_row(run, service) ||
-	    !listed(rule->value, value_of(run, service), 2))
+	if (service == 0 || !usable(run, service) ||
+	    !listed(rule->value, value_of(run, service), 2) ||
+	    total_row(run, service))
 		return;
 	if (run->cells[rule->field].there && !filled(run, rule->field) &&
 	    !filled(run, rule->other))
@@ -370,54 +368,28 @@ digest_cells(const struct check_run *run, const unsigned *fields, size_t count,
 }
 
 static void
-once(struct check_run *run, const struct layout_rule *rule, uint64_t digest)
-{
-	bool fresh;
-
-	if (keys_add(&run->record_keys, digest, &fresh) != KEYS_FULL && !fresh)
-		check_say(run, rule->code,
-		    rule->kind == RULE_UNIQUE ? rule->field : 0, NULL, 0, NULL);
-}
-
-static void
 unique(struct check_run *run, const struct layout_rule *rule)
 {
 	size_t count = 0;
 
 	for (; rule->key[count] != 0; count++) {
-		if (!usable(run, rule->key[count]))
+		if (!usable(run, rule->key[count]) || run->twice)
 			return;
 	}
-	once(run, rule, digest_cells(run, rule->key, count, SEED_KEY));
+	check_once(run, rule, digest_cells(run, rule->key, count, SEED_KEY));
 }
 
 static void
 repeated(struct check_run *run, const struct layout_rule *rule)
 {
-	once(run, rule, digest_tag(run->text, run->text_bytes, SEED_RECORD));
+	uint64_t before = run->result->warnings;
+
+	check_once(
+	    run, rule, digest_tag(run->text, run->text_bytes, SEED_RECORD));
+	run->twice = run->result->warnings != before;
 }
 
 /* -- the receiver occurs for every client ------------------------------- */
-
-static struct client *
-client_add(struct check_run *run, uint64_t digest)
-{
-	bool fresh;
-	size_t at = keys_add(&run->client_keys, digest, &fresh);
-
-	if (at == KEYS_FULL)
-		return NULL;
-	if (at >= run->clients_cap) {
-		run->clients_cap =
-		    run->clients_cap == 0 ? 64 : run->clients_cap * 2;
-		run->clients = mem_resize(
-		    run->clients, run->clients_cap * sizeof *run->clients);
-	}
-	if (fresh)
-		run->clients[at] =
-		    (struct client){.record = run->record, .line = run->line};
-	return &run->clients[at];
-}
 
 /* NULL if the record does not tell whose it is. */
 static struct client *
@@ -427,23 +399,21 @@ client_of(struct check_run *run)
 
 	if (!usable(run, INSURER_FIELD) || !usable(run, INSURED_FIELD))
 		return NULL;
-	return client_add(run, digest_cells(run, fields, 2, SEED_CLIENT));
+	return check_client(run, digest_cells(run, fields, 2, SEED_CLIENT));
 }
 
 void
 check_unsure(struct check_run *run, const struct reader_record *record)
 {
 	uint64_t digest = SEED_CLIENT;
-	struct client *client;
 
+	benefit_lost(run);
 	if (record->kept < INSURED_FIELD)
 		return;
 	for (unsigned i = INSURER_FIELD; i <= INSURED_FIELD; i++)
 		digest = digest_tag(record->fields[i - 1].p,
 		    record->fields[i - 1].n + 1, digest);
-	client = client_add(run, digest);
-	if (client != NULL)
-		client->seen |= CLIENT_UNSURE;
+	check_client(run, digest)->seen |= CLIENT_UNSURE;
 }
 
 /* Does this rule look at this receiver?  An unknown role means a name of V3, or
@@ -486,43 +456,54 @@ note_receiver(struct check_run *run, const struct layout_rule *rule)
 		client->seen |= CLIENT_TYPE;
 }
 
-static void
-judge_client(struct check_run *run, const struct layout_rule *rule,
-    const struct client *client)
+/* The code of what is wrong with a client, or NULL. */
+static const char *
+verdict(const struct layout_rule *rule, const struct client *client)
 {
-	const struct name *name = &run->result->name;
 	bool plan = rule->kind == RULE_RECEIVER_PLAN;
 
-	run->record = client->record;
-	run->line = client->line;
-	if (client->seen & CLIENT_RECEIVER) {
-		if (!plan && !(client->seen & (CLIENT_TYPE | CLIENT_UNSURE)))
-			check_say(run, "receiver-type", rule->field, NULL, 0,
-			    name->to_type);
-		return;
-	}
+	if (client->seen & CLIENT_RECEIVER)
+		return plan || (client->seen & (CLIENT_TYPE | CLIENT_UNSURE))
+			   ? NULL
+			   : "receiver-type";
 	if (client->seen & CLIENT_UNSURE)
-		return;
-	check_say(run,
-	    plan && (client->seen & CLIENT_PREVENTION) ? "receiver-odd"
-						       : rule->code,
-	    rule->field, NULL, 0, name->to);
+		return NULL;
+	return plan && (client->seen & CLIENT_PREVENTION) ? "receiver-odd"
+							  : rule->code;
+}
+
+static bool
+judge_client(struct check_run *run, const struct client *client, bool say)
+{
+	const struct layout *layout = &run->kind->layout;
+	const struct name *name = &run->result->name;
+	bool any = false;
+
+	for (size_t i = 0; i < layout->rule_count; i++) {
+		const struct layout_rule *rule = &layout->rules[i];
+		const char *code;
+
+		if (!judges(run, rule))
+			continue;
+		code = verdict(rule, client);
+		any |= code != NULL;
+		if (code == NULL || !say)
+			continue;
+		run->record = client->record;
+		run->line = client->line;
+		check_say(run, code, rule->field, NULL, 0,
+		    client->seen & CLIENT_RECEIVER ? name->to_type : name->to);
+	}
+	return any;
 }
 
 void
 check_clients(struct check_run *run)
 {
-	const struct layout *layout = &run->kind->layout;
-
-	for (size_t i = 0; i < layout->rule_count; i++) {
-		if (!judges(run, &layout->rules[i]) || run->lost_receiver)
-			continue;
-		for (size_t j = 0; j < run->client_keys.count; j++)
-			judge_client(run, &layout->rules[i], &run->clients[j]);
-	}
+	benefit_end(run);
+	check_late_repeats(run);
+	check_late_clients(run, run->lost_receiver ? NULL : judge_client);
 	run->record = run->line = 0;
-	if (run->client_keys.count == KEYS_MAX)
-		check_say(run, "too-many-clients", 0, NULL, 0, NULL);
 }
 
 /* -- the table ---------------------------------------------------------- */
@@ -548,6 +529,17 @@ static rule_fn *const rules[RULE_KINDS] = {
     [RULE_SLOTS] = slots,
     [RULE_UNIQUE] = unique,
     [RULE_REPEATED] = repeated,
+    [RULE_BENEFIT] = benefit_row,
+    [RULE_RANGE] = rule_range,
+    [RULE_ONLY_FOR] = rule_only_for,
+    [RULE_NOT_BOTH] = rule_not_both,
+    [RULE_BIRTH] = rule_birth,
+    [RULE_DAYS_ANY] = rule_days_any,
+    [RULE_SLOT_OVER] = rule_slot_over,
+    [RULE_ONE_OF] = rule_one_of,
+    [RULE_IN_ORDER] = rule_in_order,
+    [RULE_REPEAT_EMPTY] = rule_repeat_empty,
+    [RULE_DETAIL] = rule_detail,
     /* the others belong to one field: check_field.c and the loader */
 };
 

@@ -12,6 +12,7 @@
 #include "check.h"
 #include "keys.h"
 #include "reader.h"
+#include "spill.h"
 #include "tables.h"
 
 #define CHECK_FINDINGS_MAX 1000
@@ -30,12 +31,30 @@ struct client {
 	unsigned seen;
 };
 
+/* What does not fit into memory any more. */
+struct check_spill {
+	struct spill *list;
+	bool lost; /* there was no room for it on disk either */
+};
+
+struct check_run;
+/* Is there something to say of a client at the end of the file?  Says it if
+ * ${say}. */
+typedef bool check_judge_fn(
+    struct check_run *run, const struct client *client, bool say);
+
 /* One field of the record at hand, by its 4.1 number. */
 struct cell {
 	const char *p; /* "" if the edition does not have it */
 	size_t n;
 	bool there; /* the edition has it */
 	bool good;  /* no error in it: rules may use it */
+};
+
+/* The last value of a field of which there was nothing to say. */
+struct check_memo {
+	size_t n; /* 0: none */
+	char value[40];
 };
 
 /* Roles as far as the service type of a name tells. */
@@ -47,6 +66,12 @@ struct check_run {
 	finding_fn *fn;
 	void *arg;
 	struct check_result *result;
+	unsigned profile;               /* its number; 0: "exchange" */
+	struct set_check *set;          /* NULL: not part of one */
+	struct set_file *set_file;      /* this file in it */
+	struct check_benefit *benefit;  /* sums of form 7; NULL: other kinds */
+	struct check_rows *rows;        /* the rows before; NULL: none yet */
+	bool twice;                     /* the record was there already */
 
 	const struct file_kind *kind;
 	bool name_good;
@@ -64,10 +89,15 @@ struct check_run {
 	const char *text; /* all its fields */
 	size_t text_bytes;
 	struct cell cells[LAYOUT_FIELDS_MAX + 1]; /* [1] is field 1 */
+	struct check_memo memos[LAYOUT_FIELDS_MAX + 1];
 
 	struct keys client_keys, record_keys;
 	struct client *clients;
 	size_t clients_cap;
+	struct check_spill record_spill, client_spill;
+	struct client late_client; /* beyond clients; record 0: none */
+	uint64_t late_digest;
+	check_judge_fn *judge;
 	bool lost_receiver; /* a row of the receiver, but whose? */
 
 	uint64_t said, unsaid;
@@ -108,6 +138,19 @@ void check_clients(struct check_run *run);
 /* check_unsure(run, record): the client of a record that could not be checked
  * gets no verdict at the end. */
 void check_unsure(struct check_run *run, const struct reader_record *record);
+
+/* check_once(run, rule, digest): say the rule's finding if the digest is there
+ * already, now or in check_late_repeats() at the end of the file. */
+void check_once(
+    struct check_run *run, const struct layout_rule *rule, uint64_t digest);
+void check_late_repeats(struct check_run *run);
+/* check_client(run, digest): what is remembered of a client, fresh at its first
+ * row; valid until the next call. */
+struct client *check_client(struct check_run *run, uint64_t digest);
+/* check_late_clients(run, judge): at the end of the file, all clients in the
+ * order of their first rows; counts them too.  ${judge} may be NULL. */
+void check_late_clients(struct check_run *run, check_judge_fn *judge);
+void check_late_fini(struct check_run *run);
 
 /* check_role(standard, type): the role behind a service type of a name. */
 enum check_role check_role(const struct standard *standard, const char *type);

@@ -116,6 +116,8 @@ codes_index_types(struct loader *loader)
 			return load_bad(loader, types->path, types->table, i,
 			    "a service type has 2 characters 0-9 A-Z.");
 		s->type_row[type_index(code)] = (uint16_t)(i + 1);
+		s->type_home[type_index(code)] =
+		    strcmp(table_text(types->table, i, "group"), "home") == 0;
 	}
 	return 0;
 }
@@ -130,4 +132,12 @@ service_type(
 	return row == 0 ? NULL
 			: table_text(
 			      standard->service_types->table, row - 1, column);
+}
+
+bool
+service_home(const struct standard *standard, const char *code)
+{
+	int index = type_index(code);
+
+	return index >= 0 && standard->type_home[index];
 }

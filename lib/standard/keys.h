@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KEYS_MAX 1000000 /* 16 MB; beyond it nothing is added */
+#define KEYS_MAX 65536 /* 1.5 MB; beyond it nothing is added: see spill.h */
 
 struct keys_slot {
 	uint32_t position; /* + 1; 0: free */

@@ -75,6 +75,17 @@ struct profile {
 	unsigned no;
 };
 
+/* Rows of tolerances.tsv. */
+enum tolerance {
+	TOLERANCE_COST,
+	TOLERANCE_DISCOUNT,
+	TOLERANCE_PRICE_MIN,
+	TOLERANCE_PRICE_MAX,
+	TOLERANCE_RATE,
+	TOLERANCE_BIRTH_AGE,
+	TOLERANCES,
+};
+
 struct finding_text {
 	const char *code, *ja, *en;
 	bool error; /* by its nature; what a profile makes of it: level */
@@ -114,9 +125,11 @@ struct standard {
 	size_t finding_count;
 	struct profile profiles[PROFILES_MAX];
 	size_t profile_count;
+	long tolerances[TOLERANCES];
 	const struct layout_codes *service_types, *total_rows;
 	/* rows of service_types + 1 by the two characters (base 36); 0: none */
 	uint16_t type_row[36 * 36];
+	bool type_home[36 * 36]; /* of the home domain, not of prevention */
 	struct table *services, *insurers, *holidays; /* masters; may be NULL */
 	struct table *monthly;                        /* may be NULL */
 	struct {
@@ -139,6 +152,11 @@ const struct file_kind *kind_of_name(
  * begins with ("111211" -> 11); NULL if there is none. */
 const char *service_type(
     const struct standard *standard, const char *code, const char *column);
+/* service_home(standard, code): its type is one of the home domain. */
+bool service_home(const struct standard *standard, const char *code);
+/* standard_tolerance(standard, which): a figure of tolerances.tsv. */
+long standard_tolerance(
+    const struct standard *standard, enum tolerance which);
 /* finding_find(standard, code): its texts; NULL if the table lacks it. */
 const struct finding_text *finding_find(
     const struct standard *standard, const char *code);
@@ -178,6 +196,7 @@ int layout_load_special(struct loader *loader);
 /* One table each, in the order of standard.c. */
 int findings_load(struct loader *loader);
 int profiles_load(struct loader *loader);
+int tolerances_load(struct loader *loader);
 int kinds_load(struct loader *loader);
 int editions_load(struct loader *loader);
 int editions_check(struct loader *loader); /* after the code tables */

@@ -188,20 +188,105 @@ too_many(void **state)
 	buf_fini(&file);
 }
 
-/* Beyond a million clients nobody can be sure: the file is refused. */
+/* Findings as "code@record/line ", as many as fit. */
 static void
-too_many_clients(void **state)
+list(const struct finding *finding, void *arg)
+{
+	char *text = arg;
+	size_t n = strlen(text);
+
+	snprintf(text + n, 400 - n, "%s@%ju/%ju ", finding->code,
+	    (uintmax_t)finding->record, (uintmax_t)finding->line);
+}
+
+/* 70,000 clients (or more), more than memory keeps: 69,000 and 69,001 concern another
+ * office, but 69,001 has a row of the receiver's at the end.  Repeated are a
+ * record of memory, one beyond it, and that one once more after a line break.
+ */
+static void
+many_file(struct buf *file, unsigned clients)
+{
+	const char *other = ",202504,1370100016,,387,0,20250402,,0900,1000,1,"
+			    "111211,,,,,1370100032,,,0,,\r\n";
+
+	buf_init(file, (size_t)64 << 20);
+	for (unsigned i = 1; i <= clients; i++)
+		buf_printf(file, "202407,139998,%010u,20250325%s", i,
+		    i == 69000 || i == 69001 ? other : TAIL);
+	for (unsigned i = 0; i < 3; i++)
+		buf_printf(file, "202407,139998,%010u,20250325" TAIL,
+		    i == 0 ? 5 : 69900);
+	buf_printf(file, "202407,139998,%010u,20250326" TAIL, 69001);
+}
+
+static void
+many_clients(void **state)
+{
+	struct buf file;
+	struct check_result result;
+	char got[400] = "";
+
+	many_file(&file, 70000);
+	assert_int_equal(
+	    check_bytes(*state, NAME, file.data, file.len, list, got, &result),
+	    0);
+	assert_string_equal(got, "record-repeated@70001/70001 "
+				 "record-repeated@70002/70002 "
+				 "record-repeated@70003/70003 "
+				 "receiver-missing@69000/69000 ");
+	assert_int_equal(result.clients, 70000);
+	assert_int_equal(result.records, 70004);
+	buf_fini(&file);
+}
+
+/* No room for the temporary file: nobody can be sure, the file is refused. */
+static void
+no_room(void **state)
+{
+	const char *before = getenv("TMPDIR");
+	char *kept = before != NULL ? mem_text(before) : NULL;
+	struct buf file;
+	struct check_result result;
+	char got[400] = "";
+
+	many_file(&file, 120000);
+	setenv("TMPDIR", "/nonexistent", 1);
+	assert_int_equal(
+	    check_bytes(*state, NAME, file.data, file.len, list, got, &result),
+	    0);
+	if (kept != NULL)
+		setenv("TMPDIR", kept, 1);
+	else
+		unsetenv("TMPDIR");
+	free(kept);
+	assert_string_equal(got, "too-many-records@0/0 too-many-clients@0/0 ");
+	assert_int_equal(result.errors, 1);
+	buf_fini(&file);
+}
+
+/* More repeats than findings: the first ones are said, all are counted. */
+static void
+many_repeats(void **state)
 {
 	struct buf file;
 	struct seen seen;
 	struct check_result result;
 
-	buf_init(&file, (size_t)256 << 20);
-	for (unsigned i = 0; i < 1000001; i++)
-		buf_printf(&file, "202407,139998,%010u,20250325" TAIL, i);
+	buf_init(&file, (size_t)64 << 20);
+	for (unsigned i = 0; i < 66000; i++)
+		buf_printf(&file,
+		    "202407,139998,0000000123,20250325,202504,"
+		    "1370100016,%u,387,0,20250402,,0900,1000,1,"
+		    "111211,,,,,1370100024,,,0,,\r\n",
+		    i);
+	for (unsigned i = 0; i < 5000; i++)
+		buf_text(&file, ROW);
 	result = check(state, NAME, file.data, file.len, &seen);
-	assert_int_equal(result.errors, 1);
-	assert_string_equal(seen.last, "too-many-clients");
+	assert_int_equal(seen.count, 1001);
+	assert_string_equal(seen.code, "record-repeated");
+	assert_int_equal(seen.record, 66002);
+	assert_int_equal(result.warnings, 4999);
+	assert_int_equal(result.clients, 1);
 	buf_fini(&file);
 }
 
@@ -253,7 +338,9 @@ main(void)
 	    cmocka_unit_test(huge),
 	    cmocka_unit_test(cut_anywhere),
 	    cmocka_unit_test(too_many),
-	    cmocka_unit_test(too_many_clients),
+	    cmocka_unit_test(many_clients),
+	    cmocka_unit_test(no_room),
+	    cmocka_unit_test(many_repeats),
 	    cmocka_unit_test(no_personal_data),
 	    cmocka_unit_test(value_is_shown_safely),
 	};
