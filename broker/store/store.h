@@ -52,6 +52,21 @@ struct store_settings {
 	bool read_only;          /* verify, backup tools */
 };
 
+/* kept: bits of a leg that say why it is there and what becomes of it; never
+ * renumber */
+enum store_leg_flag {
+	/* waits for its time or for what becomes of the parcel's other leg;
+	 * nothing behind it waits for it.  Only together with "waiting". */
+	STORE_LEG_ASLEEP = 1,
+	STORE_LEG_COPY = 2, /* goes out after the data, marked as a copy */
+	STORE_LEG_FALLBACK =
+	    4, /* goes out only if the data does not get there */
+	/* taken back, but it may be out: lent only to learn that */
+	STORE_LEG_RECALL = 8,
+	STORE_LEG_TEST = 16, /* a FAX test page */
+	STORE_LEG_DUAL = 32, /* the other one goes too, whatever happens */
+};
+
 /* kept: a leg of a parcel */
 struct store_leg {
 	uint8_t index;        /* 0.. within the parcel */
@@ -63,6 +78,8 @@ struct store_leg {
 	int64_t due_ms;     /* wall ms; waiting: not before */
 	int64_t expires_ms; /* wall ms; then parked */
 	int64_t state_ms;   /* wall ms of the last change */
+	uint16_t flags;     /* enum store_leg_flag */
+	uint64_t version;   /* equal: versions of one thing; 0 = none */
 };
 
 /* kept: one line of a parcel's history */
@@ -134,6 +151,8 @@ struct store_op {
 			bool staged;
 			const char *note; /* detail of the first step: why
 					     this way; NULL = "" */
+			const char *const *codes; /* of the first steps, one a
+						     leg; NULL = "" */
 		} accept;
 		/* rc: TSK_OK (also when the piece is there already: the first
 		 * one stays); TSK_EXIST: the parcel is accepted already. */
@@ -150,7 +169,8 @@ struct store_op {
 		 * parcel is open any more the bodies are dropped in the same
 		 * transaction.  attempts: added to the leg's count.
 		 * waiting -> waiting and ready -> ready are further tries,
-		 * unless nothing changes. */
+		 * unless nothing changes.  TSK_LATER: a condition (if_...) is
+		 * not met: nothing changed. */
 		struct {
 			struct id id;
 			uint8_t leg;
@@ -159,7 +179,14 @@ struct store_op {
 			int64_t due_ms; /* for waiting and ready; kept else */
 			int64_t expires_ms;        /* 0 = keep */
 			const char *code, *detail; /* never NULL */
-			struct store_leg out;      /* the leg afterwards */
+			uint16_t set_flags, clear_flags;
+			/* that parcel must be kept by now; NULL = none */
+			const struct id *if_kept;
+			/* 1 + another leg that must be delivered or past it by
+			 * now; 0 = none */
+			uint8_t if_delivered;
+			uint8_t if_legs;      /* so many legs, at least */
+			struct store_leg out; /* the leg afterwards */
 		} settle;
 		/* rc: TSK_OK; TSK_NOTFOUND; TSK_INVALID: the bodies are
 		 * dropped already; TSK_TOOBIG: STORE_LEGS_MAX legs. */
@@ -174,6 +201,7 @@ struct store_op {
 			const char *key;
 			const void *value;
 			size_t bytes;
+			const char *note; /* for the audit entry; NULL = "" */
 		} registry;
 		/* ended parcels accepted before before_ms, and pieces staged
 		 * before staged_before_ms (those of one parcel together, when

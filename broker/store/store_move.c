@@ -4,6 +4,9 @@
  *	leg.h draws the moves; here they are a table.  leased is memory only, so
  *	what leg.h allows from leased is allowed from ready and waiting.
  *
+ *	parked -> superseded, recalled: a person's attention was asked for, and the
+ *	sender has answered the question himself.
+ *
  *	parked -> delivered (and on): the receiver may prove late that it has the
  *	parcel, when a person's attention was already asked for.  The fact wins,
  *	else somebody would send it once more.
@@ -42,6 +45,8 @@ static const unsigned char moves[STATES][STATES] = {
 	[LEG_PICKED_UP] = GO,
 	[LEG_ANSWERED] = GO,
 	[LEG_PARKED] = REPEAT,
+	[LEG_SUPERSEDED] = GO,
+	[LEG_RECALLED] = GO,
 	[LEG_CLOSED] = GO},
     [LEG_DELIVERED] = {[LEG_READY] = REPEAT,
 	[LEG_WAITING] = REPEAT,
@@ -66,6 +71,13 @@ static const unsigned char moves[STATES][STATES] = {
     [LEG_CLOSED] = {[LEG_CLOSED] = REPEAT},
 };
 
+static uint16_t
+flags_after(const struct store_leg *leg, const struct store_op *op)
+{
+	return (uint16_t)((leg->flags & ~op->settle.clear_flags) |
+			  op->settle.set_flags);
+}
+
 /* ready -> ready and waiting -> waiting are a further try (the lease between
  * them is not kept), unless nothing at all would change. */
 static bool
@@ -73,6 +85,7 @@ nothing_new(const struct store_leg *leg, const struct store_op *op)
 {
 	return leg->state == op->settle.state && op->settle.attempts == 0 &&
 	       leg->due_ms == op->settle.due_ms &&
+	       flags_after(leg, op) == leg->flags &&
 	       (op->settle.expires_ms == 0 ||
 		   op->settle.expires_ms == leg->expires_ms);
 }
@@ -94,6 +107,7 @@ store_move_settle(struct store_leg *leg, const struct store_op *op)
 	leg->state = to;
 	leg->attempts += op->settle.attempts;
 	leg->state_ms = op->at_ms;
+	leg->flags = flags_after(leg, op);
 	if (timed)
 		leg->due_ms = op->settle.due_ms;
 	if (op->settle.expires_ms != 0)

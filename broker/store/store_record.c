@@ -17,8 +17,8 @@
 
 #include "store_record.h"
 
-#define PARCEL_FORMAT 1
-#define OPEN_FORMAT   1
+#define PARCEL_FORMAT 2 /* 1: legs without flags and version */
+#define OPEN_FORMAT   2 /* the same */
 #define FLAG_DROPPED  1
 #define ROOM_STEP     64 /* records are padded to a multiple of this */
 #define ROOM_SLACK    96 /* and have this much left for later steps */
@@ -179,7 +179,7 @@ static void
 leg_write(const struct store_leg *leg, struct buf *out)
 {
 	size_t n = strlen(leg->queue);
-	uint8_t p[40];
+	uint8_t p[50];
 
 	p[0] = leg->index;
 	p[1] = (uint8_t)leg->state;
@@ -190,12 +190,14 @@ leg_write(const struct store_leg *leg, struct buf *out)
 	store_le(p + 16, (uint64_t)leg->due_ms, 8);
 	store_le(p + 24, (uint64_t)leg->expires_ms, 8);
 	store_le(p + 32, (uint64_t)leg->state_ms, 8);
+	store_le(p + 40, leg->flags, 2);
+	store_le(p + 42, leg->version, 8);
 	buf_add(out, p, sizeof(p));
 	buf_add(out, leg->queue, n);
 }
 
 static void
-leg_read(struct in *in, struct store_leg *out)
+leg_read(struct in *in, struct store_leg *out, uint64_t format)
 {
 	size_t n;
 
@@ -208,6 +210,10 @@ leg_read(struct in *in, struct store_leg *out)
 	out->due_ms = (int64_t)take_number(in, 8);
 	out->expires_ms = (int64_t)take_number(in, 8);
 	out->state_ms = (int64_t)take_number(in, 8);
+	if (format > 1) {
+		out->flags = (uint16_t)take_number(in, 2);
+		out->version = take_number(in, 8);
+	}
 	take_text(in, n, out->queue, sizeof(out->queue));
 }
 
@@ -263,7 +269,7 @@ store_record_parcel_room(const struct store_record_parcel *record)
 	     strlen(p->to_type) + strlen(p->month) + strlen(p->stamp) +
 	     strlen(p->agent);
 	for (size_t i = 0; i < p->leg_count; i++)
-		n += 40 + strlen(p->legs[i].queue);
+		n += 50 + strlen(p->legs[i].queue);
 	return (n + ROOM_STEP - 1) / ROOM_STEP * ROOM_STEP;
 }
 
@@ -274,11 +280,12 @@ store_record_parcel_read(
 	struct in in = {
 	    payload.p, (const uint8_t *)payload.p + payload.n, false};
 	struct store_parcel *p = &out->parcel;
-	uint64_t flags;
+	uint64_t flags, format;
 
 	memset(out, 0, sizeof(*out));
 	p->id = *id;
-	if (take_number(&in, 1) != PARCEL_FORMAT)
+	format = take_number(&in, 1);
+	if (in.bad || format == 0 || format > PARCEL_FORMAT)
 		return in.bad ? TSK_DAMAGED : TSK_VERSION;
 	flags = take_number(&in, 1);
 	p->bodies_dropped = (flags & FLAG_DROPPED) != 0;
@@ -298,7 +305,7 @@ store_record_parcel_read(
 	if (p->leg_count > STORE_LEGS_MAX || p->step_count > STORE_STEPS_MAX)
 		return TSK_DAMAGED;
 	for (size_t i = 0; i < p->leg_count; i++)
-		leg_read(&in, &p->legs[i]);
+		leg_read(&in, &p->legs[i], format);
 	p->header = take(&in, p->header_bytes);
 	out->steps.p = take(&in, out->steps.n);
 	return in.bad ? TSK_DAMAGED : 0;
@@ -391,14 +398,16 @@ store_record_open_read(struct slice payload, struct store_open_leg *out)
 {
 	struct in in = {
 	    payload.p, (const uint8_t *)payload.p + payload.n, false};
+	uint64_t format;
 
 	memset(out, 0, sizeof(*out));
-	if (take_number(&in, 1) != OPEN_FORMAT)
+	format = take_number(&in, 1);
+	if (in.bad || format == 0 || format > OPEN_FORMAT)
 		return in.bad ? TSK_DAMAGED : TSK_VERSION;
 	out->accepted_ms = (int64_t)take_number(&in, 8);
 	out->encoded_bytes = take_number(&in, 8);
 	memcpy(out->id.bytes, take(&in, ID_BYTES), ID_BYTES);
-	leg_read(&in, &out->leg);
+	leg_read(&in, &out->leg, format);
 	take_short(&in, out->from, sizeof(out->from));
 	take_short(&in, out->from_type, sizeof(out->from_type));
 	take_short(&in, out->to, sizeof(out->to));

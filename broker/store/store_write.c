@@ -166,6 +166,9 @@ accept_records(struct store_write *w, struct store_op *op)
 		if (op->accept.note != NULL)
 			snprintf(step.detail, sizeof(step.detail), "%s",
 			    op->accept.note);
+		if (op->accept.codes != NULL)
+			snprintf(step.code, sizeof(step.code), "%s",
+			    op->accept.codes[i]);
 		store_record_step_write(&step, &w->steps);
 	}
 	r.parcel.step_count = p->leg_count;
@@ -306,6 +309,35 @@ leg_audit(struct store_write *w, const struct store_op *op, const char *subject,
 	store_write_audit(w, op, subject, id, text);
 }
 
+/* What must be so by now, said by who could not know when it asked. */
+static int
+conditions(
+    struct store_write *w, struct store_op *op, const struct store_parcel *p)
+{
+	struct store_record_parcel kept;
+	unsigned other = op->settle.if_delivered;
+	enum leg_state state;
+	int rc;
+
+	if (p->leg_count < op->settle.if_legs)
+		op->rc = TSK_LATER;
+	if (other != 0) {
+		state = other <= p->leg_count ? p->legs[other - 1].state
+					      : LEG_READY;
+		if (state != LEG_DELIVERED && state != LEG_PICKED_UP &&
+		    state != LEG_ANSWERED)
+			op->rc = TSK_LATER;
+	}
+	if (op->settle.if_kept != NULL) {
+		rc = store_write_parcel(w, op->settle.if_kept, &kept);
+		if (rc != 0 && rc != TSK_NOTFOUND)
+			return rc;
+		if (rc == TSK_NOTFOUND)
+			op->rc = TSK_LATER;
+	}
+	return 0;
+}
+
 static int
 settle(struct store_write *w, struct store_op *op)
 {
@@ -326,7 +358,10 @@ settle(struct store_write *w, struct store_op *op)
 		return 0;
 	}
 	leg = &r.parcel.legs[op->settle.leg];
-	op->rc = store_move_settle(leg, op);
+	if ((rc = conditions(w, op, &r.parcel)) != 0)
+		return rc;
+	if (op->rc == 0)
+		op->rc = store_move_settle(leg, op);
 	op->settle.out = *leg;
 	if (op->rc != 0)
 		return 0;
@@ -392,8 +427,10 @@ registry(struct store_write *w, struct store_op *op)
 	}
 	if (rc != 0)
 		return rc;
-	snprintf(text, sizeof(text), "%s kind=%s key=%s",
-	    delete ? "delete" : "put", op->registry.kind, op->registry.key);
+	snprintf(text, sizeof(text), "%s kind=%s key=%s%s%s",
+	    delete ? "delete" : "put", op->registry.kind, op->registry.key,
+	    op->registry.note != NULL ? " " : "",
+	    op->registry.note != NULL ? op->registry.note : "");
 	store_write_audit(w, op, "registry", NULL, text);
 	return 0;
 }

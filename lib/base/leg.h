@@ -8,7 +8,7 @@
  *	      +waiting-+ later (backoff)
  *	    ready|waiting -> superseded | recalled | expired (= parked)
  *	    leased -> parked (never, or too many attempts)
- *	    parked -> ready (requeue) | closed
+ *	    parked -> ready (requeue) | closed | superseded | recalled
  *
  *	leased is memory only: after a crash a leased leg is ready again, so the
  *	store never holds it.
