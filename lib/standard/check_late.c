@@ -138,7 +138,7 @@ lowest_new(
 static void
 say_repeat(struct check_run *run, const struct layout_rule *rule)
 {
-	check_say(run, rule->code, rule->kind == RULE_UNIQUE ? rule->field : 0,
+	check_say(run, rule->code, rule->kind == RULE_REPEATED ? 0 : rule->field,
 	    NULL, 0, NULL);
 }
 

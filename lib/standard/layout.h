@@ -121,6 +121,18 @@ enum layout_rule_kind {
 	RULE_NEGATIVE,      /* below zero is ordinary here */
 	RULE_MAX_LENGTH,    /* value: the length that is surely too long */
 	RULE_V3_LENGTH,     /* value: the maximum in V3 */
+	RULE_BENEFIT,       /* form 7 is recomputed */
+	RULE_OUTSIDE,       /* types of value are outside the category limit */
+	RULE_RANGE,         /* number within value; other: not of rate codes */
+	RULE_ONLY_FOR,      /* filled only for service types (other) in value */
+	RULE_NOT_BOTH,      /* not both field and other */
+	RULE_BIRTH,         /* a client is of an age to be insured */
+	RULE_DAYS_ANY,      /* days string marks a day */
+	RULE_SLOT_OVER,     /* slots of 4: over = total - limit */
+	RULE_ONE_OF,        /* one of the groups of fields in value */
+	RULE_IN_ORDER,      /* numbers of value do not go down */
+	RULE_REPEAT_EMPTY,  /* fields of value only on a key's first row */
+	RULE_DETAIL,        /* key of value once, for some service types */
 	RULE_KINDS,
 };
 

@@ -44,6 +44,18 @@ static const struct {
     [RULE_NEGATIVE] = {"negative", false, false},
     [RULE_MAX_LENGTH] = {"max-length", false, false},
     [RULE_V3_LENGTH] = {"v3-length", false, false},
+    [RULE_BENEFIT] = {"benefit", false, false},
+    [RULE_OUTSIDE] = {"outside", false, false},
+    [RULE_RANGE] = {"range", false, true},
+    [RULE_ONLY_FOR] = {"only-for", true, true},
+    [RULE_NOT_BOTH] = {"not-both", true, true},
+    [RULE_BIRTH] = {"birth", false, true},
+    [RULE_DAYS_ANY] = {"days-any", false, true},
+    [RULE_SLOT_OVER] = {"slot-over", true, true},
+    [RULE_ONE_OF] = {"one-of", false, true},
+    [RULE_IN_ORDER] = {"in-order", false, true},
+    [RULE_REPEAT_EMPTY] = {"repeat-empty", false, true},
+    [RULE_DETAIL] = {"detail", true, true},
 };
 
 static bool

@@ -117,6 +117,8 @@ load_all(struct loader *loader)
 	if (rc == 0)
 		rc = profiles_load(loader);
 	if (rc == 0)
+		rc = tolerances_load(loader);
+	if (rc == 0)
 		rc = editions_load(loader);
 	if (rc == 0)
 		rc = kinds_load(loader);

@@ -16,6 +16,12 @@ struct standard;
 int standard_load(
     const char *dir, struct standard **out, struct why *why) TSK_MUST_USE;
 void standard_free(struct standard **standard);
+struct profile;
+/* standard_profile(standard, name): how severe each finding is: "exchange" (the
+ * default), "strict", "lenient" or another column of profiles.tsv; NULL if there
+ * is none of that name.  Lives with ${standard}. */
+const struct profile *standard_profile(
+    const struct standard *standard, const char *name);
 /* standard_dir(): where the tables are when no setting says so: $TASUKI_CONFIG,
  * else ../config or ../../../config beside the program, else
  * /usr/share/tasuki/config, each with "/standard".  Static. */

@@ -1,0 +1,481 @@
+/* NAME
+ *	check_sums - form 7: what all rows of a client together show
+ * SUMMARY
+ *	See check_benefit.h; the rules are in docs/standard-checks.md.
+ * DESCRIPTION
+ *	Whether a row counts for the category limit is told by field 18 if that
+ *	is filled, and not at all if software leaves it out.  So a sum is often
+ *	known only as a range; what lies within it is taken.
+ *
+ *	Money is compared with all figures it may honestly have been computed
+ *	from; one yen beside the nearest is rounding, more is an error.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "check_benefit.h"
+#include "check_rules.h"
+
+#define UNITS_MAX 6 /* figures a cost may come from */
+
+static int64_t
+tolerance(const struct check_run *run, enum tolerance which)
+{
+	return standard_tolerance(run->standard, which);
+}
+
+static bool
+is_bad(const struct benefit_group *g, enum benefit_column column)
+{
+	return (g->bad & 1U << column) != 0;
+}
+
+static bool
+given(const struct benefit_row *row, enum benefit_column column)
+{
+	return row->record != 0 && B_IS(row->v[column]);
+}
+
+static int64_t
+or_zero(const struct benefit_row *row, enum benefit_column column)
+{
+	return given(row, column) ? row->v[column] : 0;
+}
+
+static int64_t
+distance(int64_t a, int64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* Cut, also below zero: an amount taken off is not taken off twice. */
+static int64_t
+yen(int64_t units, int64_t price)
+{
+	return units * price / 100;
+}
+
+/* -- one row ------------------------------------------------------------ */
+
+static void
+check_cost(struct check_run *run, const struct benefit_row *row,
+    const int64_t *units, size_t count)
+{
+	int64_t nearest = 0, off = INT64_MAX;
+
+	for (size_t i = 0; i < count; i++) {
+		int64_t cost = yen(units[i], row->v[B_PRICE]);
+
+		if (distance(cost, row->v[B_COST]) < off) {
+			nearest = cost;
+			off = distance(cost, row->v[B_COST]);
+		}
+	}
+	if (count == 0 || off == 0)
+		return;
+	if (off <= tolerance(run, TOLERANCE_COST))
+		benefit_say(run, "benefit-rounding", row, B_COST, nearest);
+	else
+		benefit_say(run, "benefit-cost", row, B_COST,
+		    yen(units[0], row->v[B_PRICE]));
+}
+
+static void
+check_claim(struct check_run *run, const struct benefit_row *row)
+{
+	int64_t wanted, off;
+
+	if (!given(row, B_COST) || !given(row, B_BENEFIT) ||
+	    !given(row, B_CLAIM) || or_zero(row, B_FIXED) != 0 ||
+	    row->v[B_FIXED] == B_BAD || row->v[B_BENEFIT] < 1 ||
+	    row->v[B_BENEFIT] > 100)
+		return;
+	wanted = (int64_t)row->v[B_COST] * row->v[B_BENEFIT] / 100;
+	off = distance(wanted, row->v[B_CLAIM]);
+	if (off == 0)
+		return;
+	benefit_say(run,
+	    off <= tolerance(run, TOLERANCE_COST) ? "benefit-rounding"
+						  : "benefit-claim",
+	    row, B_CLAIM, wanted);
+}
+
+static void
+check_copay(struct check_run *run, const struct benefit_row *row)
+{
+	int64_t wanted;
+
+	if (!given(row, B_COST) || !given(row, B_CLAIM) || !given(row, B_COPAY))
+		return;
+	wanted = (int64_t)row->v[B_COST] - row->v[B_CLAIM];
+	if (row->v[B_COPAY] != wanted)
+		benefit_say(run,
+		    row->v[B_COPAY] == 0 ? "benefit-copay-odd"
+					 : "benefit-copay",
+		    row, B_COPAY, wanted);
+}
+
+static void
+check_full(struct check_run *run, const struct benefit_row *row,
+    const int64_t *units, size_t count)
+{
+	int64_t over = or_zero(row, B_OVER) + or_zero(row, B_TYPE_OVER);
+	int64_t wanted, all;
+
+	if (!given(row, B_FULL) || !given(row, B_OVER))
+		return;
+	wanted = yen(over, row->v[B_PRICE]);
+	if (distance(wanted, row->v[B_FULL]) <= tolerance(run, TOLERANCE_COST))
+		return;
+	for (size_t i = 0; i < count && given(row, B_COST); i++) {
+		all = yen(units[i] + over, row->v[B_PRICE]) - row->v[B_COST];
+		if (distance(all, row->v[B_FULL]) <=
+		    tolerance(run, TOLERANCE_COST))
+			return;
+	}
+	benefit_say(run, "benefit-full", row, B_FULL, wanted);
+}
+
+void
+benefit_money(struct check_run *run, const struct benefit_row *row,
+    const int64_t *units, size_t count, const char *type)
+{
+	if (given(row, B_PRICE)) {
+		/* the community's own types have prices of their own */
+		if (*type != 'A' &&
+		    (row->v[B_PRICE] < tolerance(run, TOLERANCE_PRICE_MIN) ||
+			row->v[B_PRICE] > tolerance(run, TOLERANCE_PRICE_MAX)))
+			benefit_say(run, "benefit-price", row, B_PRICE,
+			    tolerance(run, TOLERANCE_PRICE_MIN) / 100);
+		if (given(row, B_COST))
+			check_cost(run, row, units, count);
+		check_full(run, row, units, count);
+	}
+	check_claim(run, row);
+	check_copay(run, row);
+}
+
+/* Two parts of a whole; both must be there, and used: some software writes a
+ * pair of zeros where a limit does not apply. */
+static bool
+parts(const struct benefit_row *row, enum benefit_column a,
+    enum benefit_column b, int64_t *sum)
+{
+	if (!given(row, a) || !given(row, b))
+		return false;
+	*sum = (int64_t)row->v[a] + row->v[b];
+	return *sum != 0;
+}
+
+void
+benefit_limits(struct check_run *run, const struct benefit_row *row,
+    enum benefit_column rest)
+{
+	enum benefit_column whole = B_MANAGED;
+	int64_t sum;
+
+	if (!given(row, B_MANAGED) || row->v[B_MANAGED] == 0)
+		whole = rest;
+	if (parts(row, B_TYPE_OVER, B_TYPE_WITHIN, &sum)) {
+		if (rest == B_COLUMNS)
+			return; /* a total: only some types have a limit */
+		if (whole != B_COLUMNS && given(row, whole) &&
+		    sum != row->v[whole])
+			benefit_say(run, "benefit-limit", row, B_TYPE_WITHIN,
+			    (int64_t)row->v[whole] - row->v[B_TYPE_OVER]);
+		whole = B_TYPE_WITHIN;
+	}
+	if (whole != B_COLUMNS && given(row, whole) &&
+	    parts(row, B_OVER, B_WITHIN, &sum) && sum != row->v[whole])
+		benefit_say(run, "benefit-limit", row, B_WITHIN,
+		    (int64_t)row->v[whole] - row->v[B_OVER]);
+}
+
+/* -- one group ---------------------------------------------------------- */
+
+static bool
+outside_type(const struct check_run *run, const char *type)
+{
+	const struct layout *layout = &run->kind->layout;
+
+	for (size_t i = 0; i < layout->rule_count; i++) {
+		const struct layout_rule *rule = &layout->rules[i];
+
+		if (rule->kind == RULE_OUTSIDE &&
+		    rule_listed(rule->value, type, 2))
+			return true;
+	}
+	return false;
+}
+
+static void
+say_row(struct check_run *run, const char *code, uint64_t record, uint64_t line,
+    const char *expected)
+{
+	run->record = record;
+	run->line = line;
+	check_say(run, code, run->benefit->field[BF_CODE], "", 0, expected);
+}
+
+static void
+check_there(struct check_run *run, const struct benefit_group *g)
+{
+	char wanted[8];
+
+	memcpy(wanted, g->type, 2);
+	memcpy(wanted + 2, "AAAA", 5);
+	if (g->sub[BK_INSIDE].record != 0 || g->rows - g->over_30_rows < 2)
+		return;
+	if (g->inside_rows >= 2)
+		say_row(run, "subtotal-missing", g->record, g->line, wanted);
+	else if (g->sub[BK_OUTSIDE].record == 0 && !outside_type(run, g->type))
+		say_row(run, "subtotal-expected", g->record, g->line, wanted);
+}
+
+/* A subtotal that must lie between two figures. */
+static void
+check_between(struct check_run *run, const struct benefit_row *row,
+    enum benefit_column column, int64_t low, int64_t high, int64_t likely)
+{
+	if (given(row, column) &&
+	    (row->v[column] < low || row->v[column] > high))
+		benefit_say(run, "subtotal-sum", row, column,
+		    likely < low    ? low
+		    : likely > high ? high
+				    : likely);
+}
+
+static void
+check_amounts(struct check_run *run, const struct benefit_group *g)
+{
+	const struct benefit_row *in = &g->sub[BK_INSIDE];
+	const struct benefit_row *out = &g->sub[BK_OUTSIDE];
+	int64_t unknown = g->unknown_plus + g->unknown_minus, all;
+	int64_t low = g->inside + g->unknown_minus;
+	int64_t high = g->inside + g->unknown_plus;
+
+	if (is_bad(g, B_AMOUNT))
+		return;
+	if (g->over_30_rows > 0 && g->sub[BK_OVER_30].record != 0)
+		check_between(run, &g->sub[BK_OVER_30], B_AMOUNT, g->over_30,
+		    g->over_30, g->over_30);
+	else if (g->over_30 > 0)
+		high += g->over_30;
+	if (given(in, B_AMOUNT) && given(out, B_AMOUNT)) {
+		all = g->inside + unknown;
+		check_between(run, in, B_AMOUNT, low, high, g->inside);
+		if (in->v[B_AMOUNT] >= low && in->v[B_AMOUNT] <= high &&
+		    g->over_30_rows == 0)
+			check_between(run, out, B_AMOUNT, all - in->v[B_AMOUNT],
+			    all - in->v[B_AMOUNT], all - in->v[B_AMOUNT]);
+		return;
+	}
+	check_between(run, in, B_AMOUNT, low, high, g->inside + unknown);
+	check_between(
+	    run, out, B_AMOUNT, g->unknown_minus, g->unknown_plus, unknown);
+}
+
+static void
+check_managed(struct check_run *run, const struct benefit_group *g)
+{
+	const struct benefit_row *in = &g->sub[BK_INSIDE];
+
+	if (is_bad(g, B_MANAGED) || is_bad(g, B_AMOUNT) || g->over_30_rows > 0)
+		return;
+	check_between(run, in, B_MANAGED, g->sum[B_MANAGED] + g->unknown_minus,
+	    g->sum[B_MANAGED] + g->unknown_plus, g->sum[B_MANAGED]);
+}
+
+/* Columns that rows rarely fill; where all of them do, they add up. */
+static void
+check_columns(struct check_run *run, const struct benefit_group *g)
+{
+	static const enum benefit_column columns[] = {
+	    B_TYPE_OVER, B_TYPE_WITHIN, B_OVER, B_WITHIN};
+
+	for (size_t i = 0; i < 4; i++) {
+		enum benefit_column c = columns[i];
+
+		if (!is_bad(g, c) && g->filled[c] == g->rows &&
+		    g->sum[c] != 0 && g->over_30_rows == 0)
+			check_between(run, &g->sub[BK_INSIDE], c, g->sum[c],
+			    g->sum[c], g->sum[c]);
+	}
+}
+
+/* What the cost of a subtotal may have been computed from, likeliest first. */
+static size_t
+cost_units(const struct benefit_group *g, int64_t units[UNITS_MAX])
+{
+	const struct benefit_row *in = &g->sub[BK_INSIDE];
+	int64_t rest = 0;
+	size_t count = 0, base;
+
+	if (given(in, B_WITHIN))
+		units[count++] = in->v[B_WITHIN];
+	if (given(in, B_AMOUNT) &&
+	    (count == 0 || in->v[B_MANAGED] != in->v[B_AMOUNT]))
+		units[count++] = in->v[B_AMOUNT] - or_zero(in, B_OVER) -
+				 or_zero(in, B_TYPE_OVER);
+	if (given(in, B_AMOUNT) && g->sub[BK_OUTSIDE].record == 0)
+		rest = g->inside + g->unknown_plus + g->unknown_minus -
+		       in->v[B_AMOUNT];
+	base = count;
+	for (size_t i = 0; rest != 0 && i < base; i++)
+		units[count++] = units[i] + rest;
+	return count;
+}
+
+static void
+check_rate(struct check_run *run, const struct benefit_group *g)
+{
+	int64_t all =
+	    g->inside + g->unknown_plus + g->unknown_minus + g->over_30;
+	int64_t limit = (all - g->rates) * tolerance(run, TOLERANCE_RATE) / 100;
+
+	if (g->rate.record == 0 || is_bad(g, B_AMOUNT))
+		return;
+	if (given(&g->rate, B_COUNT) && g->rate.v[B_COUNT] != 1)
+		benefit_say(run, "rate-odd", &g->rate, B_COUNT, 1);
+	else if (given(&g->rate, B_AMOUNT) && g->rate.v[B_AMOUNT] > limit)
+		benefit_say(run, "rate-odd", &g->rate, B_AMOUNT, limit);
+}
+
+static void
+judge_group(struct check_run *run, const struct benefit_group *g)
+{
+	int64_t units[UNITS_MAX];
+
+	if (g->rows == 0) {
+		for (enum benefit_kind k = 0; k < BK_SUBTOTALS; k++) {
+			if (g->sub[k].record != 0)
+				say_row(run, "subtotal-alone", g->sub[k].record,
+				    g->sub[k].line, NULL);
+		}
+		return;
+	}
+	check_there(run, g);
+	check_amounts(run, g);
+	check_managed(run, g);
+	check_columns(run, g);
+	check_rate(run, g);
+	if (g->sub[BK_INSIDE].record != 0) {
+		benefit_limits(run, &g->sub[BK_INSIDE], B_AMOUNT);
+		benefit_money(run, &g->sub[BK_INSIDE], units,
+		    cost_units(g, units), g->type);
+	}
+	if (g->sub[BK_OUTSIDE].record != 0) {
+		units[0] = or_zero(&g->sub[BK_OUTSIDE], B_AMOUNT);
+		benefit_money(run, &g->sub[BK_OUTSIDE], units,
+		    given(&g->sub[BK_OUTSIDE], B_AMOUNT) ? 1 : 0, g->type);
+	}
+}
+
+/* -- the total row ------------------------------------------------------ */
+
+/* What a group adds to a column of the total; false: it does not say. */
+static bool
+group_value(
+    const struct benefit_group *g, enum benefit_column column, int64_t *out)
+{
+	bool found = false;
+
+	*out = 0;
+	for (enum benefit_kind k = 0; k < BK_SUBTOTALS; k++) {
+		if (given(&g->sub[k], column)) {
+			*out += g->sub[k].v[column];
+			found = true;
+		}
+	}
+	if (!found)
+		*out = g->sum[column];
+	return found || g->filled[column] > 0;
+}
+
+static bool
+sub_bad(const struct benefit_group *g, enum benefit_column column)
+{
+	for (enum benefit_kind k = 0; k < BK_SUBTOTALS; k++) {
+		if (g->sub[k].record != 0 && g->sub[k].v[column] == B_BAD)
+			return true;
+	}
+	return is_bad(g, column);
+}
+
+/* Sum over the groups.  What a group does not say is, of units, something
+ * between nothing and all of it; of yen it cannot be known. */
+static void
+total_column(struct check_run *run, const struct benefit_client *client,
+    enum benefit_column column)
+{
+	bool money = column == B_COST || column == B_CLAIM || column == B_COPAY;
+	bool zero = column == B_TYPE_OVER || column == B_TYPE_WITHIN ||
+		    column == B_FULL;
+	int64_t low = 0, high = 0, value;
+
+	if (!given(&client->total, column))
+		return;
+	for (size_t i = 0; i < client->count; i++) {
+		const struct benefit_group *g = &client->groups[i];
+		bool says = group_value(g, column, &value);
+
+		if (sub_bad(g, column) || (!says && money))
+			return;
+		low += value;
+		high += value;
+		if (!says && !zero) {
+			low += g->unknown_minus;
+			high += g->inside + g->unknown_plus + g->over_30;
+		}
+	}
+	value = client->total.v[column];
+	if (value < low || value > high)
+		benefit_say(run, "total-sum", &client->total, column, low);
+}
+
+/* The amounts of services: inside the limit only, or all. */
+static void
+total_amount(struct check_run *run, const struct benefit_client *client)
+{
+	int64_t sure = 0, inside = 0, outside = 0, over = 0, all = 0, value;
+
+	if (!given(&client->total, B_AMOUNT))
+		return;
+	for (size_t i = 0; i < client->count; i++) {
+		const struct benefit_group *g = &client->groups[i];
+		int64_t rows = g->inside + g->unknown_plus + g->unknown_minus;
+
+		if (sub_bad(g, B_AMOUNT))
+			return;
+		sure += g->inside;
+		all += rows + g->over_30;
+		over += g->over_30;
+		if (given(&g->sub[BK_INSIDE], B_AMOUNT))
+			inside += g->sub[BK_INSIDE].v[B_AMOUNT];
+		else if (g->sub[BK_OUTSIDE].record == 0)
+			inside += rows;
+		outside += or_zero(&g->sub[BK_OUTSIDE], B_AMOUNT);
+	}
+	value = client->total.v[B_AMOUNT];
+	if (value != sure && value != inside && value != inside + outside &&
+	    value != inside + over && value != all && value != all - over)
+		benefit_say(run, "total-sum", &client->total, B_AMOUNT, all);
+}
+
+void
+benefit_judge(struct check_run *run, const struct benefit_client *client)
+{
+	static const enum benefit_column columns[] = {B_MANAGED, B_TYPE_OVER,
+	    B_TYPE_WITHIN, B_OVER, B_WITHIN, B_COST, B_CLAIM, B_COPAY, B_FULL};
+
+	for (size_t i = 0; i < client->count; i++)
+		judge_group(run, &client->groups[i]);
+	if (client->total.record == 0) {
+		say_row(run, "total-missing", client->record, client->line,
+		    "999999");
+		return;
+	}
+	total_amount(run, client);
+	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+		total_column(run, client, columns[i]);
+}
