@@ -123,13 +123,15 @@ on_finding(const struct finding *finding, void *arg)
 
 	if (verb->json) {
 		print_json(verb, finding);
-		return;
+	} else {
+		printf("  %s ", verb->ja ? words[finding->level].ja
+					 : words[finding->level].en);
+		print_place(verb, finding);
+		printf(": %s [%s]\n", verb->ja ? finding->ja : finding->en,
+		    finding->code);
 	}
-	printf("  %s ",
-	    verb->ja ? words[finding->level].ja : words[finding->level].en);
-	print_place(verb, finding);
-	printf(
-	    ": %s [%s]\n", verb->ja ? finding->ja : finding->en, finding->code);
+	/* also into a pipe: who waits for a large file reads the first ones */
+	fflush(stdout);
 }
 
 static void

@@ -107,6 +107,7 @@ take_version(struct check_run *run, const struct reader_record *record)
 	if (first || run->edition != NULL)
 		memcpy(run->version, text, sizeof text);
 	memset(run->memos, 0, sizeof run->memos);
+	run->at[0] = 0;
 	if (run->edition != NULL) {
 		/* a kind that V3 does not have: said by check_edition() */
 		run->shape = run->edition->shape;
@@ -196,12 +197,24 @@ check_shape(struct check_run *run, const struct reader_record *record)
 }
 
 static void
+find_fields(struct check_run *run)
+{
+	const struct layout *layout = &run->kind->layout;
+
+	run->at[0] = 1;
+	for (unsigned no = 1; no <= layout->count; no++)
+		run->at[no] = (uint8_t)layout_position(layout, run->shape, no);
+}
+
+static void
 fill_cells(struct check_run *run, const struct reader_record *record)
 {
 	const struct layout *layout = &run->kind->layout;
 
+	if (run->at[0] == 0)
+		find_fields(run);
 	for (unsigned no = 1; no <= layout->count; no++) {
-		unsigned at = layout_position(layout, run->shape, no);
+		unsigned at = run->at[no];
 		struct cell *cell = &run->cells[no];
 
 		if (at == 0 || at > record->kept)
@@ -248,10 +261,7 @@ check_one(struct check_run *run, const struct reader_record *record)
 	run->text = record->text;
 	run->text_bytes = record->text_bytes;
 	run->twice = false;
-	for (unsigned no = 1; no <= run->kind->layout.count; no++) {
-		if (run->cells[no].there)
-			check_field(run, no);
-	}
+	check_fields(run);
 	check_record(run);
 }
 

@@ -54,14 +54,18 @@ value_of(const struct check_run *run, unsigned no)
 static bool
 listed(const char *list, const char *word, size_t n)
 {
-	while (*list != '\0') {
-		size_t length = strcspn(list, ",");
+	for (;;) {
+		size_t i = 0;
 
-		if (length == n && memcmp(list, word, n) == 0)
+		while (i < n && list[i] == word[i] && word[i] != '\0')
+			i++;
+		if (i == n && (list[n] == ',' || list[n] == '\0'))
 			return true;
-		list += length + (list[length] == ',');
+		while (*list != ',' && *list != '\0')
+			list++;
+		if (*list++ == '\0')
+			return false;
 	}
-	return false;
 }
 
 /* A file of V3 names no types, and V3 has only the home domain: its kinds tell

@@ -66,12 +66,12 @@ struct check_run {
 	finding_fn *fn;
 	void *arg;
 	struct check_result *result;
-	unsigned profile;               /* its number; 0: "exchange" */
-	struct set_check *set;          /* NULL: not part of one */
-	struct set_file *set_file;      /* this file in it */
-	struct check_benefit *benefit;  /* sums of form 7; NULL: other kinds */
-	struct check_rows *rows;        /* the rows before; NULL: none yet */
-	bool twice;                     /* the record was there already */
+	unsigned profile;              /* its number; 0: "exchange" */
+	struct set_check *set;         /* NULL: not part of one */
+	struct set_file *set_file;     /* this file in it */
+	struct check_benefit *benefit; /* sums of form 7; NULL: other kinds */
+	struct check_rows *rows;       /* the rows before; NULL: none yet */
+	bool twice;                    /* the record was there already */
 
 	const struct file_kind *kind;
 	bool name_good;
@@ -90,6 +90,9 @@ struct check_run {
 	size_t text_bytes;
 	struct cell cells[LAYOUT_FIELDS_MAX + 1]; /* [1] is field 1 */
 	struct check_memo memos[LAYOUT_FIELDS_MAX + 1];
+	/* where each field stands in a record of this shape; [0] is 1 when the
+	 * others are known */
+	uint8_t at[LAYOUT_FIELDS_MAX + 1];
 
 	struct keys client_keys, record_keys;
 	struct client *clients;
@@ -128,8 +131,9 @@ bool check_is_error(const struct check_run *run, const char *code);
  * not, with the code of name_parse(). */
 void check_name(struct check_run *run);
 void check_bad_name(struct check_run *run, const char *code);
-/* check_field(run, no): everything about field ${no} alone; sets good. */
-void check_field(struct check_run *run, unsigned no);
+/* check_fields(run): everything about each field of the record alone; sets
+ * good. */
+void check_fields(struct check_run *run);
 
 /* check_record(run): the rules of the kind; check_clients(run): what can be
  * said at the end of the file. */
