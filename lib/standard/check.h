@@ -81,6 +81,7 @@ struct finding_place {
 	const struct layout *layout; /* NULL if field_no is 0 */
 	unsigned field_no;           /* of 4.1; 0: the whole record */
 	enum layout_shape shape;     /* how the file numbers it */
+	const char *value_en;        /* of the English sentence; NULL: same */
 };
 /* check_tell(standard, place, code, value, expected, fn, arg): one finding in
  * the words of findings.tsv; ${value} and ${expected} (UTF-8, may be NULL) must

@@ -189,6 +189,8 @@ check_tell(const struct standard *standard, const struct finding_place *place,
 	buf_init(&run.en, 4096);
 	expand(&run.ja, text->ja, &filling);
 	filling.field = en;
+	if (place->value_en != NULL)
+		filling.value = place->value_en;
 	expand(&run.en, text->en, &filling);
 	finding.ja = run.ja.data;
 	finding.en = run.en.data;

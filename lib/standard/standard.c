@@ -142,6 +142,8 @@ load_all(struct loader *loader)
 		rc = replacements_load(loader);
 	if (rc == 0)
 		rc = writing_load(loader);
+	if (rc == 0)
+		rc = quirks_load(loader);
 	return rc == 0 ? rule_load(loader) : rc;
 }
 
@@ -177,6 +179,7 @@ standard_free(struct standard **standard)
 	free(s->findings);
 	free(s->service_index);
 	free(s->replacements);
+	free(s->quirks);
 	free(s);
 	*standard = NULL;
 }

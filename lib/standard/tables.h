@@ -139,6 +139,8 @@ struct standard {
 	struct replacement *replacements;
 	size_t replacement_count;
 	struct writing writing;
+	struct quirk *quirks; /* quirk.h */
+	size_t quirk_count;
 };
 
 /* kind_find(standard, kind): NULL if unknown. */
@@ -207,6 +209,7 @@ int masters_load(struct loader *loader);
 int rule_load(struct loader *loader);
 int replacements_load(struct loader *loader);
 int writing_load(struct loader *loader);
+int quirks_load(struct loader *loader);
 /* cell_uncertain(cell, out, size): copy without a final '?'; true if it had
  * one. */
 bool cell_uncertain(const char *cell, char *out, size_t size);

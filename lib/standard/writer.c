@@ -188,11 +188,11 @@ put_cell(struct writer *writer, const struct layout_field *field, const char *p,
 
 static void
 take_cell(struct writer *writer, const struct layout_field *field,
-    const struct writer_cell *cell, bool utf8)
+    const struct writer_cell *cell)
 {
 	struct spot spot = {writer, field};
 
-	if (!utf8 || charset_ascii(cell->p, cell->n)) {
+	if (cell->ms932 || charset_ascii(cell->p, cell->n)) {
 		put_cell(writer, field, cell->p, cell->n);
 		return;
 	}
@@ -232,11 +232,10 @@ count_lines(const char *p, size_t n)
 	return lines;
 }
 
-static void
-put_row(struct writer *writer, const struct writer_cell *cells, size_t count,
-    bool utf8)
+void
+writer_row(struct writer *writer, const struct writer_cell *cells, size_t count)
 {
-	static const struct writer_cell nothing = {"", 0};
+	static const struct writer_cell nothing = {.p = ""};
 	const struct layout *layout = &writer->kind->layout;
 	size_t begin = writer->out.len;
 
@@ -258,24 +257,11 @@ put_row(struct writer *writer, const struct writer_cell *cells, size_t count,
 			continue;
 		}
 		buf_char(&writer->out, ',');
-		take_cell(writer, field, cell, utf8);
+		take_cell(writer, field, cell);
 	}
 	buf_text(&writer->out, writer->standard->writing.line_end);
 	writer->line +=
 	    count_lines(writer->out.data + begin, writer->out.len - begin);
-}
-
-void
-writer_row(struct writer *writer, const struct writer_cell *cells, size_t count)
-{
-	put_row(writer, cells, count, true);
-}
-
-void
-writer_row_ms932(
-    struct writer *writer, const struct writer_cell *cells, size_t count)
-{
-	put_row(writer, cells, count, false);
 }
 
 /* -- the result --------------------------------------------------------- */
@@ -292,8 +278,10 @@ writer_bytes(const struct writer *writer, const char **p, size_t *n)
 }
 
 int
-writer_check(struct writer *writer, struct check_result *result)
+writer_check(struct writer *writer, const struct profile *profile,
+    struct check_result *result)
 {
+	struct check_with with = {.profile = profile};
 	const char *p;
 	size_t n;
 	int rc;
@@ -302,8 +290,8 @@ writer_check(struct writer *writer, struct check_result *result)
 	if (!buf_ok(&writer->out) || !buf_ok(&writer->cell))
 		return TSK_TOOBIG;
 	writer_bytes(writer, &p, &n);
-	rc = check_bytes(writer->standard, writer->file_name, p, n, writer->fn,
-	    writer->arg, result);
+	rc = check_bytes_with(writer->standard, writer->file_name, p, n, &with,
+	    writer->fn, writer->arg, result);
 	result->errors += writer->errors;
 	result->warnings += writer->warnings;
 	if (rc != 0)
@@ -331,7 +319,7 @@ int
 writer_save(
     struct writer *writer, int dirfd, mode_t mode, struct check_result *result)
 {
-	int rc = writer_check(writer, result);
+	int rc = writer_check(writer, NULL, result);
 
 	if (rc != 0)
 		return rc;

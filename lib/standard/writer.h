@@ -30,6 +30,7 @@ struct writer;
 struct writer_cell {
 	const char *p; /* NULL: empty */
 	size_t n;
+	bool ms932; /* else UTF-8; MS932 bytes stay as they are */
 };
 
 /**
@@ -44,22 +45,18 @@ int writer_new(const struct standard *standard, const char *file_name,
     struct why *why) TSK_MUST_USE;
 void writer_free(struct writer **writer);
 
-/* writer_row(writer, cells, count): one record; cells[0] is field 1, UTF-8,
- * missing ones are empty.  Field 1 may be empty or the writer's version.  A
- * value for a field that the edition does not have is an error: told, not
- * written. */
+/* writer_row(writer, cells, count): one record; cells[0] is field 1, missing
+ * ones are empty.  Field 1 may be empty or the writer's version.  A value for a
+ * field that the edition does not have is an error: told, not written. */
 void writer_row(
-    struct writer *writer, const struct writer_cell *cells, size_t count);
-/* writer_row_ms932: the same for cells that are MS932 already; their bytes stay
- * as they are. */
-void writer_row_ms932(
     struct writer *writer, const struct writer_cell *cells, size_t count);
 /* writer_bytes(writer, p, n): what is built so far, until the next row. */
 void writer_bytes(const struct writer *writer, const char **p, size_t *n);
-/* writer_check(writer, result): judge what is built.  ${result} counts the
- * findings of the rows, too.  0; TSK_INVALID if there is an error; TSK_TOOBIG. */
-int writer_check(
-    struct writer *writer, struct check_result *result) TSK_MUST_USE;
+/* writer_check(writer, profile, result): judge what is built, under a profile
+ * (NULL: "exchange").  ${result} counts the findings of the rows, too.  0;
+ * TSK_INVALID if there is an error; TSK_TOOBIG. */
+int writer_check(struct writer *writer, const struct profile *profile,
+    struct check_result *result) TSK_MUST_USE;
 /* writer_save(writer, dirfd, mode, result): writer_check(), then the file under
  * its name, durable, whole or not at all; TSK_EXIST if the name is taken.  With
  * an error nothing is written: TSK_INVALID. */

@@ -241,7 +241,7 @@ take_record(struct job *job, char *line)
 		if (no == 0 || no > job->layout->count)
 			return bad(
 			    job, "the record has more cells than", "fields");
-		job->cells[no - 1] = (struct writer_cell){word, n};
+		job->cells[no - 1] = (struct writer_cell){.p = word, .n = n};
 		at++;
 	}
 	writer_row(job->writer, job->cells, job->layout->count);
