@@ -50,24 +50,6 @@ value_of(const struct check_run *run, unsigned no)
 	return run->cells[no].p;
 }
 
-/* Is ${word} in a list like "17,67"? */
-static bool
-listed(const char *list, const char *word, size_t n)
-{
-	for (;;) {
-		size_t i = 0;
-
-		while (i < n && list[i] == word[i] && word[i] != '\0')
-			i++;
-		if (i == n && (list[n] == ',' || list[n] == '\0'))
-			return true;
-		while (*list != ',' && *list != '\0')
-			list++;
-		if (*list++ == '\0')
-			return false;
-	}
-}
-
 /* A file of V3 names no types, and V3 has only the home domain: its kinds tell
  * who sends.  The same for names that could not be read. */
 static bool
@@ -129,7 +111,7 @@ role_listed(const struct check_run *run, const char *roles)
 	    [ROLE_CM] = "CM", [ROLE_SC] = "SC", [ROLE_SP] = "SP"};
 	const char *word = words[run->from_role];
 
-	return word == NULL || listed(roles, word, 2);
+	return word == NULL || rule_listed(roles, word, 2);
 }
 
 static void
@@ -281,7 +263,7 @@ either(struct check_run *run, const struct layout_rule *rule)
 	unsigned service = run->kind->layout.service;
 
 	if (service == 0 || !usable(run, service) ||
-	    !listed(rule->value, value_of(run, service), 2) ||
+	    !rule_listed(rule->value, value_of(run, service), 2) ||
 	    total_row(run, service))
 		return;
 	if (run->cells[rule->field].there && !filled(run, rule->field) &&

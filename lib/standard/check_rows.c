@@ -60,14 +60,18 @@ filled(const struct check_run *run, unsigned no)
 bool
 rule_listed(const char *list, const char *word, size_t n)
 {
-	while (*list != '\0') {
-		size_t length = strcspn(list, ",");
+	for (;;) {
+		size_t i = 0;
 
-		if (length == n && memcmp(list, word, n) == 0)
-			return true;
-		list += length + (list[length] == ',');
+		while (i < n && list[i] == word[i] && word[i] != '\0')
+			i++;
+		if (i == n && strchr(",/", list[n]) != NULL)
+			return true; /* the NUL of the list, too */
+		while (*list != ',' && *list != '/' && *list != '\0')
+			list++;
+		if (*list++ != ',')
+			return false;
 	}
-	return false;
 }
 
 /* -- one row ------------------------------------------------------------ */
@@ -82,18 +86,31 @@ may_be_rate(const struct check_run *run, unsigned service)
 	       strspn(units->p, "0") == units->n;
 }
 
+/* strtol() without its locale: this runs for each record. */
+static long
+number(const char *p, const char **end)
+{
+	bool negative = *p == '-';
+	long value = 0;
+
+	for (p += negative; *p >= '0' && *p <= '9'; p++)
+		value = value * 10 + (*p - '0');
+	*end = p;
+	return negative ? -value : value;
+}
+
 void
 rule_range(struct check_run *run, const struct layout_rule *rule)
 {
 	const struct cell *cell = &run->cells[rule->field];
-	char *end;
-	long low = strtol(rule->value, &end, 10);
-	long high = *end == '-' ? strtol(end + 1, NULL, 10) : low;
-	long value;
+	const char *end;
+	long low, high, value;
 
 	if (!usable(run, rule->field) || cell->n > 9)
 		return;
-	value = strtol(cell->p, NULL, 10);
+	low = number(rule->value, &end);
+	high = *end == '-' ? number(end + 1, &end) : low;
+	value = number(cell->p, &end);
 	if ((value < low || value > high) &&
 	    (rule->other == 0 || !may_be_rate(run, rule->other)))
 		check_say_cell(run, rule->code, rule->field, rule->value);
@@ -305,14 +322,11 @@ rule_detail(struct check_run *run, const struct layout_rule *rule)
 {
 	const char *keys = strchr(rule->value, '/'), *end;
 	const struct cell *service = &run->cells[rule->other];
-	char types[32];
 	uint64_t key;
 
 	if (keys == NULL || run->twice || !usable(run, rule->other))
 		return;
-	snprintf(types, sizeof types, "%.*s", (int)(keys - rule->value),
-	    rule->value);
-	if (rule_listed(types, service->p, 2) &&
+	if (rule_listed(rule->value, service->p, 2) &&
 	    key_of(run, keys + 1, &key, &end))
 		check_once(run, rule, key);
 }

@@ -7,7 +7,8 @@
 
 #include "check_run.h"
 
-/* rule_listed(list, word, n): is ${word} in a list like "17,67"? */
+/* rule_listed(list, word, n): is ${word} in a list like "17,67", which ends with
+ * its NUL or a '/'? */
 bool rule_listed(const char *list, const char *word, size_t n);
 
 /* check_rows.c: a row, and the row before it */
