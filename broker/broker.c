@@ -412,8 +412,10 @@ timers(struct broker *b)
 		session_tick(b);
 		b->sessions_ms = b->now_ms + upkeep_session_ms(b);
 	}
-	if (b->clogged_ms >= 0 && b->now_ms >= b->clogged_ms)
+	if (b->clogged_ms >= 0 && b->now_ms >= b->clogged_ms) {
 		post_retry(b);
+		deliver_fetched(b);
+	}
 	if (b->now_ms >= b->space_ms)
 		upkeep_second(b);
 	if (b->now_ms >= b->purge_ms)

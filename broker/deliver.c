@@ -28,6 +28,7 @@
 #define TURN_LEGS        512 /* hand-outs per turn of the loop */
 #define QUEUE_LEGS       16  /* of one queue before the next has its turn */
 #define ENCODING_WAIT_MS (30 * 60 * 1000)
+#define READ_WAIT_MS     (30 * 1000) /* a read that failed, not a bad record */
 
 /* what goes out: the header's parcel and its inline frames */
 struct parcel_view {
@@ -148,6 +149,19 @@ log_lent(const struct leg *leg, const struct session *s)
 	    s->agent->name, leg->attempts + 1);
 }
 
+/* What is wrong in the record stays wrong: a person must look.  Anything else (no
+ * reader's place, no memory, the disk) may pass. */
+static void
+unreadable(struct broker *b, struct leg *leg, int rc)
+{
+	stats_alarm(&b->stats, b->wall_ms, "damaged",
+	    "A kept parcel cannot be read back: %s.", err_text(rc));
+	if (rc == TSK_DAMAGED || rc == TSK_NOTFOUND)
+		settle_park(b, leg, "damaged", err_text(rc));
+	else
+		settle_wait(b, leg, READ_WAIT_MS, "not-readable", err_text(rc));
+}
+
 /* 0: gone out.  TSK_LATER: this session cannot take more now.  TSK_CLOSED: it is
  * over (and its leases are back).  Others: the leg was dealt with. */
 static int
@@ -158,9 +172,7 @@ hand_out(struct broker *b, struct session *s, struct queue *q, struct leg *leg)
 	int rc;
 
 	if ((rc = view_open(b, leg, &v)) != 0) {
-		stats_alarm(&b->stats, b->wall_ms, "damaged",
-		    "A kept parcel cannot be read back: %s.", err_text(rc));
-		settle_park(b, leg, "damaged", err_text(rc));
+		unreadable(b, leg, rc);
 		view_close(&v);
 		return rc;
 	}
@@ -324,9 +336,9 @@ has_place(struct broker *b, const struct wire_place *place)
 	return has;
 }
 
-void
-deliver_fetch(
-    struct broker *b, struct session *s, const struct wire_place *place)
+/* The chunk at a place; TSK_LATER: the session takes nothing now. */
+static int
+send_chunk(struct broker *b, struct session *s, const struct wire_place *place)
 {
 	struct wire_msg msg = {.type = WIRE_CHUNK};
 	struct leg *leg = queue_leg(&b->queues, &place->id, place->leg);
@@ -335,22 +347,56 @@ deliver_fetch(
 
 	if (leg == NULL || leg->state != QUEUE_LEASED || leg->held ||
 	    leg->pair->lessee != &s->lessee)
-		return;
+		return 0;
 	rc = body_frame(b, &place->id, place->document,
 	    (uint32_t)(place->offset / STORE_CHUNK_BYTES), &frame);
 	if (rc == TSK_NOTFOUND && !has_place(b, place))
-		return; /* it never had such a document or offset */
+		return 0; /* it never had such a document or offset */
 	if (rc != 0) {
-		stats_alarm(&b->stats, b->wall_ms, "damaged",
-		    "A kept parcel cannot be read back: %s.", err_text(rc));
-		settle_park(b, leg, "damaged", err_text(rc));
-		return;
+		unreadable(b, leg, rc);
+		return 0;
+	}
+	msg.chunk = *place;
+	CRASH_POINT("deliver-chunk");
+	rc = post_frames(b, s, &msg, &frame, 1);
+	if (rc != 0) {
+		zmq_msg_close(&frame);
+		return rc;
 	}
 	queue_renew(
 	    &b->queues, leg, b->now_ms + b->settings->schedule.lease_ms);
 	stats_add(&b->stats, STAT_CHUNKS_OUT, 1);
-	msg.chunk = *place;
-	CRASH_POINT("deliver-chunk");
-	if (post_frames(b, s, &msg, &frame, 1) != 0)
-		zmq_msg_close(&frame);
+	return 0;
+}
+
+void
+deliver_fetch(
+    struct broker *b, struct session *s, const struct wire_place *place)
+{
+	if (s->fetch_count == 0 && send_chunk(b, s, place) != TSK_LATER)
+		return;
+	/* asked for once: forgotten here, it would come after the lease only */
+	if (!s->over && s->fetch_count < WIRE_CHUNKS_AHEAD)
+		s->fetches[s->fetch_count++] = *place;
+}
+
+void
+deliver_fetched(struct broker *b)
+{
+	struct session *s, *next;
+	size_t done;
+
+	for (s = b->first; s != NULL; s = next) {
+		next = s->next;
+		if (s->clogged || s->fetch_count == 0)
+			continue;
+		for (done = 0; done < s->fetch_count; done++)
+			if (send_chunk(b, s, &s->fetches[done]) != 0)
+				break;
+		if (s->over)
+			continue;
+		s->fetch_count -= done;
+		memmove(s->fetches, s->fetches + done,
+		    s->fetch_count * sizeof(*s->fetches));
+	}
 }

@@ -14,7 +14,11 @@ void deliver_credit(
 void deliver_run(struct broker *b);
 /* deliver_tick(b): legs that came due, expired or whose lease is over. */
 void deliver_tick(struct broker *b);
+/* deliver_fetch(b, s, place): a chunk of a lent leg; one the session cannot take
+ * now waits for deliver_fetched(). */
 void deliver_fetch(
     struct broker *b, struct session *s, const struct wire_place *place);
+/* deliver_fetched(b): chunks for the sessions that read again. */
+void deliver_fetched(struct broker *b);
 
 #endif

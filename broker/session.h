@@ -65,6 +65,8 @@ struct session {
 	/* what the socket would not take yet */
 	struct post_frame *backlog, *backlog_last;
 	size_t backlog_bytes;
+	struct wire_place fetches[WIRE_CHUNKS_AHEAD];
+	size_t fetch_count;
 };
 
 struct session *session_find(
