@@ -314,6 +314,9 @@ deliver_tick(struct broker *b)
 			stats_add(&b->stats, STAT_OVERDUE, 1);
 			settle_lost(b, leg, "lease-over");
 			break;
+		case QUEUE_WAKE:
+			queue_back(&b->queues, leg);
+			break;
 		}
 	}
 }

@@ -28,6 +28,7 @@ queue_init(struct queue_set *set)
 	hash_init(&set->queues);
 	hash_init(&set->pairs);
 	hash_init(&set->legs);
+	hash_init(&set->versions);
 	schedule_init(&set->timers);
 }
 
@@ -69,6 +70,7 @@ queue_fini(struct queue_set *set)
 	free_all(&set->pairs, release_pair);
 	free_all(&set->queues, release_queue);
 	hash_fini(&set->legs);
+	hash_fini(&set->versions);
 	schedule_fini(&set->timers);
 	for (i = 0; i < set->slab_count; i++)
 		free(set->slabs[i]);
@@ -146,6 +148,21 @@ queue_leg(const struct queue_set *set, const struct id *id, unsigned index)
 		leg = HASH_OF(struct leg, node, n);
 		if (leg->index == index && id_compare(&leg->id, id) == 0)
 			return leg;
+	}
+	return NULL;
+}
+
+struct leg *
+queue_version(
+    const struct queue_set *set, uint64_t version, const struct leg *previous)
+{
+	struct hash_node *n =
+	    previous == NULL ? hash_first(&set->versions, (uint32_t)version)
+			     : hash_next(&previous->version_node);
+
+	for (; n != NULL; n = hash_next(n)) {
+		if (HASH_OF(struct leg, version_node, n)->version == version)
+			return HASH_OF(struct leg, version_node, n);
 	}
 	return NULL;
 }
@@ -336,8 +353,17 @@ counter(struct queue *q, uint8_t state)
 		return &q->waiting;
 	case QUEUE_PARKED:
 		return &q->parked;
+	case QUEUE_ASLEEP:
+		return &q->asleep;
 	}
 	panic("queue: a leg in state %d", state);
+}
+
+/* in no order, blocking nobody */
+static bool
+aside(uint8_t state)
+{
+	return state == QUEUE_PARKED || state == QUEUE_ASLEEP;
 }
 
 static void
@@ -347,7 +373,8 @@ set_timer(struct queue_set *set, struct leg *leg)
 
 	if (leg->held || leg->state == QUEUE_PARKED)
 		at = -1;
-	else if (leg->state == QUEUE_WAITING && leg->due_ms < at)
+	else if ((leg->state == QUEUE_WAITING || leg->state == QUEUE_ASLEEP) &&
+		 leg->due_ms < at)
 		at = leg->due_ms;
 	schedule_set(&set->timers, &leg->timer, at);
 }
@@ -361,12 +388,11 @@ move(struct queue_set *set, struct leg *leg, enum queue_state state)
 	if (leg->state == QUEUE_LEASED)
 		lease_leave(leg);
 	--*counter(p->queue, leg->state);
-	if (state == QUEUE_PARKED && leg->state != QUEUE_PARKED)
+	if (aside(state) && !aside(leg->state))
 		order_remove(p, leg);
-	else if (state != QUEUE_PARKED && leg->state == QUEUE_PARKED)
+	else if (!aside(state) && aside(leg->state))
 		order_insert(p, leg);
-	else if (state != QUEUE_PARKED &&
-		 (p->cursor == NULL || before(leg, p->cursor)))
+	else if (!aside(state) && (p->cursor == NULL || before(leg, p->cursor)))
 		p->cursor = leg;
 	leg->state = (uint8_t)state;
 	++*counter(p->queue, leg->state);
@@ -413,7 +439,8 @@ state_of(const struct store_leg *leg)
 {
 	switch (leg->state) {
 	case LEG_WAITING:
-		return QUEUE_WAITING;
+		return leg->flags & STORE_LEG_ASLEEP ? QUEUE_ASLEEP
+						     : QUEUE_WAITING;
 	case LEG_PARKED:
 		return QUEUE_PARKED;
 	default:
@@ -438,12 +465,18 @@ queue_add(struct queue_set *set, const struct queue_new *new)
 	leg->expires_ms = new->expires_ms;
 	leg->bytes = (uint32_t) new->bytes;
 	leg->pair = p;
+	leg->flags = new->leg->flags;
+	leg->version = new->leg->version;
+	leg->touched = new->touched;
 	leg->state = (uint8_t)state_of(new->leg);
 	p->legs++;
 	p->queue->bytes += leg->bytes;
 	++*counter(p->queue, leg->state);
 	hash_put(&set->legs, &leg->node, hash_leg(&leg->id, leg->index));
-	if (leg->state != QUEUE_PARKED)
+	if (leg->version != 0)
+		hash_put(
+		    &set->versions, &leg->version_node, (uint32_t)leg->version);
+	if (!aside(leg->state))
 		order_insert(p, leg);
 	set_timer(set, leg);
 	ring_update(set, p);
@@ -470,8 +503,10 @@ queue_end(struct queue_set *set, struct leg *leg)
 
 	if (leg->state == QUEUE_LEASED)
 		lease_leave(leg);
-	if (leg->state != QUEUE_PARKED)
+	if (!aside(leg->state))
 		order_remove(p, leg);
+	if (leg->version != 0)
+		hash_drop(&set->versions, &leg->version_node);
 	--*counter(p->queue, leg->state);
 	p->queue->bytes -= leg->bytes;
 	schedule_set(&set->timers, &leg->timer, -1);
@@ -502,6 +537,7 @@ queue_lend(struct queue_set *set, struct queue *q, struct lessee *lessee,
 	--q->ready;
 	++q->leased;
 	leg->state = QUEUE_LEASED;
+	leg->touched = true;
 	lease_join(lessee, leg);
 	p->cursor = not_leased(leg->next);
 	schedule_set(&set->timers, &leg->timer, until_ms);
@@ -539,6 +575,13 @@ queue_park(struct queue_set *set, struct leg *leg)
 }
 
 void
+queue_sleep(struct queue_set *set, struct leg *leg, int64_t due_ms)
+{
+	leg->due_ms = due_ms;
+	move(set, leg, QUEUE_ASLEEP);
+}
+
+void
 queue_hold(struct queue_set *set, struct leg *leg)
 {
 	leg->held = true;
@@ -568,6 +611,8 @@ queue_tick(struct queue_set *set, int64_t now_ms, struct leg **out)
 		return QUEUE_OVERDUE;
 	if (leg->expires_ms <= now_ms)
 		return QUEUE_EXPIRED;
+	if (leg->state == QUEUE_ASLEEP)
+		return QUEUE_WAKE;
 	move(set, leg, QUEUE_READY);
 	return QUEUE_DUE;
 }

@@ -16,6 +16,9 @@
  *	    WAITING -> READY      due
  *	    any -> PARKED         a person decides
  *	    PARKED -> READY       requeued
+ *	    ASLEEP -> READY       its time has come, or its reason
+ *
+ *	PARKED and ASLEEP legs stand outside the order: nothing waits for them.
  *
  *	held: a change of this leg is on its way to the store.  A held leg is not
  *	lent, has no timer, and still blocks the legs behind it.
@@ -34,13 +37,19 @@
 #include "schedule.h"
 #include "store.h"
 
-enum queue_state { QUEUE_READY, QUEUE_LEASED, QUEUE_WAITING, QUEUE_PARKED };
+enum queue_state {
+	QUEUE_READY,
+	QUEUE_LEASED,
+	QUEUE_WAITING,
+	QUEUE_PARKED,
+	QUEUE_ASLEEP
+};
 
 struct pair;
 
-/* about 140 bytes: a million of them are held in memory */
+/* about 170 bytes: a million of them are held in memory */
 struct leg {
-	struct hash_node node;
+	struct hash_node node, version_node;
 	struct id id;
 	struct schedule_timer timer;
 	struct pair *pair;
@@ -54,6 +63,10 @@ struct leg {
 	uint8_t index, way;
 	uint8_t state; /* enum queue_state */
 	bool held;
+	/* it may have been lent before: by a run that crashed, or now */
+	bool touched;
+	uint16_t flags;   /* enum store_leg_flag */
+	uint64_t version; /* 0 = none */
 };
 
 /* who holds leases; lies in the session */
@@ -84,7 +97,7 @@ struct queue {
 	struct pair *pairs; /* all */
 	struct queue *hot_next;
 	bool hot;
-	size_t ready, leased, waiting, parked;
+	size_t ready, leased, waiting, parked, asleep;
 	uint64_t bytes;
 	/* sessions that serve it; kept by session.c */
 	struct session **servers;
@@ -92,7 +105,7 @@ struct queue {
 };
 
 struct queue_set {
-	struct hash queues, pairs, legs;
+	struct hash queues, pairs, legs, versions;
 	struct schedule timers;
 	struct queue *hot, *hot_last;
 	struct leg *free_legs;
@@ -108,6 +121,7 @@ struct queue_new {
 	int64_t accepted_ms;
 	uint64_t bytes;
 	int64_t due_ms, expires_ms; /* monotonic */
+	bool touched;
 };
 
 void queue_init(struct queue_set *set);
@@ -123,6 +137,10 @@ struct queue *queue_next(const struct queue_set *set, const struct queue *q);
 struct leg *queue_add(struct queue_set *set, const struct queue_new *new);
 struct leg *queue_leg(
     const struct queue_set *set, const struct id *id, unsigned index);
+/* queue_version(set, version, previous): open legs of that version, NULL starts
+ * and ends; the set must not change in between. */
+struct leg *queue_version(
+    const struct queue_set *set, uint64_t version, const struct leg *previous);
 /**
  * queue_lend(set, q, lessee, until_ms):
  * The next leg of ${q} for ${lessee}, in turn over the pairs; NULL if none is
@@ -138,18 +156,27 @@ void queue_back(struct queue_set *set, struct leg *leg);
 /* queue_wait(set, leg, due_ms): waiting until due. */
 void queue_wait(struct queue_set *set, struct leg *leg, int64_t due_ms);
 void queue_park(struct queue_set *set, struct leg *leg);
+/* queue_sleep(set, leg, due_ms) */
+void queue_sleep(struct queue_set *set, struct leg *leg, int64_t due_ms);
 /* queue_end(set, leg): done with it; *leg is gone. */
 void queue_end(struct queue_set *set, struct leg *leg);
 /* queue_hold(set, leg), queue_unhold(): see held above */
 void queue_hold(struct queue_set *set, struct leg *leg);
 void queue_unhold(struct queue_set *set, struct leg *leg);
 
-enum queue_event { QUEUE_NOTHING, QUEUE_DUE, QUEUE_EXPIRED, QUEUE_OVERDUE };
+enum queue_event {
+	QUEUE_NOTHING,
+	QUEUE_DUE,
+	QUEUE_EXPIRED,
+	QUEUE_OVERDUE,
+	QUEUE_WAKE
+};
 /**
  * queue_tick(set, now_ms, &leg):
  * One thing that came due, or QUEUE_NOTHING.  QUEUE_DUE: the leg waited and is
  * ready now.  QUEUE_EXPIRED: the caller parks it.  QUEUE_OVERDUE: its lease is
- * over; the caller takes it back.
+ * over; the caller takes it back.  QUEUE_WAKE: the time of a sleeping leg has
+ * come; the caller decides, the leg has no timer now.
  */
 enum queue_event queue_tick(
     struct queue_set *set, int64_t now_ms, struct leg **leg);

@@ -15,6 +15,7 @@
 #include "registry.h"
 
 struct registry {
+	struct policies policies;
 	struct desk **desks;    /* by key */
 	struct desk **by_agent; /* by folder_agent, then key */
 	size_t desk_count, desk_room;
@@ -26,7 +27,10 @@ struct registry {
 struct registry *
 registry_new(void)
 {
-	return mem_new(sizeof(struct registry));
+	struct registry *r = mem_new(sizeof(*r));
+
+	policies_init(&r->policies);
+	return r;
 }
 
 void
@@ -43,11 +47,24 @@ registry_free(struct registry **r_p)
 	}
 	for (i = 0; i < r->agent_count; i++)
 		free(r->agents[i]);
+	policies_fini(&r->policies);
 	free(r->desks);
 	free(r->by_agent);
 	free(r->agents);
 	free(r);
 	*r_p = NULL;
+}
+
+struct policies *
+registry_policies(struct registry *r)
+{
+	return &r->policies;
+}
+
+const struct policies *
+registry_policies_of(const struct registry *r)
+{
+	return &r->policies;
 }
 
 /* First index whose key is not below ${key}. */
@@ -212,6 +229,8 @@ registry_put_desk(struct registry *r, struct desk *desk)
 
 	r->by_agent_stale = true;
 	if (at < r->desk_count && strcmp(r->desks[at]->key, desk->key) == 0) {
+		desk->fax_record = json_incref(r->desks[at]->fax_record);
+		fax_view(desk->fax_record, desk->fax.number, &desk->fax);
 		desk_fini(r->desks[at]);
 		*r->desks[at] = *desk;
 	} else {
@@ -226,6 +245,20 @@ registry_put_desk(struct registry *r, struct desk *desk)
 		r->desk_count++;
 	}
 	memset(desk, 0, sizeof(*desk));
+}
+
+void
+registry_put_fax(struct registry *r, const char *key, json_t *record)
+{
+	size_t at = desk_at(r, key);
+	struct desk *desk;
+
+	if (at >= r->desk_count || strcmp(r->desks[at]->key, key) != 0)
+		return;
+	desk = r->desks[at];
+	json_decref(desk->fax_record);
+	desk->fax_record = json_incref(record);
+	fax_view(desk->fax_record, desk->fax.number, &desk->fax);
 }
 
 void
@@ -263,6 +296,28 @@ complain_log(void *arg, const char *column, const char *english)
 	    (const char *)arg, column, english);
 }
 
+static void
+complain_kept(void *arg, const char *column, const char *english)
+{
+	log_warn("registry: key=%s column=%s result=left-empty why=\"%s\"",
+	    (const char *)arg, column, english);
+}
+
+static int
+load_fax(const char *key, const void *value, size_t bytes, void *arg)
+{
+	json_t *record = json_loadb(value, bytes, 0, NULL);
+
+	if (json_is_object(record))
+		registry_put_fax(arg, key, record);
+	else
+		log_error("registry: key=%s result=left-out why=\"the kept FAX "
+			  "record cannot be read: not verified\"",
+		    key);
+	json_decref(record);
+	return 0;
+}
+
 static int
 load_desk(const char *key, const void *value, size_t bytes, void *arg)
 {
@@ -271,8 +326,11 @@ load_desk(const char *key, const void *value, size_t bytes, void *arg)
 	char name[STORE_KEY_BYTES_MAX + 1];
 
 	snprintf(name, sizeof(name), "%s", key);
-	if (desk_parse(row, &desk, complain_log, name) == 0)
+	if (desk_parse(row, &desk, complain_log, name) == 0) {
+		(void)desk_resolve(&((struct registry *)arg)->policies, &desk,
+		    row, complain_kept, name);
 		registry_put_desk(arg, &desk);
+	}
 	json_decref(row);
 	return 0;
 }
@@ -307,6 +365,8 @@ registry_load(struct registry *r, struct store *store, struct why *why)
 	rc = store_registry_walk(store, "office", load_desk, r);
 	if (rc == 0)
 		rc = store_registry_walk(store, "agent", load_agent, r);
+	if (rc == 0)
+		rc = store_registry_walk(store, "fax", load_fax, r);
 	if (rc != 0)
 		why_set(why, WHY_NEVER, "registry",
 		    "The registry cannot be read: %s.", err_text(rc));

@@ -19,8 +19,10 @@
 
 #include "curve.h"
 #include "err.h"
+#include "fax.h"
 #include "leg.h"
 #include "number.h"
+#include "policy.h"
 #include "store.h"
 
 #define REGISTRY_KEY_BYTES 16 /* "NUMBER" or "NUMBER/TYPE" */
@@ -35,7 +37,12 @@ struct desk {
 	char hub[STORE_AGENT_BYTES];          /* way hub:NAME */
 	char folder_agent[STORE_AGENT_BYTES]; /* "" = none */
 	int valid_from, valid_to;             /* YYYYMMDD in JST; 0 = open */
-	char *json;                           /* the whole row as kept */
+	enum leg_way paper_way; /* that it wants paper by; 0 = whichever */
+	struct policy policy;   /* with the row's own columns */
+	int policy_until;       /* YYYYMMDD, then electronic; 0 = open */
+	struct fax fax;
+	json_t *fax_record; /* see fax.h; NULL = none */
+	char *json;         /* the whole row as kept */
 };
 
 enum role { ROLE_OFFICE, ROLE_PDF, ROLE_FAX, ROLE_NATIONAL, ROLE_HUB };
@@ -56,6 +63,9 @@ struct registry;
 
 struct registry *registry_new(void);
 void registry_free(struct registry **r);
+/* registry_policies(r): those its rows refer to; to be loaded before the rows. */
+struct policies *registry_policies(struct registry *r);
+const struct policies *registry_policies_of(const struct registry *r);
 /* registry_load(r, store, why): every office and agent the store keeps. */
 int registry_load(
     struct registry *r, struct store *store, struct why *why) TSK_MUST_USE;
@@ -100,8 +110,16 @@ int agent_parse(const char *name, const char *public_key, const char *role,
 char *agent_json(const struct agent *agent);
 const char *agent_role(const struct agent *agent, char out[STORE_AGENT_BYTES]);
 
-/* registry_put_desk(r, desk): takes *desk's memory; replaces a row of that key. */
+/* desk_resolve(p, desk, row, complain, arg): policy, paper way and FAX number of
+ * a row that desk_parse() took.  How many faults: an import is refused for them,
+ * a row kept already holds with what is left. */
+int desk_resolve(const struct policies *p, struct desk *desk, const json_t *row,
+    desk_complain_fn *complain, void *arg);
+/* registry_put_desk(r, desk): takes *desk's memory; replaces a row of that key,
+ * whose FAX record stays. */
 void registry_put_desk(struct registry *r, struct desk *desk);
+/* registry_put_fax(r, key, record): takes a reference; the row follows. */
+void registry_put_fax(struct registry *r, const char *key, json_t *record);
 void registry_put_agent(struct registry *r, const struct agent *agent);
 
 /* ---- import ---- */

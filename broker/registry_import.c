@@ -208,9 +208,56 @@ desk_parse(
 	return 0;
 }
 
+static int
+resolve_paper_way(
+    struct desk *desk, const json_t *row, desk_complain_fn *complain, void *arg)
+{
+	char scratch[32];
+	const char *text = field(row, "paper_way", scratch);
+
+	desk->paper_way =
+	    desk->way == WAY_FAX || desk->way == WAY_PDF ? desk->way : 0;
+	if (text[0] == '\0')
+		return 0;
+	if (strcmp(text, "fax") != 0 && strcmp(text, "pdf") != 0) {
+		complain(arg, "paper_way", "Use fax, pdf or nothing.");
+		return 1;
+	}
+	desk->paper_way = strcmp(text, "fax") == 0 ? WAY_FAX : WAY_PDF;
+	return 0;
+}
+
+static int
+resolve_fax(
+    struct desk *desk, const json_t *row, desk_complain_fn *complain, void *arg)
+{
+	char scratch[32], digits[FAX_NUMBER_BYTES] = "";
+	const char *text = field(row, "fax_number", scratch);
+	struct why why = {0};
+
+	if (text[0] != '\0' && fax_number_parse(text, digits, &why) != 0) {
+		complain(arg, "fax_number", why.text);
+		return 1;
+	}
+	fax_view(desk->fax_record, digits, &desk->fax);
+	return 0;
+}
+
+int
+desk_resolve(const struct policies *p, struct desk *desk, const json_t *row,
+    desk_complain_fn *complain, void *arg)
+{
+	return policy_of_row(
+		   p, row, &desk->policy, &desk->policy_until, complain, arg) +
+	       resolve_paper_way(desk, row, complain, arg) +
+	       resolve_fax(desk, row, complain, arg);
+}
+
 void
 desk_fini(struct desk *desk)
 {
+	json_decref(desk->fax_record);
+	desk->fax_record = NULL;
 	free(desk->json);
 	desk->json = NULL;
 }
@@ -319,6 +366,11 @@ plan_row(const struct registry *r, const json_t *row, json_t *seen,
 
 	if (desk_parse(row, &desk, complain_row, c) != 0)
 		return;
+	if (desk_resolve(registry_policies_of(r), &desk, row, complain_row, c) >
+	    0) {
+		desk_fini(&desk);
+		return;
+	}
 	if (json_object_get(seen, desk.key) != NULL) {
 		snprintf(text, sizeof(text), "Same office as in row %lld.",
 		    (long long)json_integer_value(

@@ -2,9 +2,13 @@
  *	route - which way a parcel goes, or why it goes nowhere
  * DESCRIPTION
  *	1. both desks are known and valid today, and are not the same desk;
- *	2. receiver inside: its own bus queue;
- *	3. else its own way, if this site operates that way;
- *	4. else paper: the pdf queue, with the reason.
+ *	2. the data's way: receiver inside: its own bus queue; else its own way
+ *	   (national, hub), if this site operates it;
+ *	3. the paper's way: FAX, if that is wanted, operated, and the number is
+ *	   verified (else wait for that, if the policy says so); else pdf;
+ *	4. the receiver's policy: data alone, paper alone, or both (dual until a
+ *	   day); data alone may have a fallback: paper that sleeps until a time
+ *	   before the deadline.  Without a data's way: paper, with the reason.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -48,13 +52,33 @@ valid(const struct desk *desk, int day)
 	       (desk->valid_to == 0 || day <= desk->valid_to);
 }
 
-static void
-add_leg(struct route *out, enum leg_way way, const char *queue)
-{
-	struct route_leg *leg = &out->legs[out->leg_count++];
+/* A decision being made. */
+struct making {
+	const struct wire_parcel *parcel;
+	const struct registry *r;
+	unsigned ways;
+	int64_t now_ms;
+	int day;
+	struct route *out;
+	route_say_fn *say; /* NULL: nobody listens */
+	void *arg;
+};
 
-	leg->way = way;
-	snprintf(leg->queue, sizeof(leg->queue), "%s", queue);
+static void say(const struct making *m, const char *code, const char *format,
+    ...) __attribute__((format(printf, 3, 4)));
+
+static void
+say(const struct making *m, const char *code, const char *format, ...)
+{
+	char text[256];
+	va_list ap;
+
+	if (m->say == NULL)
+		return;
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	m->say(m->arg, code, text);
 }
 
 static bool
@@ -63,65 +87,267 @@ operates(unsigned ways, enum leg_way way)
 	return (ways & (1u << (unsigned)way)) != 0;
 }
 
-static void
-route_outside(const struct desk *to, unsigned ways, struct route *out)
+static struct route_leg *
+add_leg(struct route *out, enum leg_way way, const char *queue)
 {
-	char queue[STORE_QUEUE_BYTES];
+	struct route_leg *leg = &out->legs[out->leg_count++];
 
-	if (to->way != WAY_BUS && operates(ways, to->way)) {
-		if (to->way == WAY_HUB)
-			snprintf(queue, sizeof(queue), "hub/%.59s", to->hub);
-		else
-			snprintf(
-			    queue, sizeof(queue), "%s", leg_way_name(to->way));
-		add_leg(out, to->way, queue);
-	} else if (operates(ways, WAY_PDF)) {
-		add_leg(out, WAY_PDF, "pdf");
-		snprintf(out->note, sizeof(out->note),
-		    "way %s is not operated here: paper instead",
+	memset(leg, 0, sizeof(*leg));
+	leg->way = way;
+	leg->state = LEG_READY;
+	leg->code = "";
+	snprintf(leg->queue, sizeof(leg->queue), "%s", queue);
+	return leg;
+}
+
+/* ---- the data's way ---- */
+
+/* 0: there is none */
+static enum leg_way
+data_way(const struct making *m, const struct desk *to,
+    char queue[STORE_QUEUE_BYTES])
+{
+	enum leg_way way = to->inside ? WAY_BUS : to->way;
+
+	if (to->inside)
+		desk_queue(to, queue);
+	else if (way == WAY_HUB)
+		snprintf(queue, STORE_QUEUE_BYTES, "hub/%.59s", to->hub);
+	else if (way == WAY_NATIONAL)
+		snprintf(queue, STORE_QUEUE_BYTES, "national");
+	else
+		way = 0;
+	if (way != 0 && !operates(m->ways, way)) {
+		say(m, "way-closed", "Way %s is not operated here.",
+		    leg_way_name(way));
+		way = 0;
+	}
+	if (way != 0)
+		say(m, "data", "Data can go by way %s (queue %s).",
+		    leg_way_name(way), queue);
+	else if (!to->inside)
+		say(m, "no-data", "No way leads there for data (way %s).",
 		    leg_way_name(to->way));
-	} else {
-		refuse(out, REFUSAL_NO_WAY,
+	return way;
+}
+
+/* ---- the paper's way ---- */
+
+enum leg_way
+route_paper(const struct desk *to, unsigned ways, bool *hold, const char **code,
+    char note[192])
+{
+	bool fax = operates(ways, WAY_FAX), pdf = operates(ways, WAY_PDF);
+
+	*hold = false;
+	*code = "";
+	note[0] = '\0';
+	if (to->paper_way == WAY_PDF && pdf)
+		return WAY_PDF;
+	if (fax && to->fax.verified)
+		return WAY_FAX;
+	if (to->paper_way != WAY_FAX || !fax) {
+		if (to->paper_way == WAY_FAX && pdf) {
+			*code = "way-closed";
+			snprintf(note, 192,
+			    "way fax is not operated here: paper instead");
+		}
+		return pdf ? WAY_PDF : 0;
+	}
+	*code = "fax-unverified";
+	*hold = to->policy.hold || !pdf;
+	snprintf(note, 192, "the FAX number is %s: %s",
+	    to->fax.number[0] == '\0' ? "missing"
+	    : to->fax.frozen          ? "frozen since its change"
+				      : "not verified",
+	    *hold ? "waits for that" : "paper instead");
+	return *hold ? WAY_FAX : WAY_PDF;
+}
+
+static struct route_leg *
+add_paper(struct making *m, const struct desk *to)
+{
+	struct route_leg *leg;
+	char note[192];
+	const char *code;
+	bool hold;
+	enum leg_way way = route_paper(to, m->ways, &hold, &code, note);
+
+	if (way == 0)
+		return NULL;
+	leg = add_leg(m->out, way, leg_way_name(way));
+	leg->code = code;
+	if (hold)
+		leg->state = LEG_PARKED;
+	if (note[0] != '\0')
+		memcpy(m->out->note, note, sizeof(m->out->note));
+	say(m, "paper", "Paper goes by way %s%s%s.", leg_way_name(way),
+	    note[0] ? ": " : "", note);
+	return leg;
+}
+
+static void
+paper_only(struct making *m, const struct desk *to, bool closed)
+{
+	struct route_leg *leg = add_paper(m, to);
+
+	if (leg == NULL) {
+		refuse(m->out, REFUSAL_NO_WAY,
 		    "Office %s wants way %s; this site operates neither that "
 		    "nor pdf.",
 		    to->key, leg_way_name(to->way));
+		return;
 	}
+	if (!closed || m->out->note[0] != '\0')
+		return;
+	leg->code = "way-closed";
+	snprintf(m->out->note, sizeof(m->out->note),
+	    "way %s is not operated here: paper instead",
+	    leg_way_name(to->way));
+}
+
+/* ---- both ---- */
+
+static enum policy_cycle
+cycle_of(const struct wire_parcel *p)
+{
+	enum policy_cycle cycle = POLICY_NO_CYCLE;
+	size_t i;
+
+	for (i = 0; i < p->document_count && cycle == POLICY_NO_CYCLE; i++)
+		cycle = policy_cycle(p->documents[i].kind);
+	return cycle;
 }
 
 static void
-route_to(const struct wire_parcel *p, const struct desk *to, bool guessed,
-    unsigned ways, struct route *out)
+sleep_until(struct making *m, struct route_leg *leg, uint16_t flag,
+    const char *code, int64_t due_ms)
 {
-	char queue[STORE_QUEUE_BYTES];
-
-	if (!to->inside) {
-		route_outside(to, ways, out);
-		return;
-	}
-	if (!operates(ways, WAY_BUS)) {
-		refuse(out, REFUSAL_NO_WAY, "This site operates no bus.");
-		return;
-	}
-	add_leg(out, WAY_BUS, desk_queue(to, queue));
-	if (guessed && to->type[0] != '\0')
-		snprintf(out->note, sizeof(out->note),
-		    "the name has no service type: first desk of %s taken (%s)",
-		    p->to, to->type);
+	leg->state = LEG_WAITING;
+	leg->flags = (uint16_t)(STORE_LEG_ASLEEP | flag);
+	leg->code = code;
+	leg->due_ms = due_ms;
+	m->out->note[0] = '\0'; /* of the paper: not now */
 }
 
-void
-route_parcel(const struct wire_parcel *p, const struct registry *r,
-    unsigned ways, int64_t now_ms, struct route *out)
+static void
+say_time(const struct making *m, const char *code, const char *what, int64_t ms)
 {
+	char text[CLOCK_TEXT_BYTES];
+
+	say(m, code, "%s %s.", what,
+	    ms > 0 ? clock_people(ms, text) : "only if the data fails");
+}
+
+static int64_t
+fallback_of(const struct making *m, const struct desk *to)
+{
+	const struct holidays *h = &registry_policies_of(m->r)->holidays;
+	enum policy_cycle cycle = cycle_of(m->parcel);
+	int64_t due = policy_deadline(&to->policy, h, cycle, m->parcel->month);
+
+	if (due > 0)
+		say_time(m, "deadline", "The deadline is", due);
+	else
+		say(m, "no-deadline", "These files have no deadline.");
+	return policy_fallback(
+	    &to->policy, h, cycle, m->parcel->month, m->now_ms);
+}
+
+static void
+add_dual(struct making *m, const struct desk *to)
+{
+	int64_t at = fallback_of(m, to);
+	struct route_leg *leg = add_paper(m, to);
+
+	if (leg == NULL) {
+		snprintf(m->out->note, sizeof(m->out->note),
+		    "dual: this site operates no way for paper");
+		return;
+	}
+	sleep_until(m, leg, STORE_LEG_DUAL, "dual", at);
+	say_time(m, "dual",
+	    "A marked copy on paper follows the data; unmarked paper goes out",
+	    at);
+}
+
+static void
+add_fallback(struct making *m, const struct desk *to)
+{
+	int64_t at;
+	struct route_leg *leg;
+
+	if (!to->policy.fallback.set) {
+		say(m, "no-fallback", "The policy has no fallback to paper.");
+		return;
+	}
+	if ((at = fallback_of(m, to)) == 0 || (leg = add_paper(m, to)) == NULL)
+		return;
+	sleep_until(m, leg, STORE_LEG_FALLBACK, "fallback", at);
+	say_time(m, "fallback", "Without the data, paper goes out at", at);
+}
+
+static enum policy_deliver
+wanted(const struct making *m, const struct desk *to)
+{
+	const struct policy *p = &to->policy;
+
+	if (to->policy_until != 0 && m->day > to->policy_until) {
+		say(m, "policy", "Policy %s ended with %d: electronic.",
+		    p->name, to->policy_until);
+		return POLICY_ELECTRONIC;
+	}
+	if (to->policy_until != 0)
+		say(m, "policy", "Policy %s (%s) until %d.", p->name,
+		    policy_deliver_name(p->deliver), to->policy_until);
+	else
+		say(m, "policy", "Policy %s (%s).", p->name,
+		    policy_deliver_name(p->deliver));
+	return p->deliver;
+}
+
+static void
+route_to(struct making *m, const struct desk *to, bool guessed)
+{
+	char queue[STORE_QUEUE_BYTES];
+	enum policy_deliver deliver = wanted(m, to);
+	enum leg_way data = data_way(m, to, queue);
+
+	if (deliver == POLICY_PAPER || data == 0) {
+		if (to->inside && deliver != POLICY_PAPER)
+			refuse(m->out, REFUSAL_NO_WAY,
+			    "This site operates no bus.");
+		else
+			paper_only(m, to,
+			    deliver != POLICY_PAPER && to->way != WAY_PDF &&
+				to->way != WAY_FAX);
+		return;
+	}
+	add_leg(m->out, data, queue);
+	if (deliver == POLICY_DUAL)
+		add_dual(m, to);
+	else
+		add_fallback(m, to);
+	if (guessed && to->type[0] != '\0')
+		snprintf(m->out->note, sizeof(m->out->note),
+		    "the name has no service type: first desk of %s taken (%s)",
+		    m->parcel->to, to->type);
+}
+
+static void
+decide(struct making *m)
+{
+	const struct wire_parcel *p = m->parcel;
+	struct route *out = m->out;
 	const struct desk *from, *to;
 	bool guessed;
-	int day = today(now_ms);
 
+	m->day = today(m->now_ms);
 	out->refusal = REFUSAL_NONE;
 	out->leg_count = 0;
 	out->note[0] = '\0';
-	from = registry_match(r, p->from, p->from_type, NULL);
-	to = registry_match(r, p->to, p->to_type, &guessed);
+	from = registry_match(m->r, p->from, p->from_type, NULL);
+	to = registry_match(m->r, p->to, p->to_type, &guessed);
 	if (from == NULL)
 		refuse(out, REFUSAL_UNKNOWN_SENDER,
 		    "Office %s%s%s is not in the registry.", p->from,
@@ -133,10 +359,35 @@ route_parcel(const struct wire_parcel *p, const struct registry *r,
 	else if (from == to)
 		refuse(out, REFUSAL_SAME_OFFICE,
 		    "Sender and receiver are the same desk %s.", to->key);
-	else if (!valid(from, day) || !valid(to, day))
+	else if (!valid(from, m->day) || !valid(to, m->day))
 		refuse(out, REFUSAL_NOT_VALID_NOW,
 		    "Office %s is outside its valid days.",
-		    valid(to, day) ? from->key : to->key);
+		    valid(to, m->day) ? from->key : to->key);
 	else
-		route_to(p, to, guessed, ways, out);
+		route_to(m, to, guessed);
+	if (out->refusal != REFUSAL_NONE)
+		say(m, refusal_row(out->refusal)->name, "%s", out->note);
+}
+
+void
+route_explain(const struct wire_parcel *p, const struct registry *r,
+    unsigned ways, int64_t now_ms, struct route *out, route_say_fn *listener,
+    void *arg)
+{
+	struct making m = {.parcel = p,
+	    .r = r,
+	    .ways = ways,
+	    .now_ms = now_ms,
+	    .out = out,
+	    .say = listener,
+	    .arg = arg};
+
+	decide(&m);
+}
+
+void
+route_parcel(const struct wire_parcel *p, const struct registry *r,
+    unsigned ways, int64_t now_ms, struct route *out)
+{
+	route_explain(p, r, ways, now_ms, out, NULL, NULL);
 }

@@ -1,8 +1,8 @@
 /* NAME
  *	route - which way a parcel goes, or why it goes nowhere
  * DESCRIPTION
- *	A pure function of header, registry, the ways this site operates and the
- *	time.  Never two ways silently: when the way is not the receiver's own
+ *	A pure function of header, registry (with its policies), the ways this
+ *	site operates and the time.  Never two ways silently: when the way is not the receiver's own
  *	wish, note says why and goes on the record.
  */
 #ifndef TASUKI_ROUTE_H
@@ -19,6 +19,10 @@
 struct route_leg {
 	enum leg_way way;
 	char queue[STORE_QUEUE_BYTES];
+	enum leg_state state; /* ready; waiting (asleep); parked */
+	uint16_t flags;       /* enum store_leg_flag */
+	int64_t due_ms;       /* asleep: goes out then; 0 = never by itself */
+	const char *code;     /* of the first step; static */
 };
 
 struct route {
@@ -28,6 +32,9 @@ struct route {
 	char note[192]; /* English; "" = nothing to explain */
 };
 
+/* One step of the decision, for people; ${code} is stable. */
+typedef void route_say_fn(void *arg, const char *code, const char *english);
+
 /**
  * route_parcel(parcel, r, ways, now_ms, out):
  * Fill *${out} with the legs of ${parcel}, or with a refusal and its sentence in
@@ -35,5 +42,13 @@ struct route {
  */
 void route_parcel(const struct wire_parcel *parcel, const struct registry *r,
     unsigned ways, int64_t now_ms, struct route *out);
+/* route_explain(): the same decision, and why, step by step. */
+void route_explain(const struct wire_parcel *parcel, const struct registry *r,
+    unsigned ways, int64_t now_ms, struct route *out, route_say_fn *say,
+    void *arg);
+/* route_paper(to, ways, hold, &code, note): by which way paper reaches a desk; 0
+ * none.  *hold: its FAX number must be verified first. */
+enum leg_way route_paper(const struct desk *to, unsigned ways, bool *hold,
+    const char **code, char note[192]);
 
 #endif

@@ -29,7 +29,7 @@ static const char rows_json[] =
     "'folder_agent':'b','name':'B'},"
     "{'office_number':'" B "','service_type':'43','inside':1,"
     "'folder_agent':'c'},"
-    "{'office_number':'" FAX "','way':'fax','fax_number':'03'},"
+    "{'office_number':'" FAX "','way':'fax','fax_number':'03-1234-5678'},"
     "{'office_number':'" HUB "','way':'hub:kinki'},"
     "{'office_number':'" OLD "','inside':true,'folder_agent':'a',"
     "'valid_to':'2026-03-31'},"
@@ -92,7 +92,7 @@ routes(void **state)
 	    {B, "15", B, "15", bus_pdf, REFUSAL_SAME_OFFICE, "", true},
 	    {A, "", A, "43", bus_pdf, REFUSAL_SAME_OFFICE, "", true},
 	    {A, "", FAX, "", bus_pdf, 0, "pdf", true},
-	    {A, "", FAX, "", all, 0, "fax", false},
+	    {A, "", FAX, "", all, 0, "pdf", true}, /* not verified */
 	    {A, "", HUB, "11", all, 0, "hub/kinki", false},
 	    {A, "", HUB, "11", bus_pdf, 0, "pdf", true},
 	    {A, "", PAPER, "", bus_pdf, 0, "pdf", false},
