@@ -21,6 +21,7 @@
 
 #include "check_benefit.h"
 #include "check_rules.h"
+#include "set_run.h"
 
 /* -- the encoding of the whole ------------------------------------------ */
 
@@ -255,6 +256,7 @@ check_one(struct check_run *run, const struct reader_record *record)
 		check_version(run, record);
 	if (!check_shape(run, record)) {
 		check_unsure(run, record);
+		set_lost(run);
 		return;
 	}
 	fill_cells(run, record);
@@ -263,6 +265,7 @@ check_one(struct check_run *run, const struct reader_record *record)
 	run->twice = false;
 	check_fields(run);
 	check_record(run);
+	set_note(run);
 }
 
 static int
@@ -282,6 +285,7 @@ check_records(struct check_run *run, struct reader *reader)
 		    field ? READER_FIELD_BYTES_MAX : READER_RECORD_BYTES_MAX);
 		rc = TSK_EMPTY;
 	} else if (rc == TSK_EMPTY) {
+		run->read_all = true;
 		/* only a file read to its end tells what is missing */
 		check_clients(run);
 	}
@@ -350,7 +354,10 @@ check_all(struct check_run *run, const char *file_name, struct reader *reader)
 		check_name(run);
 	else
 		check_bad_name(run, why.code);
+	if (run->set != NULL && rc == 0)
+		run->set_file = set_join(run->set, run, run->member);
 	rc = check_reader(run, reader);
+	set_done(run);
 	if (run->result->clients == 0) /* the check stopped halfway */
 		run->result->clients = (uint32_t)run->client_keys.count;
 	if (run->unsaid > 0) {
@@ -380,6 +387,7 @@ run_new(const struct standard *standard, const char *file_name,
 	if (with != NULL) {
 		run->profile = with->profile != NULL ? with->profile->no : 0;
 		run->set = with->set;
+		run->member = with->member;
 	}
 	return run;
 }

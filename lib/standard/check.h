@@ -21,6 +21,7 @@
 struct check_with {
 	const struct profile *profile; /* NULL: "exchange" */
 	struct set_check *set;         /* see set_check.h; NULL: the file alone */
+	unsigned member;               /* the caller's number of the file in it */
 };
 
 enum finding_level { FINDING_WARNING, FINDING_ERROR };
@@ -36,6 +37,7 @@ struct finding {
 	enum finding_level level;
 	const char *code;    /* "field-required" */
 	const char *ja, *en; /* whole sentences; valid during the call */
+	unsigned member;     /* findings of set_check_judge(): of which file */
 };
 typedef void finding_fn(const struct finding *finding, void *arg);
 

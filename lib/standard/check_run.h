@@ -69,6 +69,8 @@ struct check_run {
 	unsigned profile;              /* its number; 0: "exchange" */
 	struct set_check *set;         /* NULL: not part of one */
 	struct set_file *set_file;     /* this file in it */
+	unsigned member;               /* its number there */
+	bool read_all;                 /* the file was read to its end */
 	struct check_benefit *benefit; /* sums of form 7; NULL: other kinds */
 	struct check_rows *rows;       /* the rows before; NULL: none yet */
 	bool twice;                    /* the record was there already */

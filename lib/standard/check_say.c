@@ -108,6 +108,7 @@ emit(struct check_run *run, const struct finding_text *text,
 			 ? FINDING_ERROR
 			 : FINDING_WARNING,
 	    .code = text->code,
+	    .member = run->member,
 	};
 
 	if (field != NULL) {

@@ -132,6 +132,8 @@ enum layout_rule_kind {
 	RULE_ONE_OF,        /* one of the groups of fields in value */
 	RULE_IN_ORDER,      /* numbers of value do not go down */
 	RULE_REPEAT_EMPTY,  /* fields of value only on a key's first row */
+	RULE_LIMIT,         /* a client's limit, compared within a set */
+	RULE_LIMIT_PART,    /* ... with field where field other = value */
 	RULE_DETAIL,        /* key of value once, for some service types */
 	RULE_KINDS,
 };

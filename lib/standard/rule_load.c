@@ -55,6 +55,8 @@ static const struct {
     [RULE_ONE_OF] = {"one-of", false, true},
     [RULE_IN_ORDER] = {"in-order", false, true},
     [RULE_REPEAT_EMPTY] = {"repeat-empty", false, true},
+    [RULE_LIMIT] = {"limit", false, false},
+    [RULE_LIMIT_PART] = {"limit-part", true, true},
     [RULE_DETAIL] = {"detail", true, true},
 };
 

@@ -135,6 +135,8 @@ load_all(struct loader *loader)
 	if (rc == 0)
 		rc = bundles_load(loader);
 	if (rc == 0)
+		rc = links_load(loader);
+	if (rc == 0)
 		rc = masters_load(loader);
 	if (rc == 0)
 		rc = layout_load_special(loader);
@@ -176,6 +178,7 @@ standard_free(struct standard **standard)
 	charset_free(&s->charset);
 	free(s->editions);
 	free(s->bundles);
+	free(s->links);
 	free(s->findings);
 	free(s->service_index);
 	free(s->replacements);

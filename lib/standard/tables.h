@@ -46,6 +46,17 @@ struct pattern {
 	struct part parts[PARTS_MAX];
 };
 
+#define LINK_FIELDS_MAX 8
+#define KIND_KEYS_MAX   4
+
+/* Fields that join a record to others; of some only the beginning. */
+struct link_key {
+	size_t count;
+	struct {
+		unsigned no, chars; /* chars 0: all of it */
+	} fields[LINK_FIELDS_MAX];
+};
+
 struct file_kind {
 	const char *kind, *name_ja, *name_en;
 	size_t kind_length;
@@ -54,6 +65,18 @@ struct file_kind {
 	size_t pattern_count;
 	struct pattern patterns[PATTERNS_MAX];
 	struct layout layout; /* count 0: none */
+	struct link_key keys[KIND_KEYS_MAX];
+	size_t key_count;
+};
+
+enum link_need { LINK_MAY, LINK_SHOULD, LINK_MUST };
+
+/* A row of links.tsv. */
+struct link {
+	const struct file_kind *parent, *child;
+	size_t parent_key, child_key; /* of their keys */
+	enum link_need need;          /* a parent without a child */
+	bool deletes, image;
 };
 
 struct bundle {
@@ -126,6 +149,8 @@ struct standard {
 	struct profile profiles[PROFILES_MAX];
 	size_t profile_count;
 	long tolerances[TOLERANCES];
+	struct link *links;
+	size_t link_count;
 	const struct layout_codes *service_types, *total_rows;
 	/* rows of service_types + 1 by the two characters (base 36); 0: none */
 	uint16_t type_row[36 * 36];
@@ -199,6 +224,7 @@ int layout_load_special(struct loader *loader);
 int findings_load(struct loader *loader);
 int profiles_load(struct loader *loader);
 int tolerances_load(struct loader *loader);
+int links_load(struct loader *loader);
 int kinds_load(struct loader *loader);
 int editions_load(struct loader *loader);
 int editions_check(struct loader *loader); /* after the code tables */
