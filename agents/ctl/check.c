@@ -1,12 +1,17 @@
 /* NAME
  *	check - tasukictl check: files of the standard against its rules
  * SUMMARY
- *	tasukictl check [--json] [--lang ja|en] [--standard DIR] FILE...
+ *	tasukictl check [--json] [--lang ja|en] [--profile NAME]
+ *	[--standard DIR] FILE...
  * DESCRIPTION
  *	For people: under the name of each file one line a finding (where, which
- *	field, what to do), a line of counts, and at the end what the files are
- *	together: a whole set, or one with members missing (a hint; offices also
- *	check single files).
+ *	field, what to do), a line of counts, then what is wrong with the files
+ *	of one folder together, and at the end what they are: a whole set, or one
+ *	with members missing.  Of a file alone that is only a hint: offices also
+ *	check single files.
+ *
+ *	--profile: how severe the findings are: strict, exchange (the default) or
+ *	lenient.
  *
  *	--json: one object a line, a finding each, nothing else: file, record,
  *	line, field_no, field, level, code, message.  record 0 is the whole file,
@@ -32,12 +37,24 @@
 
 #include "check.h"
 #include "set.h"
+#include "set_check.h"
 #include "standard.h"
 
 #include "check_main.h"
 
+/* Files of one folder may be a set; copies in others are no part of it. */
+struct place {
+	const char *path; /* of its first file */
+	struct set_check *set;
+};
+
 struct verb {
 	bool json, ja;
+	const char *profile_name;
+	const struct profile *profile;
+	char **paths;
+	struct place *places;
+	size_t place_count;
 	const char *dir;
 	struct standard *standard;
 	const char *path; /* as on the command line */
@@ -173,9 +190,28 @@ remember(struct verb *verb, const struct check_result *result)
 		verb->names[verb->name_count++] = result->name;
 }
 
-static void
-check_path(struct verb *verb, const char *path)
+static struct set_check *
+set_of(struct verb *verb, const char *path)
 {
+	size_t n = (size_t)(base_name(path) - path);
+	struct place *place = verb->places;
+
+	for (size_t i = 0; i < verb->place_count; i++, place++) {
+		if ((size_t)(base_name(place->path) - place->path) == n &&
+		    memcmp(place->path, path, n) == 0)
+			return place->set;
+	}
+	place = &verb->places[verb->place_count++];
+	place->path = path;
+	place->set = set_check_new(verb->standard, verb->profile);
+	return place->set;
+}
+
+static void
+check_path(struct verb *verb, unsigned member)
+{
+	const char *path = verb->paths[member];
+	struct check_with with = {verb->profile, set_of(verb, path), member};
 	struct check_result result;
 	int rc;
 
@@ -184,7 +220,8 @@ check_path(struct verb *verb, const char *path)
 	if (!verb->json)
 		printf("%s\n", safe(&verb->text, path));
 	errno = 0;
-	rc = check_file(verb->standard, path, NULL, on_finding, verb, &result);
+	rc = check_file_with(
+	    verb->standard, path, NULL, &with, on_finding, verb, &result);
 	verb->errors += result.errors;
 	verb->warnings += result.warnings;
 	if (rc != 0)
@@ -196,6 +233,35 @@ check_path(struct verb *verb, const char *path)
 	else {
 		remember(verb, &result);
 		print_counts(verb, &result);
+	}
+}
+
+/* -- sets --------------------------------------------------------------- */
+
+static void
+on_set_finding(const struct finding *finding, void *arg)
+{
+	struct verb *verb = arg;
+	const char *path = verb->paths[finding->member];
+
+	if (path != verb->path && !verb->json)
+		printf("%s\n", safe(&verb->text, path));
+	verb->path = path;
+	on_finding(finding, verb);
+}
+
+static void
+check_sets(struct verb *verb)
+{
+	struct set_result result;
+
+	verb->path = NULL;
+	for (size_t i = 0; i < verb->place_count; i++) {
+		set_check_judge(verb->places[i].set, SET_MEMBERS_MORE,
+		    on_set_finding, verb, &result);
+		verb->errors += result.errors;
+		verb->warnings += result.warnings;
+		set_check_free(&verb->places[i].set);
 	}
 }
 
@@ -264,7 +330,7 @@ usage(const char *trouble, const char *what)
 	if (trouble != NULL)
 		fprintf(stderr, "tasukictl check: %s %s\n", trouble, what);
 	fprintf(stderr, "usage: tasukictl check [--json] [--lang ja|en] "
-			"[--standard DIR] FILE...\n");
+			"[--profile NAME] [--standard DIR] FILE...\n");
 	return 2;
 }
 
@@ -323,6 +389,9 @@ take_options(struct verb *verb, int argc, char **argv)
 				usage("the language is ja or en, not", value);
 				return -1;
 			}
+		} else if ((value = option(argc, argv, &i, "--profile")) !=
+			   NULL) {
+			verb->profile_name = value;
 		} else if ((value = option(argc, argv, &i, "--standard")) !=
 			   NULL) {
 			verb->dir = value;
@@ -337,7 +406,10 @@ take_options(struct verb *verb, int argc, char **argv)
 int
 check_main(int argc, char **argv)
 {
-	struct verb verb = {.ja = prefers_ja(), .dir = standard_dir()};
+	struct verb verb = {.ja = prefers_ja(),
+	    .dir = standard_dir(),
+	    .profile_name = "exchange",
+	    .paths = argv};
 	struct why why = {0};
 	int files = take_options(&verb, argc, argv);
 
@@ -349,10 +421,17 @@ check_main(int argc, char **argv)
 		fprintf(stderr, "tasukictl check: %s\n", why.text);
 		return 2;
 	}
+	verb.profile = standard_profile(verb.standard, verb.profile_name);
+	if (verb.profile == NULL) {
+		standard_free(&verb.standard);
+		return usage("there is no profile", verb.profile_name);
+	}
 	buf_init(&verb.text, 65536);
 	verb.names = mem_new((size_t)files * sizeof *verb.names);
+	verb.places = mem_new((size_t)files * sizeof *verb.places);
 	for (int i = 0; i < files; i++)
-		check_path(&verb, argv[i]);
+		check_path(&verb, (unsigned)i);
+	check_sets(&verb);
 	if (!verb.json) {
 		print_hints(&verb);
 		print_total(&verb);
@@ -360,5 +439,6 @@ check_main(int argc, char **argv)
 	standard_free(&verb.standard);
 	buf_fini(&verb.text);
 	free(verb.names);
+	free(verb.places);
 	return verb.errors > 0 ? 1 : 0;
 }
