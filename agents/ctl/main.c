@@ -74,6 +74,18 @@ static const struct ctl_verb verbs[] = {
     {"check", check_verb, "[--json] [--lang ja|en] FILE...",
 	"check files of the standard (no broker needed)",
 	"標準仕様のファイルを検査（ブローカー不要）"},
+    {"compare", compare_verb, "[--all] [--csv OUT] PLAN... ACTUAL...",
+	"planned (UPPLAN) against actual (UPJSK), or two versions of one "
+	"(no broker needed)",
+	"予実突合: 予定（UPPLAN）と実績（UPJSK）、または同じ書類の新旧を"
+	"比較（ブローカー不要）"},
+    {"convert", convert_verb,
+	"--to EDITION [--accept-loss] [--from-type TT] [--to-type TT]\n"
+	"[--out DIR] FILE...\n--repair [--out DIR] [--profile NAME] FILE...",
+	"copies in another edition, with a list of what would be lost; or "
+	"repaired copies (no broker needed)",
+	"別の版（V3・V4.1）の写しを作り、失われる項目を一覧にする。または書き方の癖を"
+	"直した写しを作る（ブローカー不要）"},
     {"help", help_verb, "[VERB]", "this text", "この説明"},
 };
 #define VERBS (sizeof(verbs) / sizeof(*verbs))

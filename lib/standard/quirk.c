@@ -248,10 +248,12 @@ name_fits(struct walk *walk, const struct quirk *quirk, unsigned columns)
 	}
 }
 
+/* "043" or "431": the type with a zero before it, or the code cut after three
+ * characters; one of them is a type of the table or nothing is changed. */
 static bool
 type_of_code(struct walk *walk, const char *code, char type[NUMBER_TYPE_BYTES])
 {
-	snprintf(type, NUMBER_TYPE_BYTES, "%.2s", code);
+	snprintf(type, NUMBER_TYPE_BYTES, "%.2s", code + (*code == '0'));
 	return service_type(walk->standard, type, "code") != NULL;
 }
 
@@ -707,9 +709,9 @@ any_repair(const struct quirk_report *report)
 }
 
 static int
-refuse(struct why *why, int rc, const char *text)
+refuse(struct why *why, int rc, const char *code, const char *text)
 {
-	why_set(why, WHY_NEVER, "quirk", "%s", text);
+	why_set(why, WHY_NEVER, code, "%s", text);
 	return rc;
 }
 
@@ -750,21 +752,22 @@ quirk_repair(const struct standard *standard, const char *file_name,
 	walk.arg = arg;
 	walk_file(&walk, file_name);
 	if (!any_repair(&copy->report))
-		rc = refuse(why, TSK_EMPTY,
+		rc = refuse(why, TSK_EMPTY, "nothing-known",
 		    "No deviation of this file is known, or none that may be "
 		    "repaired.");
 	else if (walk.stuck || !walk.name_good ||
 		 (walk.writer == NULL && !walk.kind->image))
-		rc = refuse(why, TSK_INVALID,
+		rc = refuse(why, TSK_INVALID, "unreadable-record",
 		    "A record, the name or the encoding cannot be taken over.");
 	else
 		rc = take_copy(&walk, p, n, profile, copy);
 	if (rc == TSK_TOOBIG)
-		refuse(why, rc, "The copy would be too large.");
+		refuse(why, rc, "too-large", "The copy would be too large.");
 	else if (rc == 0 && copy->result.errors > 0)
 		rc = TSK_INVALID;
 	if (rc == TSK_INVALID && !walk.stuck)
-		refuse(why, rc, "The copy would still have errors.");
+		refuse(why, rc, "copy-errors",
+		    "The copy would still have errors.");
 	walk_fini(&walk);
 	return rc;
 }

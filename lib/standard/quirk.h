@@ -67,6 +67,7 @@ struct quirk_copy {
  * it passes the check under ${profile} (NULL: "exchange").  TSK_EMPTY: nothing
  * to repair is known.  TSK_INVALID: it would still have errors (${fn} gets the
  * findings of the copy; they may be other ones than the file's).  TSK_TOOBIG.
+ * why->code: nothing-known, unreadable-record, copy-errors, too-large.
  */
 int quirk_repair(const struct standard *standard, const char *file_name,
     const void *p, size_t n, const struct profile *profile, finding_fn *fn,
