@@ -18,6 +18,7 @@
 #include "utf8.h"
 
 #include "filing.h"
+#include "months.h"
 
 #define FOLDER_MODE      0750
 #define FILE_MODE        0640
@@ -319,8 +320,8 @@ write_parcel(int tmp, const struct filing_parcel *parcel)
 }
 
 static int
-commit(struct filing *f, const char *id, const char *tmp_name,
-    const struct filing_parcel *parcel)
+stage(
+    struct filing *f, const char *tmp_name, const struct filing_parcel *parcel)
 {
 	int rc = file_remove_tree(f->incoming, tmp_name);
 
@@ -332,32 +333,72 @@ commit(struct filing *f, const char *id, const char *tmp_name,
 	rc = write_parcel(tmp, parcel);
 	close(tmp);
 	CRASH_POINT("pdf-written");
+	return rc;
+}
+
+static void
+tmp_name_of(const struct id *id, char out[ID_TEXT_BYTES + 4])
+{
+	char text[ID_TEXT_BYTES];
+
+	snprintf(out, ID_TEXT_BYTES + 4, "%s.tmp", id_text(id, text));
+}
+
+void
+filing_drop(struct filing *f, const struct id *id)
+{
+	char tmp_name[ID_TEXT_BYTES + 4];
+	int kept = errno;
+
+	/* a full disk wants its room back; absent is fine */
+	tmp_name_of(id, tmp_name);
+	if (file_remove_tree(f->incoming, tmp_name) < 0)
+		errno = kept;
+}
+
+int
+filing_stage(
+    struct filing *f, const struct filing_parcel *parcel, struct why *why)
+{
+	char tmp_name[ID_TEXT_BYTES + 4];
+
+	tmp_name_of(&parcel->id, tmp_name);
+	int rc = stage(f, tmp_name, parcel);
 	if (rc == 0)
-		rc = file_move(f->incoming, tmp_name, f->incoming, id);
+		return 0;
+	fail(rc, why, "writing a parcel");
+	filing_drop(f, &parcel->id);
+	return rc;
+}
+
+int
+filing_commit(struct filing *f, const struct id *id, struct why *why)
+{
+	char text[ID_TEXT_BYTES], tmp_name[ID_TEXT_BYTES + 4];
+
+	tmp_name_of(id, tmp_name);
+	int rc =
+	    file_move(f->incoming, tmp_name, f->incoming, id_text(id, text));
 	if (rc == 0)
 		rc = file_dir_sync(f->incoming);
 	CRASH_POINT("pdf-committed");
-	return rc;
+	return rc < 0 ? fail(rc, why, "committing a parcel")
+		      : finish(f, id, why);
 }
 
 int
 filing_put(
     struct filing *f, const struct filing_parcel *parcel, struct why *why)
 {
-	char id[ID_TEXT_BYTES], tmp_name[ID_TEXT_BYTES + 4];
+	int rc = filing_stage(f, parcel, why);
 
-	id_text(&parcel->id, id);
-	snprintf(tmp_name, sizeof(tmp_name), "%s.tmp", id);
-	int rc = commit(f, id, tmp_name, parcel);
-	if (rc < 0) {
-		fail(rc, why, "writing a parcel");
-		int kept = errno;
-		/* a full disk wants its room back; absent is fine */
-		if (file_remove_tree(f->incoming, tmp_name) < 0)
-			errno = kept;
-		return rc;
-	}
-	return finish(f, &parcel->id, why);
+	return rc < 0 ? rc : filing_commit(f, &parcel->id, why);
+}
+
+int
+filing_purge(struct filing *f, int64_t before_ms)
+{
+	return months_purge(f->received, before_ms);
 }
 
 /* ---- what is there already ---- */

@@ -17,6 +17,9 @@
  *
  *	A partner's folder is the one whose name is its number, or begins with the
  *	number and "_"; people may rename what comes after.
+ *
+ *	Markers need to live as long as the broker may lend a leg once more; the
+ *	agent's setting received/keep says how long they do.
  * DIAGNOSTICS
  *	why: "disk-full" and "folder" are WHY_LATER, "bad-name" WHY_NEVER.
  */
@@ -63,6 +66,17 @@ int filing_has(
  * of it and durable, or nothing of it is to be seen. */
 int filing_put(struct filing *filing, const struct filing_parcel *parcel,
     struct why *why) TSK_MUST_USE;
+/* The same in two steps, for a paper that must leave the house in between:
+ * filing_stage() writes everything and commits nothing; then filing_commit(),
+ * or filing_drop().  After a crash a staged parcel is gone. */
+int filing_stage(struct filing *filing, const struct filing_parcel *parcel,
+    struct why *why) TSK_MUST_USE;
+int filing_commit(
+    struct filing *filing, const struct id *id, struct why *why) TSK_MUST_USE;
+void filing_drop(struct filing *filing, const struct id *id);
+/* filing_purge(filing, before_ms): forget the markers of months that ended
+ * before that; how many months were, or TSK_*.  The papers stay. */
+int filing_purge(struct filing *filing, int64_t before_ms);
 int filing_dirfd(const struct filing *filing); /* of the folder itself */
 
 #endif

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "buf.h"
@@ -38,12 +39,41 @@ loads(void **state)
 }
 
 /* "# name = default" or "name = example" for every row, and nothing else. */
+static size_t
+explained(const struct buf *text, const struct conf_row *rows, bool within)
+{
+	size_t count = 0;
+
+	for (const struct conf_row *row = rows; row->path != NULL; row++) {
+		const char *slash = strrchr(row->path, '/');
+		const char *name = slash == NULL ? row->path : slash + 1;
+		const char *in = within || slash != NULL ? "    " : "";
+		char wanted[256];
+
+		if (row->type == CONF_SECTION) {
+			snprintf(wanted, sizeof(wanted), "\n# %s\n", name);
+			count += explained(text, row->rows, true);
+		} else if (row->initial != NULL) {
+			snprintf(wanted, sizeof(wanted), "\n%s# %s = \"%s\"\n",
+			    in, name, row->initial);
+			count++;
+		} else {
+			snprintf(wanted, sizeof(wanted), "\n%s%s%s = \"", in,
+			    within ? "# " : "", name);
+			count++;
+		}
+		if (strstr(text->data, wanted) == NULL)
+			fail_msg("not explained: %s", row->path);
+	}
+	return count;
+}
+
 static void
 explains_every_row(void **state)
 {
 	struct buf text;
 	char line[512];
-	size_t rows = 0, settings = 0;
+	size_t settings = 0;
 
 	(void)state;
 	buf_init(&text, 1u << 20);
@@ -54,22 +84,70 @@ explains_every_row(void **state)
 		settings += strstr(line, " = ") != NULL;
 	}
 	fclose(in);
-	for (const struct conf_row *row = pdf_settings_rows; row->path != NULL;
-	     row++, rows++) {
-		const char *slash = strrchr(row->path, '/');
-		const char *name = slash == NULL ? row->path : slash + 1;
-		char wanted[256];
-		if (row->initial != NULL)
-			snprintf(wanted, sizeof(wanted), "\n# %s = \"%s\"\n",
-			    name, row->initial);
-		else
-			snprintf(wanted, sizeof(wanted), "%s%s = \"",
-			    slash == NULL ? "\n" : "\n    ", name);
-		if (strstr(text.data, wanted) == NULL)
-			fail_msg("not explained: %s", row->path);
-	}
-	assert_int_equal(rows, settings);
+	assert_int_equal(explained(&text, pdf_settings_rows, false), settings);
 	buf_fini(&text);
+}
+
+static const struct {
+	const char *line;
+	const char *blamed; /* NULL: fine */
+} settings_cases[] = {
+    {"out = \"handover\"\n", NULL},
+    {"out = \"pigeon\"\n", "out"},
+    {"language = \"fr\"\n", "language"},
+    {"documents\n    dubious = \"open\"\n", "documents/dubious"},
+    {"print\n    printer = \"-o\"\n", "print/printer"},
+    {"mail\n    server = \"http://a\"\n    from = \"a@b.jp\"\n", "mail/server"},
+    {"mail\n    server = \"smtps://a\"\n", "mail/from"},
+    {"mail\n    server = \"smtps://a\"\n    from = \"a@b.jp\"\n",
+	"mail/passwords"},
+    {"mail\n    server = \"smtps://a\"\n    from = \"a@b.jp\"\n"
+     "    passwords = \"/x\"\n",
+	NULL},
+    {"partner\n    number = \"1379900093\"\n    out = \"mail\"\n"
+     "    email = \"a@b.jp\"\n",
+	NULL},
+    {"partner\n    number = \"137\"\n", "partner/number"},
+    {"partner\n    number = \"1379900093\"\n    out = \"x\"\n", "partner/out"},
+    {"partner\n    number = \"1379900093\"\n    email = \"a b@c\"\n",
+	"partner/email"},
+    {"partner\n    number = \"1379900093\"\n    printer = \"a;b\"\n",
+	"partner/printer"},
+    {"partner\n    number = \"1379900093\"\n    qr = \"maybe\"\n",
+	"partner/qr"},
+};
+
+static void
+checks_what_rows_cannot(void **state)
+{
+	(void)state;
+	for (size_t i = 0;
+	     i < sizeof(settings_cases) / sizeof(settings_cases[0]); i++) {
+		struct pdf_settings settings = {0};
+		struct why why = {0};
+		char path[] = "/tmp/tasuki-pdf-conf-XXXXXX";
+		int fd = mkstemp(path);
+
+		assert_true(fd >= 0);
+		dprintf(fd,
+		    "name = \"pdf\"\nkey = \"k\"\nfolder = \"f\"\n"
+		    "broker\n    endpoint = \"e\"\n    key = \"k\"\n%s",
+		    settings_cases[i].line);
+		close(fd);
+		assert_int_equal(
+		    conf_load(path, pdf_settings_rows, &settings, &why), 0);
+		unlink(path);
+		int rc = pdf_settings_check(&settings, &why);
+		if (settings_cases[i].blamed == NULL) {
+			assert_int_equal(rc, 0);
+		} else {
+			assert_int_equal(rc, TSK_INVALID);
+			assert_ptr_equal(
+			    strstr(why.text, settings_cases[i].blamed),
+			    why.text);
+		}
+		conf_free(pdf_settings_rows, &settings);
+	}
 }
 
 int
@@ -78,6 +156,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(loads),
 	    cmocka_unit_test(explains_every_row),
+	    cmocka_unit_test(checks_what_rows_cannot),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
