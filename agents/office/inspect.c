@@ -5,8 +5,8 @@
  *	what is checked, hashed and later sent are the same bytes (sending reads
  *	again and compares the digest).
  *
- *	Files of the standard go through the checker: errors stop them,
- *	warnings don't.  Attachments must be of a permitted kind, and the first
+ *	Files of the standard go through the checker, alone and as a set:
+ *	errors stop them, warnings don't.  Attachments must be of a permitted kind, and the first
  *	bytes must be what the extension says.
  */
 #include <ctype.h>
@@ -19,6 +19,7 @@
 #include "file.h"
 
 #include "inspect.h"
+#include "latest.h"
 
 #define FINDINGS_SHOWN 50
 #define TEXT_MAX       (128 * 1024)
@@ -128,14 +129,16 @@ our_office(const struct office *office, const struct name *name)
 
 static void
 check_standard(struct office *office, const char *name, const struct buf *bytes,
-    struct inspected *out)
+    const struct check_with *with, struct inspected *out)
 {
 	struct findings all = {office, out, 0};
+	struct check_with alone = {.profile = office->app->profile};
 	struct check_result result = {0};
 	char count[24];
 
-	if (check_bytes(office->app->standard, name, bytes->data, bytes->len,
-		on_finding, &all, &result) != 0) {
+	if (check_bytes_with(office->app->standard, name, bytes->data,
+		bytes->len, with != NULL ? with : &alone, on_finding, &all,
+		&result) != 0) {
 		bad(office, out, TEXT_UNREADABLE, NULL, NULL);
 		return;
 	}
@@ -160,7 +163,8 @@ check_standard(struct office *office, const char *name, const struct buf *bytes,
 
 static void
 look(struct office *office, const char *name, bool attachment,
-    const struct buf *bytes, struct inspected *out)
+    const struct buf *bytes, const struct check_with *with,
+    struct inspected *out)
 {
 	out->bytes = bytes->len;
 	if (bytes->len == 0) {
@@ -171,12 +175,12 @@ look(struct office *office, const char *name, bool attachment,
 	if (attachment)
 		check_attachment(office, name, bytes, out);
 	else
-		check_standard(office, name, bytes, out);
+		check_standard(office, name, bytes, with, out);
 }
 
 int
 inspect_file(struct office *office, int dir, const char *name, bool attachment,
-    struct inspected *out)
+    const struct check_with *with, struct inspected *out)
 {
 	struct buf bytes;
 	int rc;
@@ -191,7 +195,7 @@ inspect_file(struct office *office, int dir, const char *name, bool attachment,
 	buf_init(&bytes, WIRE_PARCEL_BYTES_MAX + 1u);
 	rc = file_read(dir, name, WIRE_PARCEL_BYTES_MAX, &bytes);
 	if (rc == 0)
-		look(office, name, attachment, &bytes, out);
+		look(office, name, attachment, &bytes, with, out);
 	else if (rc == TSK_TOOBIG)
 		bad(office, out, TEXT_TOO_LARGE, NULL, NULL);
 	else if (rc == TSK_SYSTEM && errno == EIO)
@@ -200,6 +204,50 @@ inspect_file(struct office *office, int dir, const char *name, bool attachment,
 		bad(office, out, TEXT_UNREADABLE, NULL, NULL);
 	buf_fini(&bytes);
 	return rc == TSK_SYSTEM && errno == EIO ? rc : 0;
+}
+
+/* ---- sets ---- */
+
+struct members {
+	struct office *office;
+	struct inspected *all;
+	size_t count;
+	uint64_t *errors; /* of each */
+};
+
+static void
+on_set_finding(const struct finding *f, void *arg)
+{
+	const struct members *members = arg;
+	struct findings all = {members->office, NULL, 0};
+
+	if (f->member >= members->count)
+		return;
+	all.out = &members->all[f->member];
+	all.errors = members->errors[f->member];
+	on_finding(f, &all);
+	members->errors[f->member] = all.errors;
+}
+
+void
+inspect_set(struct office *office, struct set_check *set, struct inspected *all,
+    size_t count)
+{
+	struct members members = {
+	    office, all, count, mem_new(count * sizeof(uint64_t))};
+	struct set_result result;
+
+	for (size_t i = 0; i < count; i++) {
+		if (all[i].standard)
+			latest_tell(office, &all[i].name, set);
+	}
+	set_check_judge(
+	    set, SET_MEMBERS_ANY, on_set_finding, &members, &result);
+	for (size_t i = 0; i < count; i++) {
+		if (members.errors[i] > 0)
+			bad(office, &all[i], TEXT_REMEDY, NULL, NULL);
+	}
+	free(members.errors);
 }
 
 void

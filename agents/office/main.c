@@ -24,11 +24,13 @@
 
 #include "agent.h"
 #include "incoming.h"
+#include "latest.h"
 #include "office.h"
 #include "outbox.h"
 #include "outgoing.h"
 #include "pickup.h"
 #include "receipts.h"
+#include "reconcile.h"
 #include "status.h"
 
 /* ---- the timer ---- */
@@ -204,6 +206,7 @@ office_open(
 	(void)file_tidy(office->folders.hold);
 	(void)file_tidy(office->folders.rejected);
 	office->status = status_new(office);
+	office->reconcile = reconcile_new();
 	receipts_load(office);
 	(void)pickup_new(office);
 	incoming_load(app->incoming, office);
@@ -220,6 +223,8 @@ office_close(struct office *office)
 	outbox_free(&office->outbox);
 	pickup_free(&office->pickup);
 	receipts_free(office);
+	latest_free(office);
+	reconcile_free(&office->reconcile);
 	status_free(&office->status);
 	folders_close(&office->folders);
 }
@@ -232,6 +237,19 @@ link_up(struct app *app, struct agent *agent, struct why *why)
 	s.credit_parcels = (uint32_t)app->settings->receive_parcels;
 	s.credit_bytes = (uint64_t)app->settings->receive_bytes;
 	return link_new(agent->loop, &s, &events, app, &app->link, why);
+}
+
+static int
+find_profile(struct app *app, struct why *why)
+{
+	const char *name = app->settings->profile;
+
+	app->profile = standard_profile(app->standard, name);
+	if (app->profile != NULL)
+		return 0;
+	why_set(why, WHY_NEVER, "settings",
+	    "check/profile: \"%s\": is none of strict, exchange, lenient", name);
+	return TSK_INVALID;
 }
 
 static int
@@ -253,6 +271,8 @@ start(struct agent *agent, const void *settings, void **self, struct why *why)
 			       ? standard_dir()
 			       : app->settings->standard,
 	    &app->standard, why);
+	if (rc == 0)
+		rc = find_profile(app, why);
 	if (rc == 0)
 		rc = link_up(app, agent, why);
 	if (rc != 0)

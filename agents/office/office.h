@@ -21,6 +21,7 @@ struct outbox;
 struct outgoing;
 struct pickup;
 struct receipts;
+struct reconcile;
 struct status;
 
 struct office {
@@ -29,11 +30,13 @@ struct office {
 	char label[NUMBER_OFFICE_BYTES + NUMBER_TYPE_BYTES + 1]; /* for logs */
 	const struct office_settings *settings;
 	struct folders folders;
-	unsigned spares;           /* place.c */
-	struct outbox *outbox;     /* outbox.h */
-	struct pickup *pickup;     /* pickup.h */
-	struct receipts *receipts; /* receipts.h */
-	struct status *status;     /* status.h */
+	unsigned spares;             /* place.c */
+	struct outbox *outbox;       /* outbox.h */
+	struct pickup *pickup;       /* pickup.h */
+	struct receipts *receipts;   /* receipts.h */
+	struct reconcile *reconcile; /* reconcile.h */
+	struct status *status;       /* status.h */
+	zhashx_t *latest; /* latest.h */
 };
 
 struct app {
@@ -42,6 +45,7 @@ struct app {
 	const struct settings *settings;
 	enum language language;
 	struct standard *standard;
+	const struct profile *profile; /* how severe findings are */
 	struct watch *watch;
 	struct link *link;
 	struct outgoing *outgoing; /* outgoing.h */

@@ -48,7 +48,7 @@ reject_stray(struct outbox *box, const struct collect_due *due)
 		       &why) == TSK_NOTFOUND) {
 		reject_due(box, due, text_of(language, TEXT_NOT_STANDARD));
 	} else if (inspect_file(box->office, box->office->folders.outbox, name,
-		       false, &in) == 0) {
+		       false, NULL, &in) == 0) {
 		if (in.text.len == 0)
 			text_add(&in.text, language, TEXT_NAME_GRAMMAR, NULL,
 			    NULL, NULL);

@@ -24,14 +24,23 @@ static int
 inspect_all(struct outbox *box, const struct collect_due *due, int dir,
     struct inspected *all, size_t *culprit)
 {
+	struct office *office = box->office;
+	bool attach = due->action == COLLECT_ATTACH;
+	struct check_with with = {.profile = office->app->profile};
 	int rc = 0;
 
-	*culprit = due->count;
+	with.set = set_check_new(office->app->standard, with.profile);
 	for (size_t i = 0; i < due->count && rc == 0; i++) {
-		rc = inspect_file(box->office, dir, outbox_base(due->files[i]),
-		    due->action == COLLECT_ATTACH, &all[i]);
-		if (!all[i].good && *culprit == due->count)
-			*culprit = i;
+		with.member = (unsigned)i;
+		rc = inspect_file(office, dir, outbox_base(due->files[i]),
+		    attach, &with, &all[i]);
+	}
+	if (rc == 0 && !attach)
+		inspect_set(office, with.set, all, due->count);
+	set_check_free(&with.set);
+	for (*culprit = 0; *culprit < due->count; ++*culprit) {
+		if (!all[*culprit].good)
+			break;
 	}
 	return rc;
 }

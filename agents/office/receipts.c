@@ -33,8 +33,10 @@
 #include "file.h"
 #include "log.h"
 
+#include "latest.h"
 #include "manifest.h"
 #include "receipts.h"
+#include "reconcile.h"
 #include "status.h"
 
 #define ACCEPTED_NAME ".accepted"
@@ -273,6 +275,7 @@ receipts_accepted(struct office *office, const struct wire_parcel *parcel,
 	status_parcel(
 	    office->status, parcel, STATUS_ACCEPTED, clock_wall_ms(), "");
 	status_ways(office->status, &parcel->id, item->ways);
+	reconcile_sent(office, parcel);
 }
 
 /* Also ways and times of the rows that are there. */
@@ -336,6 +339,7 @@ load_parcel(struct office *office, int month, const char *name)
 	if (dir < 0)
 		return;
 	if (manifest_read(dir, &parcel) == 0) {
+		latest_note(office, parcel);
 		status_parcel(office->status, parcel, STATUS_ACCEPTED,
 		    id_wall_ms(&id), "");
 		track(get(office), &id, 0, false, false);
@@ -344,6 +348,7 @@ load_parcel(struct office *office, int month, const char *name)
 			for (rest = text.data; rest != NULL;)
 				load_leg(office, &id, strsep(&rest, "\n"));
 		buf_fini(&text);
+		reconcile_load(office, dir, &id);
 		manifest_free(&parcel);
 	}
 	close(dir);

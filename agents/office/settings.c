@@ -60,12 +60,21 @@ const struct conf_row settings_rows[] = {
 	"came."),
     ROW("set/incomplete", CONF_TEXT, incomplete, "hold", 0, 0,
 	"What to do with an incomplete set then: hold, send or reject."),
+    ROW("check/profile", CONF_TEXT, profile, "exchange", 0, 0,
+	"How severe findings in files are: strict, exchange or lenient; what "
+	"is an error there is not sent."),
     ROW("scan/stable", CONF_DURATION, stable_ms, "2 s", 10, 3600 * 1000,
 	"A file is taken when it has not changed for this long; one that was "
 	"renamed into the folder is taken at once."),
     ROW("scan/interval", CONF_DURATION, interval_ms, "10 s", 100, 3600 * 1000,
 	"How often folders are looked through for what the system did not "
 	"report (network shares)."),
+    ROW("compare/write", CONF_BOOL, compare, "yes", 0, 0,
+	"Write a comparison (予実突合) beside a received 実績 whose 予定 was sent "
+	"from here."),
+    ROW("compare/folder", CONF_TEXT, compare_folder, "突合", 0, 0,
+	"Name of the folder in the inbox for it; care software must not import "
+	"from there."),
     ROW("status/parcels", CONF_INT, status_parcels, "2000", 10, 100000,
 	"How many parcels the status file of an office shows."),
     ROW("receive/parcels", CONF_INT, receive_parcels, "64", 1, 10000,
@@ -167,6 +176,9 @@ settings_check(const void *settings, struct why *why)
 	if (!one_of(s->language, "ja", "en", "en"))
 		return refuse(
 		    why, "language", s->language, "is none of ja, en");
+	if (!file_name_safe(s->compare_folder))
+		return refuse(why, "compare/folder", s->compare_folder,
+		    "is not a usable folder name");
 	return check_folders(s, why);
 }
 

@@ -23,8 +23,11 @@ struct settings {
 	char *outbox, *inbox, *sent, *sending, *rejected, *hold;
 	int64_t set_wait_ms;
 	char *incomplete;
+	char *profile;
 	int64_t stable_ms, interval_ms;
 	int64_t status_parcels;
+	bool compare;
+	char *compare_folder;
 	int64_t receive_parcels, receive_bytes;
 };
 
