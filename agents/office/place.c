@@ -35,6 +35,7 @@
 #include "manifest.h"
 #include "pickup.h"
 #include "place.h"
+#include "reconcile.h"
 #include "reject.h"
 
 #define SAME_NAMES_MAX 9
@@ -396,9 +397,10 @@ place_move(struct office *office, const struct id *id)
 	if (dir < 0)
 		return dir;
 	rc = manifest_read(dir, &parcel);
-	if (rc == 0)
+	if (rc == 0) {
+		reconcile_received(office, dir, parcel);
 		rc = move_all(office, dir, parcel);
-	else if (rc == TSK_NOTFOUND) /* it is the marker already */
+	} else if (rc == TSK_NOTFOUND) /* it is the marker already */
 		rc = 0;
 	empty = rc == 0 && !there(dir, MANIFEST_NAME);
 	manifest_free(&parcel);

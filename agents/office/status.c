@@ -37,7 +37,7 @@ struct row {
 	struct id id;
 	char to[NUMBER_OFFICE_BYTES], to_type[NUMBER_TYPE_BYTES];
 	char month[WIRE_MONTH_BYTES];
-	char *documents, *note;
+	char *documents, *note, *compared;
 	bool repeat;
 	enum status_state state;
 	uint32_t ways;
@@ -105,6 +105,7 @@ row_drop(struct status *s, struct row *r)
 	zhashx_delete(s->by_id, id_text(&r->id, key));
 	free(r->documents);
 	free(r->note);
+	free(r->compared);
 	free(r);
 	s->count--;
 }
@@ -153,6 +154,7 @@ row_make(struct status *s, const struct wire_parcel *p)
 	r->repeat = !id_is_zero(&p->repeat_of);
 	r->documents = documents_text(s->office, p);
 	r->note = mem_text("");
+	r->compared = mem_text("");
 	r->made_ms = id_wall_ms(&p->id);
 	TAILQ_INSERT_TAIL(&s->rows, r, entry);
 	zhashx_insert(s->by_id, id_text(&p->id, key), r);
@@ -241,6 +243,18 @@ status_leg(struct status *s, const struct id *id, uint32_t leg,
 	changed(s);
 }
 
+void
+status_compared(struct status *s, const struct id *id, const char *text)
+{
+	struct row *r = row_find(s, id);
+
+	if (r == NULL)
+		return;
+	free(r->compared);
+	r->compared = mem_text(text);
+	changed(s);
+}
+
 /* ---- the file ---- */
 
 static void
@@ -319,6 +333,8 @@ add_row(struct buf *out, struct buf *cell, const struct status *s,
 	buf_text(cell, r->note);
 	add_cell(out, cell, false);
 	buf_text(cell, id_text(&r->id, id));
+	add_cell(out, cell, false);
+	buf_text(cell, r->compared);
 	add_cell(out, cell, true);
 }
 

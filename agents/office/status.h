@@ -31,6 +31,9 @@ void status_rejected(struct status *s, const struct wire_parcel *parcel);
 void status_ways(struct status *s, const struct id *id, uint32_t ways);
 void status_leg(struct status *s, const struct id *id, uint32_t leg,
     enum leg_state state, enum leg_way way, int64_t at_ms);
+/* status_compared(s, id, text): what the comparison with the 実績 that came back
+ * says. */
+void status_compared(struct status *s, const struct id *id, const char *text);
 /* status_flush(s, now_ms): write the file if something changed and the last
  * time was a second ago; returns when to come again or INT64_MAX. */
 int64_t status_flush(struct status *s, int64_t now_ms);

@@ -134,8 +134,9 @@ static const struct row rows[TEXTS] = {
 	    "other content.\nNothing was overwritten; the new one is named "
 	    "\"$2\".\nLook at both and remove the one you do not need.\n"},
     [TEXT_STATUS_HEAD] =
-	{"日時,相手先,書類,対象月,経路,状態,最終更新,備考,識別番号",
-	    "time,partner,documents,month,way,state,updated,note,id"},
+	{"日時,相手先,書類,対象月,経路,状態,最終更新,備考,識別番号,予実突合",
+	    "time,partner,documents,month,way,state,updated,note,id,"
+	    "comparison"},
     [TEXT_STATUS_SENDING] = {"送信待ち", "waiting to be sent"},
     [TEXT_STATUS_WAITING] = {"受付待ち", "will be sent again"},
     [TEXT_STATUS_ACCEPTED] = {"受付済", "accepted"},
@@ -143,6 +144,22 @@ static const struct row rows[TEXTS] = {
     [TEXT_STATUS_REPEAT] = {"以前と同じ内容の再送", "same content as before"},
     [TEXT_STATUS_SEE_REJECTED] = {"「$1」フォルダーの説明をご覧ください",
 	"see the explanation in \"$1\""},
+    [TEXT_STATUS_DIFFERENCES] = {"差異 $1件", "$1 differences"},
+    [TEXT_STATUS_NO_DIFFERENCE] = {"差異なし", "no difference"},
+    [TEXT_STATUS_DOUBTFUL] = {"差異なし（比べられない記録あり）",
+	"no difference (some records left out)"},
+    [TEXT_COMPARE_HEAD] =
+	{"予実突合（送った予定と届いた実績の比較）\n"
+	 "対象月：$1　実績の事業所：$2　実績の連番：$3\n"
+	 "請求の前に、下の違いを実績の事業所と確かめてください。\n"
+	 "同じ名前のCSVファイルはExcelで開けます。"
+	 "新しい実績が届くと書きかえられます。\n\n",
+	    "Planned (sent) against done (received)\n"
+	    "Month: $1  office of the actual use: $2  sequence number: $3\n"
+	    "Clear the differences below with that office before billing.\n"
+	    "The CSV file of the same name opens in a spreadsheet. Both are "
+	    "written again when a newer file arrives.\n\n"},
+    [TEXT_PREFIX_COMPARE] = {"予実突合_", "comparison_"},
     [TEXT_ATTACHMENT] = {"添付書類", "attachment"},
     [TEXT_AND_MORE] = {" ほか$1件", " and $1 more"},
     [TEXT_PARTNER_TYPE] = {"$1（$2）", "$1 ($2)"},

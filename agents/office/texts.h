@@ -57,6 +57,12 @@ enum text {
 	TEXT_STATUS_REJECTED,
 	TEXT_STATUS_REPEAT,
 	TEXT_STATUS_SEE_REJECTED, /* $1 = folder */
+	/* planned against done */
+	TEXT_STATUS_DIFFERENCES, /* $1 = how many */
+	TEXT_STATUS_NO_DIFFERENCE,
+	TEXT_STATUS_DOUBTFUL,
+	TEXT_COMPARE_HEAD,   /* $1 = month, $2 = partner, $3 = 連番 */
+	TEXT_PREFIX_COMPARE, /* file names */
 	TEXT_ATTACHMENT,
 	TEXT_AND_MORE, /* $1 = how many */
 	TEXT_PARTNER_TYPE,

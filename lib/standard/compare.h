@@ -26,7 +26,8 @@
  *
  *	Scope.  Planned services of an office and service type that has sent no
  *	actual use of that month are not missing but "unreported", and no
- *	difference.
+ *	difference.  So are percentage additions of an office that writes none
+ *	at all into its actual use of that month: many programs leave them out.
  *
  *	Pairs.  Within a client, office, code and equipment: first the same day
  *	and time, then the same day at another time, then the nearest day.  The
@@ -101,6 +102,7 @@ struct compare_row {
 	const char *office, *office_name;
 	const char *code, *service; /* its name, "" if no master has it */
 	const char *equipment;      /* TAIS or notice code, or "" */
+	bool rate;                  /* a percentage addition */
 	bool there[COMPARE_SIDES];
 	struct compare_use use[COMPARE_SIDES];      /* where there */
 	bool day, time, satellite;                  /* what moved */

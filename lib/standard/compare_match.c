@@ -439,6 +439,7 @@ put_row(struct group *g, const struct use *x, const struct use *y,
 	struct compare_row *row = new_row(c, x != NULL ? x : y);
 
 	row->state = lone;
+	row->rate = g->rate;
 	if (x != NULL && y != NULL)
 		row->state = judge_pair(g, row, x, y);
 	else if (x == NULL) {
@@ -529,6 +530,13 @@ by_digest(const void *a, const void *b)
 	return by_number(*x, *y);
 }
 
+/* Percentage additions: another scope of the same place. */
+static uint64_t
+rate_scope(uint64_t digest)
+{
+	return digest_tag("%", 1, digest);
+}
+
 /* An office that sent a file has reported, whoever is in it. */
 static void
 scope_fill(struct compare *c, struct scope *s)
@@ -546,11 +554,16 @@ scope_fill(struct compare *c, struct scope *s)
 	}
 	for (size_t i = 0; i < c->use_count; i++) {
 		const struct use *u = &c->uses[i];
+		const char *code = words_text(&c->words, u->code);
+		uint64_t digest;
 
-		if (u->side == COMPARE_RIGHT)
-			scope_add(s,
-			    compare_scope_digest(c, c->clients[u->client].month,
-				u->office, words_text(&c->words, u->code)));
+		if (u->side != COMPARE_RIGHT)
+			continue;
+		digest = compare_scope_digest(
+		    c, c->clients[u->client].month, u->office, code);
+		scope_add(s, digest);
+		if (standard_service_rate(c->standard, code))
+			scope_add(s, rate_scope(digest));
 	}
 	if (s->count > 0)
 		qsort(s->digests, s->count, sizeof *s->digests, by_digest);
@@ -564,9 +577,15 @@ in_scope(const struct scope *s, uint64_t digest)
 }
 
 static enum compare_state
-lone_state(const struct compare *c, const struct scope *s, const struct use *u)
+lone_state(const struct compare *c, const struct scope *s, const struct use *u,
+    bool rate)
 {
 	uint32_t month = c->clients[u->client].month;
+
+	if (rate && c->mode == COMPARE_PLAN_ACTUAL &&
+	    !in_scope(s, rate_scope(compare_scope_digest(c, month, u->office,
+			     words_text(&c->words, u->code)))))
+		return COMPARE_UNREPORTED;
 
 	if (c->mode != COMPARE_PLAN_ACTUAL ||
 	    in_scope(s, compare_scope_digest(c, month, u->office,
@@ -596,7 +615,7 @@ match_group(struct group *g, const struct scope *scope)
 		else
 			join_in_order(g);
 	}
-	put_rows(g, lone_state(g->compare, scope, first));
+	put_rows(g, lone_state(g->compare, scope, first, g->rate));
 }
 
 static void

@@ -194,7 +194,11 @@ compare_row_remark(const struct compare *c, const struct compare_row *row,
 			join(out, start, ja,
 			    ja ? "単位数が違います" : "other units");
 	}
-	if (row->state == COMPARE_UNREPORTED)
+	if (row->state == COMPARE_UNREPORTED && row->rate)
+		join(out, start, ja,
+		    ja ? "率による加算は実績に書かれていません"
+		       : "no percentage additions in the actual use");
+	else if (row->state == COMPARE_UNREPORTED)
 		join(out, start, ja,
 		    ja ? "この事業所の実績はまだありません"
 		       : "this office has not reported yet");

@@ -213,6 +213,16 @@ static const struct {
 	{{PLAN, A "30 9999 9999 1 71 116271 " HELP " - -\n"},
 	    {DONE, A "30 9999 9999 1 80 116271 " HELP " - -\n"}},
 	"changed 0000000123 116271 30@9999>30@9999 +0 +9\n"},
+    {"percentage additions that the office writes for nobody",
+	{{PLAN, A "02 0900 1000" VISIT A "30 9999 9999 1 71 116271 " HELP
+		  " - -\n"},
+	    {DONE, A "02 0900 1000" VISIT}},
+	"unreported 0000000123 116271 30@9999> +0 +0\n"},
+    {"percentage additions that the office writes for others",
+	{{PLAN, A "30 9999 9999 1 71 116271 " HELP " - -\n" B
+		  "30 9999 9999 1 71 116271 " HELP " - -\n"},
+	    {DONE, A "30 9999 9999 1 71 116271 " HELP " - -\n"}},
+	"missing H000000456 116271 30@9999> -1 -71\n"},
     {"a monthly addition on another day",
 	{{PLAN, A "01 9999 9999 1 200 114001 " HELP " - -\n"},
 	    {DONE, A "30 9999 9999 1 200 114001 " HELP " - -\n"}},

@@ -1,0 +1,22 @@
+/* NAME
+ *	options - the options of one verb, as rows
+ */
+#ifndef TASUKI_OPTIONS_H
+#define TASUKI_OPTIONS_H
+
+#include <stdbool.h>
+
+/* Ends with a row without a name.  Either a text ("--name VALUE" or
+ * "--name=VALUE") or a flag. */
+struct option {
+	const char *name;
+	const char **text;
+	bool *flag;
+};
+
+/* options_take(options, argc, argv): take them out of argv; the arguments left
+ * stand from argv[1] on.  How many, or -1 after a message.  "--" ends the
+ * options. */
+int options_take(const struct option *options, int argc, char **argv);
+
+#endif
