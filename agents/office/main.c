@@ -248,7 +248,8 @@ find_profile(struct app *app, struct why *why)
 	if (app->profile != NULL)
 		return 0;
 	why_set(why, WHY_NEVER, "settings",
-	    "check/profile: \"%s\": is none of strict, exchange, lenient", name);
+	    "check/profile: \"%s\": is none of strict, exchange, lenient",
+	    name);
 	return TSK_INVALID;
 }
 
