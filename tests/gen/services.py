@@ -36,7 +36,8 @@ THINGS = [  # code, units, TAIS, notice, name
 ]
 IMPROVEMENT = {"11": ("116271", 182), "15": ("156104", 80)}  # per mille
 RATE_CODES = {code for code, _ in IMPROVEMENT.values()}
-PRICES = {"11": 1140, "15": 1090, "17": 1000}  # hundredths of a yen a unit
+PRICES = {  # hundredths of a yen a unit
+    "11": 1140, "15": 1090, "17": 1000, "66": 1110, "67": 1000}
 
 
 def month_days(month):
