@@ -28,6 +28,7 @@
 #include "deliver.h"
 #include "gate.h"
 #include "hear.h"
+#include "legs.h"
 #include "post.h"
 #include "session.h"
 #include "upkeep.h"
@@ -61,6 +62,16 @@ settings_of_store(
 	out->map_limit_bytes = s->store.map_limit_bytes;
 }
 
+/* Before the rows that name them. */
+static int
+load_policies(struct broker *b, struct why *why)
+{
+	struct policies *p = registry_policies(b->registry);
+
+	return policies_read(
+	    p, b->settings->policy.file, b->settings->policy.holidays, why);
+}
+
 static int
 open_store(struct broker *b, struct why *why)
 {
@@ -76,6 +87,8 @@ open_store(struct broker *b, struct why *why)
 		(void)file_tidy(dir);
 		close(dir);
 	}
+	if ((rc = load_policies(b, why)) != 0)
+		return rc;
 	settings_of_store(b->settings, &s, path);
 	if ((rc = store_open(&s, &b->store, why)) != 0)
 		return rc;
@@ -94,7 +107,8 @@ add_open_leg(const struct store_open_leg *open, void *arg)
 	    .to_type = open->to_type,
 	    .stamp = open->stamp,
 	    .accepted_ms = open->accepted_ms,
-	    .bytes = open->encoded_bytes};
+	    .bytes = open->encoded_bytes,
+	    .touched = true}; /* maybe; the last run may have lent it */
 
 	/* the only place where a kept wall time becomes an interval */
 	new.due_ms = b->now_ms;
@@ -211,6 +225,7 @@ broker_open(
 	    (rc = gate_start(b->zmq, &b->gate, why)) != 0)
 		goto err;
 	gate_update(b->gate, b->registry);
+	legs_sweep(b);
 	if ((rc = control_start(b, &b->control, why)) != 0 ||
 	    (rc = open_router(b, why)) != 0)
 		goto err;
@@ -242,6 +257,7 @@ broker_close(struct broker **b_p)
 			work->done(b, work);
 		}
 	}
+	legs_forget_wishes(b);
 	control_free(&b->control);
 	session_flush(b);
 	session_reap(b);
@@ -461,6 +477,7 @@ turn(struct broker *b, zmq_pollitem_t *items)
 			return;
 		}
 		take_finished(b);
+		legs_wishes(b);
 	}
 	if (items[2].revents != 0)
 		control_serve(b);

@@ -33,6 +33,7 @@ struct writer;
 struct gate;
 struct control;
 struct session;
+struct wish;
 
 struct broker {
 	const struct settings *settings;
@@ -58,6 +59,7 @@ struct broker {
 	struct session *first; /* all sessions */
 	struct session *flush; /* those with something gathered */
 	struct session *ended; /* to be freed at the end of the turn */
+	struct wish *wishes;   /* see legs.c */
 	size_t session_count;
 	uint64_t turns;      /* of the loop */
 	int64_t sessions_ms; /* next look at silent sessions */

@@ -19,7 +19,9 @@
 #include "log.h"
 
 #include "deliver.h"
+#include "legs.h"
 #include "mandate.h"
+#include "paper.h"
 #include "post.h"
 #include "settle.h"
 #include "writer.h"
@@ -162,12 +164,49 @@ unreadable(struct broker *b, struct leg *leg, int rc)
 		settle_wait(b, leg, READ_WAIT_MS, "not-readable", err_text(rc));
 }
 
+static bool
+wants_paper(const struct leg *leg)
+{
+	return leg->way == WAY_FAX || leg->way == WAY_PDF ||
+	       (leg->flags & STORE_LEG_RECALL);
+}
+
+/* False: the leg is not to be lent, and was dealt with. */
+static bool
+paper_ready(
+    struct broker *b, struct session *s, struct leg *leg, struct paper *paper)
+{
+	int rc;
+
+	if (!wants_paper(leg))
+		return true;
+	if ((rc = paper_open(b, leg, paper)) != 0) {
+		unreadable(b, leg, rc);
+		return false;
+	}
+	if (paper->wire.recalled && s->protocol < 2) {
+		settle_as(b, leg, "broker",
+		    leg->flags & STORE_LEG_SUPERSEDE ? LEG_SUPERSEDED
+						     : LEG_RECALLED,
+		    "recalled", "The agent cannot say whether it was out.",
+		    &(struct settle_more){0}, NULL, NULL);
+	} else if (paper->park != NULL) {
+		settle_park(b, leg, paper->park,
+		    "The FAX number must be verified first.");
+	} else {
+		return true;
+	}
+	paper_close(paper);
+	return false;
+}
+
 /* 0: gone out.  TSK_LATER: this session cannot take more now.  TSK_CLOSED: it is
  * over (and its leases are back).  Others: the leg was dealt with. */
 static int
 hand_out(struct broker *b, struct session *s, struct queue *q, struct leg *leg)
 {
 	struct wire_msg msg = {.type = WIRE_DELIVER};
+	struct paper paper = {.row = NULL};
 	struct parcel_view v;
 	int rc;
 
@@ -182,15 +221,23 @@ hand_out(struct broker *b, struct session *s, struct queue *q, struct leg *leg)
 		view_close(&v);
 		return TSK_INVALID;
 	}
+	if (!paper_ready(b, s, leg, &paper)) {
+		view_close(&v);
+		return TSK_INVALID;
+	}
 	msg.deliver.parcel = *v.parcel;
 	msg.deliver.leg = leg->index;
 	msg.deliver.attempt = leg->attempts + 1;
 	msg.deliver.queue = q->name;
 	msg.deliver.accepted_ms = (uint64_t)leg->accepted_ms;
 	CRASH_POINT("deliver-before-send");
+	if (wants_paper(leg))
+		msg.deliver.paper = &paper.wire;
 	rc = post_frames(b, s, &msg, v.frames, v.frame_count);
+	paper_close(&paper);
 	CRASH_POINT("deliver-after-send");
 	if (rc == 0) {
+		leg->touched = true;
 		v.frame_count = 0;
 		s->credit_parcels--;
 		s->credit_bytes -= leg->bytes;
@@ -228,11 +275,20 @@ taker(struct broker *b, struct queue *q)
 	return NULL;
 }
 
+/* Paper waits for office hours and for people. */
+static int64_t
+lease_ms(const struct broker *b, const char *queue)
+{
+	return strcmp(queue, "fax") == 0 || strcmp(queue, "pdf") == 0
+		   ? b->settings->schedule.lease_paper_ms
+		   : b->settings->schedule.lease_ms;
+}
+
 /* Up to QUEUE_LEGS of one queue; true if it may have more. */
 static bool
 serve_queue(struct broker *b, struct queue *q, size_t *left)
 {
-	int64_t until = b->now_ms + b->settings->schedule.lease_ms;
+	int64_t until = b->now_ms + lease_ms(b, q->name);
 	struct session *s;
 	struct leg *leg;
 	size_t n, idle = 0;
@@ -315,7 +371,7 @@ deliver_tick(struct broker *b)
 			settle_lost(b, leg, "lease-over");
 			break;
 		case QUEUE_WAKE:
-			queue_back(&b->queues, leg);
+			legs_wake(b, leg);
 			break;
 		}
 	}
@@ -367,7 +423,7 @@ send_chunk(struct broker *b, struct session *s, const struct wire_place *place)
 		return rc;
 	}
 	queue_renew(
-	    &b->queues, leg, b->now_ms + b->settings->schedule.lease_ms);
+	    &b->queues, leg, b->now_ms + lease_ms(b, leg->pair->queue->name));
 	stats_add(&b->stats, STAT_CHUNKS_OUT, 1);
 	return 0;
 }

@@ -185,7 +185,7 @@ intake_submit(struct broker *b, struct session *s, struct wire_msg *msg,
 	}
 	sub = submission_new(b, s, msg, &route);
 	submission_frames(sub, in);
-	writer_put(b->writer, &sub->work);
+	submission_put(b, sub);
 }
 
 void

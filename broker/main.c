@@ -197,10 +197,27 @@ check_key(const struct settings *s)
 }
 
 static int
+check_policies(const struct settings *s)
+{
+	struct policies p;
+	struct why why = {0};
+	int rc;
+
+	policies_init(&p);
+	rc = policies_read(&p, s->policy.file, s->policy.holidays, &why);
+	policies_fini(&p);
+	if (rc != 0)
+		fprintf(stderr, "tasukid: %s\n", why.text);
+	return rc == 0 ? 0 : EXIT_SETTINGS;
+}
+
+static int
 check(const struct settings *s)
 {
 	int code = check_key(s);
 
+	if (code == 0)
+		code = check_policies(s);
 	if (code == 0)
 		printf("settings are well\n");
 	return code;

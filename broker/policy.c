@@ -229,6 +229,21 @@ policies_load(struct policies *p, const char *path, struct why *why)
 	return rc;
 }
 
+int
+policies_read(
+    struct policies *p, const char *file, const char *holidays, struct why *why)
+{
+	int rc = 0;
+
+	if (holidays[0] != '\0') {
+		holidays_fini(&p->holidays);
+		rc = holidays_load(holidays, &p->holidays, why);
+	}
+	if (rc == 0 && file[0] != '\0')
+		rc = policies_load(p, file, why);
+	return rc;
+}
+
 void
 policies_fini(struct policies *p)
 {

@@ -44,6 +44,9 @@ void policies_init(struct policies *p);
  * and what is wrong; *p as before. */
 int policies_load(
     struct policies *p, const char *path, struct why *why) TSK_MUST_USE;
+/* policies_read(p, file, holidays, why): both tables; "" = none. */
+int policies_read(struct policies *p, const char *file, const char *holidays,
+    struct why *why) TSK_MUST_USE;
 void policies_fini(struct policies *p);
 /* policy_find(p, name): or NULL */
 const struct policy *policy_find(const struct policies *p, const char *name);

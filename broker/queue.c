@@ -152,6 +152,21 @@ queue_leg(const struct queue_set *set, const struct id *id, unsigned index)
 	return NULL;
 }
 
+void
+queue_walk(const struct queue_set *set,
+    void (*fn)(struct broker *b, struct leg *leg), struct broker *b)
+{
+	struct hash_node *node, *next;
+	size_t i;
+
+	for (i = 0; i <= set->legs.mask; i++) {
+		for (node = set->legs.buckets[i]; node != NULL; node = next) {
+			next = node->next;
+			fn(b, HASH_OF(struct leg, node, node));
+		}
+	}
+}
+
 struct leg *
 queue_version(
     const struct queue_set *set, uint64_t version, const struct leg *previous)
@@ -537,7 +552,6 @@ queue_lend(struct queue_set *set, struct queue *q, struct lessee *lessee,
 	--q->ready;
 	++q->leased;
 	leg->state = QUEUE_LEASED;
-	leg->touched = true;
 	lease_join(lessee, leg);
 	p->cursor = not_leased(leg->next);
 	schedule_set(&set->timers, &leg->timer, until_ms);

@@ -46,6 +46,7 @@ enum queue_state {
 };
 
 struct pair;
+struct broker;
 
 /* about 170 bytes: a million of them are held in memory */
 struct leg {
@@ -137,6 +138,10 @@ struct queue *queue_next(const struct queue_set *set, const struct queue *q);
 struct leg *queue_add(struct queue_set *set, const struct queue_new *new);
 struct leg *queue_leg(
     const struct queue_set *set, const struct id *id, unsigned index);
+/* queue_walk(set, fn, arg): every open leg, in no order; fn may change and end it
+ * (and hold, park... it), not add others. */
+void queue_walk(const struct queue_set *set,
+    void (*fn)(struct broker *b, struct leg *leg), struct broker *b);
 /* queue_version(set, version, previous): open legs of that version, NULL starts
  * and ends; the set must not change in between. */
 struct leg *queue_version(

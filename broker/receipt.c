@@ -87,6 +87,15 @@ receipt_send(struct broker *b, const char *from, const char *from_type,
 		send(b, s, id, leg, code, detail);
 }
 
+bool
+receipt_silent(const struct store_leg *leg, const char *code)
+{
+	if (!(leg->flags & STORE_LEG_FALLBACK))
+		return false;
+	return (leg->state == LEG_WAITING && (leg->flags & STORE_LEG_ASLEEP)) ||
+	       strcmp(code, "not-needed") == 0;
+}
+
 /* The reason that belongs to the leg's present state. */
 static const struct store_step *
 last_step(const struct store_parcel *p, const struct store_leg *leg)
@@ -118,6 +127,8 @@ answer_one(struct broker *b, struct session *s, const struct id *id)
 	    RIGHT_SEE, b->wall_ms);
 	for (i = 0; allowed && i < p->leg_count; i++) {
 		step = last_step(p, &p->legs[i]);
+		if (receipt_silent(&p->legs[i], step != NULL ? step->code : ""))
+			continue;
 		send(b, s, id, &p->legs[i], step != NULL ? step->code : "",
 		    step != NULL ? step->detail : "");
 	}

@@ -15,6 +15,10 @@ void receipt_send(struct broker *b, const char *from, const char *from_type,
     const char *detail);
 /* receipt_flush(b, s): what was gathered for ${s} goes out. */
 void receipt_flush(struct broker *b, struct session *s);
+/* receipt_silent(leg, code): nobody needs to hear of it: paper that may never be
+ * needed. */
+bool receipt_silent(const struct store_leg *leg, const char *code);
+/* receipt_query(b, s, query): a receipt for each leg, then answer. */
 void receipt_query(
     struct broker *b, struct session *s, const struct wire_ids *query);
 

@@ -34,6 +34,7 @@ struct desk {
 	char number[NUMBER_OFFICE_BYTES], type[NUMBER_TYPE_BYTES];
 	bool inside;
 	enum leg_way way;
+	char name[128];                       /* what people call it */
 	char hub[STORE_AGENT_BYTES];          /* way hub:NAME */
 	char folder_agent[STORE_AGENT_BYTES]; /* "" = none */
 	int valid_from, valid_to;             /* YYYYMMDD in JST; 0 = open */

@@ -247,6 +247,10 @@ int
 desk_resolve(const struct policies *p, struct desk *desk, const json_t *row,
     desk_complain_fn *complain, void *arg)
 {
+	char scratch[32];
+
+	snprintf(
+	    desk->name, sizeof(desk->name), "%s", field(row, "name", scratch));
 	return policy_of_row(
 		   p, row, &desk->policy, &desk->policy_until, complain, arg) +
 	       resolve_paper_way(desk, row, complain, arg) +

@@ -188,6 +188,7 @@ welcome(struct broker *b, struct session *s)
 
 	if (protocol > WIRE_PROTOCOL_MAX)
 		protocol = WIRE_PROTOCOL_MAX;
+	s->protocol = protocol;
 	s->agent->live = s;
 	s->probe_ms = 0;
 	s->heard_ms = b->now_ms;

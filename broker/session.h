@@ -39,6 +39,7 @@ struct session {
 	uint8_t epoch[WIRE_EPOCH_BYTES];
 	char software[WIRE_SOFTWARE_BYTES_MAX + 1];
 	unsigned refs;
+	uint32_t protocol;          /* as welcomed */
 	int64_t heard_ms, since_ms; /* monotonic, wall */
 	int64_t probe_ms;    /* old session: pinged; new one: waits until; 0 */
 	uint64_t probe_turn; /* words read in that turn are older */

@@ -72,6 +72,17 @@ static const struct conf_row rows[] = {
     {"route/ways", CONF_LIST, AT(route.ways), "bus pdf", 0, 0,
 	"Ways this site operates: bus, national, hub, fax, pdf.", NULL, 0},
 
+    {"policy/file", CONF_TEXT, AT(policy.file), "", 0, 0,
+	"Table of policies (policies.tsv); empty: the built-in ones.", NULL, 0},
+    {"policy/holidays", CONF_TEXT, AT(policy.holidays), "", 0, 0,
+	"Table of public holidays; empty: only weekends and the year's end.",
+	NULL, 0},
+
+    {"paper/fax_yen", CONF_INT, AT(paper.fax_yen), "20", 0, 100000,
+	"Cost of a FAX page, where the agent does not say.", NULL, 0},
+    {"paper/pdf_yen", CONF_INT, AT(paper.pdf_yen), "10", 0, 100000,
+	"Cost of a printed page, where the agent does not say.", NULL, 0},
+
     {"schedule/backoff", CONF_LIST, AT(schedule.backoff),
 	"0s 15s 1min 5min 15min 30min", 0, 0,
 	"Waits before the second, third... try; the last one repeats.", NULL,
@@ -85,6 +96,9 @@ static const struct conf_row rows[] = {
 	1000000, "After this many tries a leg is parked.", NULL, 0},
     {"schedule/lease", CONF_DURATION, AT(schedule.lease_ms), "10 min", 100,
 	7 * DAY, "How long an agent may keep a leg unsettled.", NULL, 0},
+    {"schedule/lease_paper", CONF_DURATION, AT(schedule.lease_paper_ms), "3 d",
+	100, 7 * DAY, "The same for FAX and pdf, which wait for office hours.",
+	NULL, 0},
 
     {"session/heartbeat", CONF_DURATION, AT(session.heartbeat_ms), "10 s", 100,
 	HOUR, "Agents silent for 3 of these are gone.", NULL, 0},

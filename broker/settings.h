@@ -34,10 +34,17 @@ struct settings {
 		char **ways;
 	} route;
 	struct {
+		char *file, *holidays;
+	} policy;
+	struct {
+		int64_t fax_yen, pdf_yen;
+	} paper;
+	struct {
 		char **backoff; /* as written; backoff_ms is what counts */
 		int64_t backoff_ms[SETTINGS_BACKOFF_MAX];
 		size_t backoff_count;
-		int64_t jitter_percent, expiry_ms, attempts_max, lease_ms;
+		int64_t jitter_percent, expiry_ms, attempts_max;
+		int64_t lease_ms, lease_paper_ms;
 	} schedule;
 	struct {
 		int64_t heartbeat_ms, probe_ms, handshake_ms;

@@ -20,6 +20,7 @@
 #include "digest.h"
 #include "log.h"
 
+#include "legs.h"
 #include "mandate.h"
 #include "receipt.h"
 #include "schedule.h"
@@ -36,6 +37,8 @@ struct settlement {
 	uint8_t leg;
 	bool answer; /* the session wants to hear settled */
 	char from[NUMBER_OFFICE_BYTES], from_type[NUMBER_TYPE_BYTES];
+	bool mark;           /* flags of a lent leg only: it stays lent */
+	struct id kept;      /* what op.settle.if_kept points to */
 	char *code, *detail; /* NULL = "" */
 	int64_t wait_ms;     /* waiting: from the commit on */
 	settle_fn *told;
@@ -119,6 +122,9 @@ stat_of(enum leg_state state)
 		return STAT_LATER;
 	case LEG_PICKED_UP:
 		return STAT_PICKED_UP;
+	case LEG_SUPERSEDED:
+	case LEG_RECALLED:
+		return STAT_WITHDRAWN;
 	default:
 		return STAT_PARKED;
 	}
@@ -149,6 +155,7 @@ move_leg(struct broker *b, struct leg *leg, const struct store_leg *now,
     int64_t wait_ms)
 {
 	leg->attempts = now->attempts;
+	leg->flags = now->flags;
 	if (!leg_state_open(now->state)) {
 		queue_end(&b->queues, leg);
 		return;
@@ -156,6 +163,9 @@ move_leg(struct broker *b, struct leg *leg, const struct store_leg *now,
 	queue_unhold(&b->queues, leg);
 	if (now->state == LEG_PARKED)
 		queue_park(&b->queues, leg);
+	else if (now->state == LEG_WAITING && (now->flags & STORE_LEG_ASLEEP))
+		queue_sleep(
+		    &b->queues, leg, b->now_ms + (now->due_ms - b->wall_ms));
 	else if (now->state == LEG_WAITING && wait_ms > 0)
 		queue_wait(&b->queues, leg, b->now_ms + wait_ms);
 	else
@@ -169,12 +179,16 @@ moved(struct broker *b, struct settlement *st)
 	const struct store_leg *now = &op->settle.out;
 	struct leg *leg = queue_leg(&b->queues, &st->id, st->leg);
 
-	if (now->state != LEG_READY && now->state != LEG_CLOSED)
+	if (now->state != LEG_READY && now->state != LEG_CLOSED && !st->mark)
 		stats_add(&b->stats, stat_of(now->state), 1);
 	log_settled(st, now);
-	if (leg != NULL)
+	if (st->mark && leg != NULL)
+		legs_asked(b, leg, op->settle.code);
+	else if (leg != NULL)
 		move_leg(b, leg, now, st->wait_ms);
-	if (st->from[0] != '\0')
+	if (!st->mark)
+		legs_moved(b, &st->id, now);
+	if (st->from[0] != '\0' && !receipt_silent(now, op->settle.code))
 		receipt_send(b, st->from, st->from_type, &st->id, now,
 		    op->settle.code, op->settle.detail);
 }
@@ -198,6 +212,16 @@ not_moved(struct broker *b, struct settlement *st)
 	store_parcel_free(&p);
 }
 
+/* The mark was not kept after all. */
+static void
+unmark(struct broker *b, const struct settlement *st)
+{
+	struct leg *leg = queue_leg(&b->queues, &st->id, st->leg);
+
+	if (leg != NULL)
+		leg->flags &= (uint16_t)~st->work.op.settle.set_flags;
+}
+
 static void
 settle_done(struct broker *b, struct work *work)
 {
@@ -211,7 +235,10 @@ settle_done(struct broker *b, struct work *work)
 	}
 	if (rc == TSK_OK)
 		moved(b, st);
-	else if (rc == TSK_EXIST || rc == TSK_INVALID || rc == TSK_NOTFOUND)
+	else if (st->mark)
+		unmark(b, st);
+	else if (rc == TSK_EXIST || rc == TSK_INVALID || rc == TSK_NOTFOUND ||
+		 rc == TSK_LATER || rc == TSK_FULL)
 		not_moved(b, st);
 	else if (rc == TSK_DAMAGED)
 		stats_alarm(&b->stats, b->wall_ms, "damaged",
@@ -225,6 +252,24 @@ settle_done(struct broker *b, struct work *work)
 }
 
 /* ---- the broker's own moves ---- */
+
+static void
+more_of(struct settlement *st, const struct settle_more *more)
+{
+	struct store_op *op = &st->work.op;
+
+	op->settle.set_flags = more->set_flags;
+	op->settle.clear_flags = more->clear_flags;
+	op->settle.if_delivered = more->if_delivered;
+	op->settle.if_legs = more->if_legs;
+	if (more->due_ms != 0)
+		op->settle.due_ms = more->due_ms;
+	if (more->if_kept != NULL) {
+		st->kept = *more->if_kept;
+		op->settle.if_kept = &st->kept;
+	}
+	st->work.joined = more->joined;
+}
 
 static void
 put_held(struct broker *b, struct leg *leg, struct settlement *st)
@@ -309,6 +354,47 @@ settle_wait(struct broker *b, struct leg *leg, int64_t wait_ms,
 }
 
 void
+settle_as(struct broker *b, struct leg *leg, const char *actor,
+    enum leg_state state, const char *code, const char *detail,
+    const struct settle_more *more, settle_fn *told, void *arg)
+{
+	struct settlement *st =
+	    settlement_new(b, &leg->id, leg->index, actor, state, code, detail);
+
+	st->told = told;
+	st->arg = arg;
+	more_of(st, more);
+	if (state == LEG_READY || state == LEG_WAITING) {
+		st->work.op.settle.expires_ms =
+		    st->work.op.settle.due_ms + b->settings->schedule.expiry_ms;
+		leg->expires_ms =
+		    b->now_ms + (st->work.op.settle.expires_ms - b->wall_ms);
+	}
+	put_held(b, leg, st);
+}
+
+/* Memory first, so that the agent's next word meets it; the store's order is
+ * that of the works. */
+void
+settle_flags(struct broker *b, struct leg *leg, const char *actor,
+    uint16_t flags, const char *code, const char *detail,
+    const struct id *if_kept, settle_fn *told, void *arg)
+{
+	struct settlement *st = settlement_new(
+	    b, &leg->id, leg->index, actor, LEG_READY, code, detail);
+
+	st->told = told;
+	st->arg = arg;
+	st->mark = true;
+	more_of(
+	    st, &(struct settle_more){.set_flags = flags, .if_kept = if_kept});
+	from_pair(st, leg->pair);
+	leg->flags = (uint16_t)(leg->flags | flags);
+	CRASH_POINT("settle-mark-before-commit");
+	writer_put(b->writer, &st->work);
+}
+
+void
 settle_operator(struct broker *b, struct leg *leg, enum leg_state state,
     const char *code, const char *detail, settle_fn *told, void *arg)
 {
@@ -334,7 +420,15 @@ by_outcome(struct broker *b, struct session *s, struct leg *leg,
     const struct wire_settle_item *item)
 {
 	uint32_t hint = item->retry_ms;
+	enum leg_state ended;
 
+	if (leg != NULL && legs_given_back(leg, item, &ended)) {
+		if (ended == LEG_READY)
+			return failed_try(b, leg, s->agent->name, item->code,
+			    item->detail, 0);
+		return settlement_new(b, &item->id, item->leg, s->agent->name,
+		    ended, "recalled", item->detail);
+	}
 	switch (item->outcome) {
 	case WIRE_OUTCOME_DELIVERED:
 		return settlement_new(b, &item->id, item->leg, s->agent->name,
@@ -396,7 +490,12 @@ settle_leg(struct broker *b, struct session *s, struct leg *leg,
 		return;
 	st->answer = true;
 	st->work.session = session_ref(s);
+	st->work.joined =
+	    item->outcome == WIRE_OUTCOME_DELIVERED && legs_follow(b, leg);
 	put_held(b, leg, st);
+	if (item->outcome == WIRE_OUTCOME_DELIVERED ||
+	    item->outcome == WIRE_OUTCOME_PICKED_UP)
+		legs_delivered(b, leg);
 }
 
 /* Not open: delivered before (picked up now), or said twice, or unknown. */

@@ -12,6 +12,15 @@
 #include "writer.h"
 
 struct settlement;
+
+/* What else a change of a leg does or needs; see store.h.  Zero = nothing. */
+struct settle_more {
+	uint16_t set_flags, clear_flags;
+	int64_t due_ms;           /* waiting: wall; 0 = now */
+	const struct id *if_kept; /* copied */
+	uint8_t if_delivered, if_legs;
+	bool joined; /* in one transaction with what is put next */
+};
 /* called after the commit; rc of the operation (0, TSK_EXIST, TSK_INVALID,
  * TSK_NOTFOUND, TSK_CLOSED...) */
 typedef void settle_fn(struct broker *b, int rc, void *arg);
@@ -26,6 +35,17 @@ void settle_park(
 /* settle_wait(b, leg, wait_ms, code, detail): not now, no fault of the leg. */
 void settle_wait(struct broker *b, struct leg *leg, int64_t wait_ms,
     const char *code, const char *detail);
+/* settle_as(b, leg, actor, state, code, detail, more, done, arg): a change the
+ * broker decided on, of a leg that is neither lent nor held; ${actor} static or
+ * an agent's name.  done may be NULL. */
+void settle_as(struct broker *b, struct leg *leg, const char *actor,
+    enum leg_state state, const char *code, const char *detail,
+    const struct settle_more *more, settle_fn *done, void *arg);
+/* settle_flags(b, leg, actor, flags, code, detail, done, arg): mark a lent leg;
+ * its lease goes on. */
+void settle_flags(struct broker *b, struct leg *leg, const char *actor,
+    uint16_t flags, const char *code, const char *detail,
+    const struct id *if_kept, settle_fn *done, void *arg);
 /* settle_operator(b, leg, state, code, detail, done, arg): requeue (LEG_READY) or
  * close (LEG_CLOSED) a parked leg; done is told. */
 void settle_operator(struct broker *b, struct leg *leg, enum leg_state state,

@@ -10,8 +10,11 @@
 #include "crash.h"
 #include "log.h"
 
+#include "legs.h"
 #include "post.h"
+#include "receipt.h"
 #include "submission.h"
+#include "version.h"
 
 static void
 submission_free(struct broker *b, struct submission *sub)
@@ -56,8 +59,10 @@ accepted(struct broker *b, const struct submission *sub, bool duplicate)
 	item->duplicate = duplicate;
 	item->accepted_ms = (uint64_t)sub->parcel.accepted_ms;
 	item->ways = 0;
-	for (i = 0; i < sub->parcel.leg_count; i++)
-		item->ways |= 1u << (unsigned)sub->parcel.legs[i].way;
+	for (i = 0; i < sub->parcel.leg_count; i++) {
+		if (!receipt_silent(&sub->parcel.legs[i], ""))
+			item->ways |= 1u << (unsigned)sub->parcel.legs[i].way;
+	}
 	session_gathers(b, s);
 }
 
@@ -77,7 +82,7 @@ enqueue(struct broker *b, const struct submission *sub)
 
 	for (i = 0; i < p->leg_count; i++) {
 		new.leg = &p->legs[i];
-		new.due_ms = b->now_ms;
+		new.due_ms = b->now_ms + (p->legs[i].due_ms - b->wall_ms);
 		new.expires_ms =
 		    b->now_ms + (p->legs[i].expires_ms - p->accepted_ms);
 		queue_add(&b->queues, &new);
@@ -158,6 +163,15 @@ submission_done(struct broker *b, struct work *work)
 	submission_free(b, sub);
 }
 
+/* Asleep: its own expiry begins when it wakes; without a time of its own it wakes
+ * when it would expire. */
+static void
+sleep_until(struct store_leg *leg, int64_t due_ms, int64_t expiry_ms)
+{
+	leg->due_ms = due_ms > 0 ? due_ms : leg->expires_ms;
+	leg->expires_ms = leg->due_ms + expiry_ms;
+}
+
 static void
 fill_parcel(struct broker *b, struct submission *sub, const struct route *route)
 {
@@ -184,12 +198,18 @@ fill_parcel(struct broker *b, struct submission *sub, const struct route *route)
 		struct store_leg *leg = &p->legs[i];
 
 		leg->index = (uint8_t)i;
-		leg->state = LEG_READY;
+		leg->state = route->legs[i].state;
+		leg->flags = route->legs[i].flags;
+		leg->version = sub->version;
+		sub->codes[i] = route->legs[i].code;
 		leg->way = route->legs[i].way;
 		memcpy(leg->queue, route->legs[i].queue, sizeof(leg->queue));
 		leg->due_ms = b->wall_ms;
 		leg->expires_ms = b->wall_ms + b->settings->schedule.expiry_ms;
 		leg->state_ms = b->wall_ms;
+		if (leg->state == LEG_WAITING)
+			sleep_until(leg, route->legs[i].due_ms,
+			    b->settings->schedule.expiry_ms);
 	}
 }
 
@@ -207,6 +227,7 @@ submission_new(struct broker *b, struct session *s, struct wire_msg *msg,
 	memcpy(sub->note, route->note, sizeof(sub->note));
 	buf_init(&sub->header, WIRE_BUF_MAX);
 	wire_parcel_pack(&sub->msg.submit, &sub->header);
+	sub->version = version_of(&sub->msg.submit);
 	fill_parcel(b, sub, route);
 	sub->window_bytes = sub->parcel.encoded_bytes;
 	sub->work.bytes = sizeof(*sub) + sub->header.len;
@@ -215,6 +236,7 @@ submission_new(struct broker *b, struct session *s, struct wire_msg *msg,
 	op->at_ms = b->wall_ms;
 	op->accept.parcel = &sub->parcel;
 	op->accept.note = sub->note;
+	op->accept.codes = sub->codes;
 	return sub;
 }
 
@@ -240,4 +262,46 @@ submission_frames(struct submission *sub, struct hear_input *in)
 	sub->frame_count = frame;
 	sub->work.op.accept.pieces = sub->pieces;
 	sub->work.op.accept.piece_count = frame;
+}
+
+/* Each older version that has not gone out yet. */
+static void
+supersede(struct broker *b, struct submission *sub, unsigned ways)
+{
+	const struct store_parcel *p = &sub->parcel;
+	uint64_t stamp = strtoull(p->stamp, NULL, 10);
+	struct withdrawal w = {.state = LEG_SUPERSEDED,
+	    .actor = "broker",
+	    .code = "superseded",
+	    .if_kept = &p->id};
+	char detail[80], id[ID_TEXT_BYTES];
+	struct leg *leg = NULL, *next;
+
+	snprintf(detail, sizeof(detail), "A newer version came: parcel %s.",
+	    id_text(&p->id, id));
+	w.detail = detail;
+	next = queue_version(&b->queues, sub->version, NULL);
+	while ((leg = next) != NULL) {
+		next = queue_version(&b->queues, sub->version, leg);
+		if (leg->stamp >= stamp || strcmp(leg->pair->to, p->to) != 0 ||
+		    strcmp(leg->pair->from, p->from) != 0 ||
+		    !(ways & 1u << leg->way) ||
+		    (leg->state == QUEUE_PARKED && leg->touched))
+			continue;
+		(void)legs_withdraw(b, leg, &w, NULL, NULL);
+	}
+}
+
+void
+submission_put(struct broker *b, struct submission *sub)
+{
+	const struct store_parcel *p = &sub->parcel;
+	const struct desk *to =
+	    registry_match(b->registry, p->to, p->to_type, NULL);
+
+	sub->work.joined = sub->version != 0 && queue_version(&b->queues,
+						    sub->version, NULL) != NULL;
+	writer_put(b->writer, &sub->work);
+	if (sub->work.joined && to != NULL)
+		supersede(b, sub, to->policy.supersede);
 }

@@ -19,12 +19,16 @@ struct submission {
 	size_t frame_count;
 	uint64_t window_bytes; /* given back when answered */
 	char note[sizeof(((struct route *)0)->note)];
+	const char *codes[STORE_LEGS_MAX];
+	uint64_t version;
 };
 
 /* submission_new(b, s, msg, route): takes msg over; its op is complete except
  * for the bodies.  Counts as unanswered in ${s} already. */
 struct submission *submission_new(struct broker *b, struct session *s,
     struct wire_msg *msg, const struct route *route);
+/* submission_put(b, sub): to the writer, together with what it supersedes. */
+void submission_put(struct broker *b, struct submission *sub);
 /* submission_frames(sub, in): takes the inline frames over. */
 void submission_frames(struct submission *sub, struct hear_input *in);
 /* submission_answered(s, bytes): one unanswered submit less. */

@@ -118,7 +118,7 @@ complete(struct broker *b, struct session *s, struct upload *u)
 	sub = submission_new(b, s, &msg, &route);
 	sub->work.op.accept.staged = true;
 	drop(s, u, false); /* still unanswered */
-	writer_put(b->writer, &sub->work);
+	submission_put(b, sub);
 }
 
 static bool

@@ -63,6 +63,7 @@ struct writer {
 	int64_t patient_ms; /* since when the gathered wait; -1: not yet */
 	/* writer thread only */
 	struct store_op **batch;
+	size_t batch_room;
 	size_t last_count;
 };
 
@@ -195,16 +196,28 @@ signal_net(struct writer *w)
 		;
 }
 
+/* Joined works may be more than a batch is meant to have. */
+static void
+make_room(struct writer *w, size_t count)
+{
+	if (count <= w->batch_room)
+		return;
+	w->batch_room = count;
+	w->batch = mem_resize(w->batch, count * sizeof(*w->batch));
+}
+
 static void
 take_batch(struct writer *w, struct works *list)
 {
 	size_t bytes = 0;
 
-	while (w->waiting.first != NULL && list->count < BATCH_WORKS &&
-	       bytes < BATCH_BYTES) {
+	while (w->waiting.first != NULL &&
+	       ((list->count < BATCH_WORKS && bytes < BATCH_BYTES) ||
+		   (list->last != NULL && list->last->joined))) {
 		bytes += w->waiting.first->bytes;
 		append(list, shift(&w->waiting));
 	}
+	make_room(w, list->count);
 }
 
 /* Sleep until ${until_ns} or until something was put. */
@@ -299,7 +312,8 @@ writer_start(struct store *store, struct writer **out, struct why *why)
 
 	w->store = store;
 	w->patient_ms = -1;
-	w->batch = mem_new(BATCH_WORKS * sizeof(struct store_op *));
+	w->batch_room = BATCH_WORKS;
+	w->batch = mem_new(w->batch_room * sizeof(struct store_op *));
 	pthread_mutex_init(&w->lock, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);

@@ -31,6 +31,7 @@ struct work {
 	struct store_op op;
 	size_t bytes;            /* of memory it holds on to */
 	bool patient;            /* may wait a moment for company */
+	bool joined;             /* in one transaction with the one put next */
 	struct session *session; /* referenced; NULL = nobody to answer */
 	/* net thread; owns and frees the work */
 	void (*done)(struct broker *b, struct work *work);

@@ -65,6 +65,8 @@ enum store_leg_flag {
 	STORE_LEG_RECALL = 8,
 	STORE_LEG_TEST = 16, /* a FAX test page */
 	STORE_LEG_DUAL = 32, /* the other one goes too, whatever happens */
+	STORE_LEG_SUPERSEDE =
+	    64, /* with RECALL: a newer version is the reason */
 };
 
 /* kept: a leg of a parcel */
