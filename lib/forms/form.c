@@ -18,22 +18,26 @@
 enum item_kind {
 	ITEM_PAPER,
 	ITEM_FRAME,
+	ITEM_RULE,
 	ITEM_LABEL,
 	ITEM_FIELD,
 	ITEM_DIGITS,
 	ITEM_CHOICE,
 	ITEM_PLACE,
+	ITEM_COLUMN,
 	ITEM_KINDS
 };
 
 static const char *const kind_names[ITEM_KINDS] = {
     [ITEM_PAPER] = "paper",
     [ITEM_FRAME] = "frame",
+    [ITEM_RULE] = "rule",
     [ITEM_LABEL] = "label",
     [ITEM_FIELD] = "field",
     [ITEM_DIGITS] = "digits",
     [ITEM_CHOICE] = "choice",
     [ITEM_PLACE] = "place",
+    [ITEM_COLUMN] = "column",
 };
 
 struct item {
@@ -87,7 +91,7 @@ align(struct row_reader *r)
 
 	if (text[0] == '\0' || strcmp(text, "center") == 0)
 		return PAGE_CENTER;
-	if (strcmp(text, "left") == 0)
+	if (strcmp(text, "left") == 0 || strcmp(text, "top") == 0)
 		return PAGE_LEFT;
 	if (strcmp(text, "right") == 0)
 		return PAGE_RIGHT;
@@ -131,6 +135,7 @@ read_item(struct row_reader *r, struct item *item)
 	item->box.height = length(r, "height");
 	item->style.size = length(r, "size");
 	item->style.align = align(r);
+	item->style.top = strcmp(cell(r, "align"), "top") == 0;
 	item->line = length(r, "line");
 	if (item->kind == ITEM_DIGITS &&
 	    (atoi(item->text) < 1 || atoi(item->text) > 40))
@@ -221,6 +226,26 @@ form_place(const struct form *form, const char *name, struct form_place *out)
 	return TSK_NOTFOUND;
 }
 
+size_t
+form_columns(const struct form *form, const char *place,
+    struct form_column *out, size_t max)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < form->count && n < max; i++) {
+		const struct item *item = &form->items[i];
+		if (item->kind != ITEM_COLUMN || strcmp(item->text, place) != 0)
+			continue;
+		out[n].name = item->name;
+		out[n].format = item->value;
+		out[n].x = item->box.x;
+		out[n].width = item->box.width;
+		out[n].level = (unsigned)item->box.height;
+		out[n++].style = item->style;
+	}
+	return n;
+}
+
 const char *
 form_fonts(const struct form *form)
 {
@@ -279,49 +304,94 @@ fits_boxes(const struct item *item, const char *text)
 }
 
 static void
-draw_value(struct page *page, const struct item *item, const char *text)
+draw_text(struct page *page, const struct item *item, const char *text,
+    const char *label)
 {
-	if (item->kind == ITEM_DIGITS && fits_boxes(item, text)) {
-		draw_digits(page, item, text);
-		return;
-	}
+	struct page_style style = item->style;
+	struct page_box box = inside(item->box);
+
 	if (item->line > 0)
 		page_frame(page, item->box, item->line);
-	page_text(page, text, inside(item->box), item->style);
+	style.label = label;
+	if (style.top && box.height > 2) {
+		box.y += 0.6;
+		box.height -= 0.8;
+	}
+	page_text(page, text, box, style);
+}
+
+static void
+draw_value(struct page *page, const struct item *item, const char *text)
+{
+	bool digits = item->kind == ITEM_DIGITS;
+
+	if (digits && fits_boxes(item, text))
+		draw_digits(page, item, text);
+	else
+		draw_text(page, item, text,
+		    digits || item->text[0] == '\0' ? item->name : item->text);
+}
+
+/* value may name several, "05,07". */
+static bool
+chosen(const char *wanted, const char *value)
+{
+	size_t n = strlen(value);
+
+	while (n > 0 && *wanted != '\0') {
+		size_t m = strcspn(wanted, ",");
+		if (m == n && strncmp(wanted, value, n) == 0)
+			return true;
+		wanted += m + (wanted[m] == ',');
+	}
+	return false;
 }
 
 static void
 draw_choice(struct page *page, const struct item *item, const char *value)
 {
 	page_text(page, item->text, item->box, item->style);
-	if (strcmp(value, item->value) == 0)
+	if (chosen(item->value, value))
 		page_ring(page, item->box, 0.8);
+}
+
+static void
+draw_item(
+    const struct item *item, struct page *page, form_value_fn *value, void *arg)
+{
+	switch (item->kind) {
+	case ITEM_FRAME:
+		page_frame(page, item->box, item->line);
+		break;
+	case ITEM_RULE:
+		page_line(page, item->box.x, item->box.y,
+		    item->box.x + item->box.width,
+		    item->box.y + item->box.height, item->line);
+		break;
+	case ITEM_LABEL:
+		draw_text(page, item, item->text, NULL);
+		break;
+	case ITEM_FIELD:
+		draw_value(page, item, value(arg, item->name, item->value));
+		break;
+	case ITEM_DIGITS:
+		draw_value(page, item, value(arg, item->name, ""));
+		break;
+	case ITEM_CHOICE:
+		draw_choice(page, item, value(arg, item->name, ""));
+		break;
+	case ITEM_PAPER:
+	case ITEM_PLACE:
+	case ITEM_COLUMN:
+	case ITEM_KINDS:
+		break;
+	}
 }
 
 void
 form_draw(
     const struct form *form, struct page *page, form_value_fn *value, void *arg)
 {
-	for (size_t i = 0; i < form->count; i++) {
-		const struct item *item = &form->items[i];
-		switch (item->kind) {
-		case ITEM_FRAME:
-			page_frame(page, item->box, item->line);
-			break;
-		case ITEM_LABEL:
-			draw_value(page, item, item->text);
-			break;
-		case ITEM_FIELD:
-		case ITEM_DIGITS:
-			draw_value(page, item, value(arg, item->name));
-			break;
-		case ITEM_CHOICE:
-			draw_choice(page, item, value(arg, item->name));
-			break;
-		case ITEM_PAPER:
-		case ITEM_PLACE:
-		case ITEM_KINDS:
-			break;
-		}
-	}
+	for (size_t i = 0; i < form->count; i++)
+		draw_item(&form->items[i], page, value, arg);
 }

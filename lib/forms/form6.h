@@ -27,8 +27,7 @@
 #include "err.h"
 #include "forms.h"
 
-#define FORM6_PDF_MAX   (256u * 1024 * 1024)
-#define FORM6_PAGES_MAX 20000u
+#define FORM6_PDF_MAX (256u * 1024 * 1024)
 
 struct form6_document {
 	const char *name; /* for messages */
@@ -64,9 +63,5 @@ bool form6_wanted(const char *kind);
 /* form6_draw(forms, input, pdf, result, why): the PDF is appended to ${pdf}. */
 int form6_draw(const struct forms *forms, const struct form6_input *input,
     struct buf *pdf, struct form6_result *result, struct why *why) TSK_MUST_USE;
-/* form6_write(): the same into a file, atomic and durable (file_write()). */
-int form6_write(const struct forms *forms, const struct form6_input *input,
-    int dirfd, const char *name, struct form6_result *result,
-    struct why *why) TSK_MUST_USE;
 
 #endif

@@ -60,14 +60,20 @@ use_of(const char *const *cells)
 	return use;
 }
 
+static const char *
+name_of(const struct draw_document *doc)
+{
+	return doc->name != NULL ? doc->name : "the file";
+}
+
 static int
-read_use(const struct standard *standard, const struct form6_document *doc,
-    struct pivot *pivot, struct why *why)
+read_use(const struct standard *standard, const struct draw_document *doc,
+    const char *kind, struct pivot *pivot, struct why *why)
 {
 	enum pivot_side side =
-	    strcmp(doc->kind, "UPJSK") == 0 ? PIVOT_ACTUAL : PIVOT_PLANNED;
+	    strcmp(kind, "UPJSK") == 0 ? PIVOT_ACTUAL : PIVOT_PLANNED;
 	const char *cells[USE_FIELDS];
-	struct rows *rows = rows_open(standard, doc->kind, doc->name, doc->data,
+	struct rows *rows = rows_open(standard, kind, name_of(doc), doc->data,
 	    doc->bytes, use_fields, USE_FIELDS, why);
 	int rc = 0;
 
@@ -82,12 +88,12 @@ read_use(const struct standard *standard, const struct form6_document *doc,
 }
 
 static int
-read_persons(const struct standard *standard, const struct form6_document *doc,
+read_persons(const struct standard *standard, const struct draw_document *doc,
     struct pivot *pivot, struct why *why)
 {
 	const char *cells[PERSON_FIELDS];
-	struct rows *rows = rows_open(standard, doc->kind, doc->name, doc->data,
-	    doc->bytes, pivot_person_fields, PERSON_FIELDS, why);
+	struct rows *rows = rows_open(standard, "UPHOSOKU", name_of(doc),
+	    doc->data, doc->bytes, pivot_person_fields, PERSON_FIELDS, why);
 	int rc = 0;
 
 	if (rows == NULL)
@@ -99,21 +105,24 @@ read_persons(const struct standard *standard, const struct form6_document *doc,
 }
 
 int
-form6_read(const struct standard *standard, const struct form6_input *input,
-    struct pivot *pivot, struct why *why)
+form6_read(const struct standard *standard, const struct draw_set *set,
+    const struct forms *forms, struct pivot *pivot, struct why *why)
 {
+	char kind[NAME_KIND_BYTES];
 	int rc = 0;
 
-	for (size_t i = 0; i < input->count && rc == 0; i++) {
-		if (form6_wanted(input->documents[i].kind))
+	for (size_t i = 0; i < set->count && rc == 0; i++) {
+		bundle_document_kind(forms, &set->documents[i], kind);
+		if (strcmp(kind, "UPPLAN") == 0 || strcmp(kind, "UPJSK") == 0)
 			rc = read_use(
-			    standard, &input->documents[i], pivot, why);
+			    standard, &set->documents[i], kind, pivot, why);
 	}
 	/* persons join clients, so they come last */
-	for (size_t i = 0; i < input->count && rc == 0; i++) {
-		if (strcmp(input->documents[i].kind, "UPHOSOKU") == 0)
+	for (size_t i = 0; i < set->count && rc == 0; i++) {
+		bundle_document_kind(forms, &set->documents[i], kind);
+		if (strcmp(kind, "UPHOSOKU") == 0)
 			rc = read_persons(
-			    standard, &input->documents[i], pivot, why);
+			    standard, &set->documents[i], pivot, why);
 	}
 	return rc;
 }

@@ -21,7 +21,7 @@ struct rows {
 	const char *name;
 	struct reader *reader;
 	struct reader_record record;
-	bool utf8;
+	bool utf8, all;
 	unsigned nos[ROWS_CELLS_MAX]; /* 4.1 field numbers */
 	size_t count;
 	struct buf text; /* the cells, each with a NUL */
@@ -39,6 +39,13 @@ static int
 find_fields(struct rows *rows, const char *kind, const char *const *fields,
     struct why *why)
 {
+	rows->all = fields == NULL;
+	if (rows->all) {
+		rows->count = rows->layout->count;
+		for (size_t i = 0; i < rows->count; i++)
+			rows->nos[i] = (unsigned)i + 1;
+		return 0;
+	}
 	for (size_t i = 0; i < rows->count; i++) {
 		rows->nos[i] = layout_field(rows->layout, fields[i]);
 		if (rows->nos[i] > 0)
@@ -82,7 +89,7 @@ rows_open(const struct standard *standard, const char *kind, const char *name,
 {
 	struct rows *rows = mem_new(sizeof(*rows));
 
-	if (count > ROWS_CELLS_MAX)
+	if (fields != NULL && count > ROWS_CELLS_MAX)
 		panic("rows: %zu fields", count);
 	rows->standard = standard;
 	rows->name = name;
@@ -118,6 +125,28 @@ rows_record(const struct rows *rows)
 	return rows->record.no;
 }
 
+/* Controls become spaces; CR LF, CR and LF a line break if lines are kept. */
+static void
+clean(struct rows *rows, size_t start)
+{
+	char *to = rows->text.data + start, *p = to;
+	char *end = rows->text.data + rows->text.len;
+
+	for (; p < end; p++) {
+		bool line = rows->all && (*p == '\r' || *p == '\n');
+		if (line && *p == '\r' && p + 1 < end && p[1] == '\n')
+			continue;
+		if (line)
+			*to++ = '\n';
+		else if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*to++ = ' ';
+		else
+			*to++ = *p;
+	}
+	*to = '\0';
+	rows->text.len = (size_t)(to - rows->text.data);
+}
+
 /* Append a cell; false if it is not text. */
 static bool
 put_cell(struct rows *rows, const struct reader_field *field)
@@ -135,11 +164,8 @@ put_cell(struct rows *rows, const struct reader_field *field)
 			return false;
 		charset_to_utf8(charset, field->p, field->n, &rows->text);
 	}
-	for (size_t i = start; i < rows->text.len; i++) {
-		if ((unsigned char)rows->text.data[i] < ' ' ||
-		    rows->text.data[i] == 0x7f)
-			rows->text.data[i] = ' ';
-	}
+	if (rows->text.len > start)
+		clean(rows, start);
 	buf_char(&rows->text, '\0');
 	return true;
 }

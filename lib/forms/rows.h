@@ -3,8 +3,8 @@
  * DESCRIPTION
  *	Reads bytes in memory record by record and gives the fields that were
  *	asked for by the English names of the layout, whichever edition the
- *	columns belong to.  Control characters become spaces.  A header line is
- *	skipped.  Bytes that are no characters of MS932 refuse the file: what is
+ *	columns belong to.  Control characters become spaces, but line breaks are
+ *	kept where all fields are asked for.  A header line is skipped.  Bytes that are no characters of MS932 refuse the file: what is
  *	printed must be what was meant.
  * DIAGNOSTICS
  *	TSK_INVALID "bad-csv": the sentence names file, record and reason and
@@ -19,10 +19,11 @@
 #include "err.h"
 #include "standard.h"
 
-#define ROWS_CELLS_MAX 32
+#define ROWS_CELLS_MAX 128
 
 struct rows;
 
+/* fields NULL: all of the layout, in its order; count is then not looked at. */
 /* rows_open(standard, kind, name, p, n, fields, count, why): NULL if the kind
  * has no layout or no such field.  name, bytes and fields are borrowed until
  * rows_close(). */

@@ -25,30 +25,31 @@ load(void)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct form6_document documents[2] = {
+	struct draw_document documents[2] = {
 	    {.kind = "UPPLAN"}, {.kind = "UPHOSOKU"}};
-	struct form6_input input = {.documents = documents, .count = 2};
+	struct draw_set set = {.documents = documents, .count = 2};
+	struct forms *forms = mem_new(sizeof(*forms));
 	struct pivot pivot;
 	struct why why;
 
-	if (size == 0)
-		return 0;
 	if (standard == NULL)
 		load();
-	if (data[0] & 1)
+	forms->standard = standard;
+	if (size > 0 && data[0] & 1)
 		documents[0].kind = "UPJSK";
 	for (int i = 0; i < 2; i++) {
 		documents[i].name = "x";
-		documents[i].data = data + 1;
-		documents[i].bytes = size - 1;
+		documents[i].data = size > 0 ? data + 1 : data;
+		documents[i].bytes = size > 0 ? size - 1 : 0;
 	}
 	pivot_init(&pivot);
-	if (form6_read(standard, &input, &pivot, &why) == 0) {
+	if (form6_read(standard, &set, forms, &pivot, &why) == 0) {
 		for (size_t i = 0; i < pivot.count; i++) {
 			if (pivot.clients[i].service_count == 0)
 				abort();
 		}
 	}
 	pivot_fini(&pivot);
+	free(forms);
 	return 0;
 }

@@ -1,0 +1,73 @@
+/* NAME
+ *	page_inside - what the files of page share with each other only
+ */
+#ifndef TASUKI_PAGE_INSIDE_H
+#define TASUKI_PAGE_INSIDE_H
+
+#include <cairo.h>
+#include <pango/pangocairo.h>
+
+#include "page.h"
+
+#define POINTS_PER_MM (72.0 / 25.4)
+#define TEXTS         2048 /* layouts kept; a power of two */
+#define HOLES_MAX     16   /* different ones told in one foot */
+
+/* Characters of a text without a glyph. */
+struct page_holes {
+	size_t count;
+	uint32_t codes[HOLES_MAX]; /* different ones */
+	size_t code_count;
+};
+
+/* A text as it was fitted once. */
+struct page_kept {
+	uint64_t tag; /* of text, box and style; 0: free */
+	PangoLayout *layout;
+	double scale;
+	struct page_holes holes;
+	bool fits;
+};
+
+/* Rows and columns of black dots, painted when the page is done. */
+struct page_rect {
+	int x0, y0, x1, y1;
+};
+
+struct page {
+	struct page_setup setup;
+	cairo_surface_t *surface;
+	cairo_t *cr;
+	PangoFontMap *map;
+	PangoContext *context;
+	PangoLayout *layout; /* for measuring */
+	PangoFontDescription *font;
+	struct page_kept *kept;
+	struct buf pdf;
+	double width, height; /* of the page, mm */
+	double pixel;         /* PDF, PNG: of the device, in points */
+	unsigned dots, rows;  /* bitmap targets */
+	struct page_rect *rects;
+	size_t rect_count, rect_room;
+	unsigned pages;
+	size_t marked;
+	uint32_t holes[HOLES_MAX]; /* of this page */
+	size_t hole_count;
+	bool open;
+	int failed; /* of the sink */
+	struct why why;
+};
+
+/* page_text.c */
+void page_text_open(struct page *page);
+void page_text_close(struct page *page);
+void page_text_foot(struct page *page); /* what 〓 stands for */
+/* page_bitmap.c */
+void page_bitmap_begin(struct page *page);
+void page_bitmap_end(struct page *page);
+/* Black, in mm. */
+void page_bitmap_rect(struct page *page, struct page_box box);
+void page_bitmap_line(
+    struct page *page, double x0, double y0, double x1, double y1, double mm);
+
+#endif
