@@ -514,7 +514,9 @@ need_writer(struct walk *walk)
 {
 	if (walk->writer != NULL)
 		return 0;
-	if (walk->edition == NULL || !walk->name_good)
+	/* a name of one edition and a version of another are no repair */
+	if (walk->edition == NULL || !walk->name_good ||
+	    walk->edition->form != walk->parsed.form)
 		return TSK_INVALID;
 	return writer_new(walk->standard, walk->name, walk->version, walk->fn,
 	    walk->arg, &walk->writer, NULL);

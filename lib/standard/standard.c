@@ -146,6 +146,8 @@ load_all(struct loader *loader)
 		rc = writing_load(loader);
 	if (rc == 0)
 		rc = quirks_load(loader);
+	if (rc == 0)
+		rc = reads_load(loader);
 	return rc == 0 ? rule_load(loader) : rc;
 }
 

@@ -166,6 +166,7 @@ struct standard {
 	struct writing writing;
 	struct quirk *quirks; /* quirk.h */
 	size_t quirk_count;
+	struct table *reads; /* reads.tsv */
 };
 
 /* kind_find(standard, kind): NULL if unknown. */
@@ -236,6 +237,7 @@ int rule_load(struct loader *loader);
 int replacements_load(struct loader *loader);
 int writing_load(struct loader *loader);
 int quirks_load(struct loader *loader);
+int reads_load(struct loader *loader);
 /* cell_uncertain(cell, out, size): copy without a final '?'; true if it had
  * one. */
 bool cell_uncertain(const char *cell, char *out, size_t size);
