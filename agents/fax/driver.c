@@ -5,7 +5,8 @@
 
 #include "driver.h"
 
-static const struct driver *const drivers[] = {&driver_folder};
+static const struct driver *const drivers[] = {
+    &driver_smtp, &driver_http, &driver_hylafax, &driver_folder};
 
 const struct driver *
 driver_find(const char *name)

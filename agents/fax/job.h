@@ -82,6 +82,7 @@ struct job {
 	bool refused;     /* ... and the provider would not give it */
 	bool busy;        /* the worker has it */
 	bool dirty;       /* the record on disk is older than this */
+	unsigned trouble; /* submissions the provider did not take, in a row */
 	int64_t next_ms;  /* when to look again, wall time */
 	uint64_t credit;  /* bytes of credit the delivery took */
 	struct job *next; /* in the list of run.c */

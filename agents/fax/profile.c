@@ -70,8 +70,8 @@ const struct conf_row profile_rows[] = {
     TEXT("http/type", http.type, "image/tiff",
 	"http: Content-Type of the TIFF."),
     TEXT("http/ref", http.ref, "header:Location",
-	"http: where the answer to submit says the job's name: header:NAME or "
-	"json:PATH."),
+	"http: where the answer to submit says the job's name: header:NAME (of "
+	"an address its last part) or json:PATH."),
     TEXT("http/status", http.status, "",
 	"http: template of the address of a job's status."),
     TEXT("http/state", http.state, "json:status", "http: where the state is."),

@@ -588,6 +588,7 @@ accepted(struct run *r, struct job *job, const struct worker_order *o)
 {
 	memcpy(job->ref, o->job.ref, sizeof(job->ref));
 	job->accepted = true;
+	job->trouble = 0;
 	(void)!keep(r, job);
 	CRASH_POINT("fax-accepted");
 	log_debug("fax: tag=%s result=accepted", job->tag);
@@ -613,6 +614,24 @@ failed(struct run *r, struct job *job, const struct why *why, int64_t now)
 	change(r, job, JOB_FAILED, now);
 }
 
+/* The provider did not take it: nobody's line was busy, so it is no try; ever
+ * longer until it is taken. */
+static void
+not_taken(struct run *r, struct job *job, const struct why *why, int64_t now)
+{
+	int64_t wait = r->settings.poll_ms
+		       << (job->trouble < 10 ? job->trouble : 10);
+
+	job->trouble++;
+	job->round_tries -= job->round_tries > 0;
+	job->due_ms =
+	    now +
+	    (wait < r->settings.spacing_ms ? wait : r->settings.spacing_ms);
+	job_say(job, why->code, "%s", why->text);
+	change(r, job, JOB_QUEUED, now);
+	job->next_ms = job->due_ms;
+}
+
 static void
 on_submit(struct run *r, struct job *job, struct worker_order *o, int64_t now)
 {
@@ -624,8 +643,7 @@ on_submit(struct run *r, struct job *job, struct worker_order *o, int64_t now)
 	} else if (o->rc == TSK_CLOSED) {
 		job->next_ms = now; /* ask find() */
 	} else if (o->rc == TSK_LATER) {
-		why->class = WHY_LATER;
-		failed(r, job, why, now);
+		not_taken(r, job, why, now);
 	} else {
 		why->class = WHY_NEVER;
 		failed(r, job, why, now);

@@ -127,9 +127,8 @@ walk(const char *text, const struct fax_profile *profile,
 		if (name == NULL)
 			return TSK_INVALID;
 		if (out != NULL) {
-			bool whole = p == text && name->value == ref_value;
 			name->value(profile, job, value);
-			rc = add_value(value, url && !whole, out);
+			rc = add_value(value, url, out);
 		}
 		p = end;
 	}

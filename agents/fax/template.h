@@ -7,8 +7,7 @@
 #include "driver.h"
 
 /* template_fill(text, profile, job, url, out): replaced names; with ${url} each
- * value is percent-encoded, but not {ref} at the very start (a full address
- * that the provider gave).  0 or TSK_INVALID (unknown name, or a value with a
+ * value is percent-encoded.  0 or TSK_INVALID (unknown name, or a value with a
  * control character: nothing of a job breaks a line of a protocol). */
 int template_fill(const char *text, const struct fax_profile *profile,
     const struct driver_job *job, bool url, struct buf *out) TSK_MUST_USE;
