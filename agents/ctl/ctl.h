@@ -58,6 +58,7 @@ int agent_verb(struct ctl *ctl, int argc, char **argv);
 int key_verb(struct ctl *ctl, int argc, char **argv);
 int audit_verb(struct ctl *ctl, int argc, char **argv);
 int audit_backup_verb(struct ctl *ctl, int argc, char **argv);
+int render_verb(struct ctl *ctl, int argc, char **argv);
 int convert_verb(struct ctl *ctl, int argc, char **argv);
 int compare_verb(struct ctl *ctl, int argc, char **argv);
 

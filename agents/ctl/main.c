@@ -86,6 +86,11 @@ static const struct ctl_verb verbs[] = {
 	"repaired copies (no broker needed)",
 	"別の版（V3・V4.1）の写しを作り、失われる項目を一覧にする。または書き方の癖を"
 	"直した写しを作る（ブローカー不要）"},
+    {"render", render_verb,
+	"(--pdf OUT.pdf | --fax OUT.tif | --png PREFIX) [--cover ...]\n"
+	"[OPTION...] FILE...",
+	"draw files of the standard as the official forms (no broker needed)",
+	"標準仕様のファイルを公式の様式で描く（ブローカー不要）"},
     {"help", help_verb, "[VERB]", "this text", "この説明"},
 };
 #define VERBS (sizeof(verbs) / sizeof(*verbs))
