@@ -63,6 +63,13 @@ extern const struct control_command control_acts[];
 control_net_fn control_registry_list, control_registry_show,
     control_registry_import, control_agent_list, control_agent_add,
     control_agent_revoke;
+/* control_fax.c */
+control_net_fn control_fax_show, control_fax_verify, control_fax_test,
+    control_fax_confirm, control_fax_freeze;
+/* control_route.c */
+control_net_fn control_route;
+/* control_sayable(text): fits a receipt. */
+bool control_sayable(const char *text);
 /* control_agent(b, agent), control_agents(b): as in status */
 json_t *control_agent(const struct broker *b, const struct agent *agent);
 json_t *control_agents(const struct broker *b);

@@ -9,6 +9,7 @@
 
 #include "control.h"
 #include "gate.h"
+#include "recall.h"
 #include "session.h"
 #include "settle.h"
 #include "upkeep.h"
@@ -242,8 +243,8 @@ parked_requeue(struct broker *b, struct request *rq)
 }
 
 /* The reason goes to the sender as a receipt: it must fit the wire. */
-static bool
-sayable(const char *reason)
+bool
+control_sayable(const char *reason)
 {
 	struct wire_msg msg = {.type = WIRE_RECEIPT};
 	struct why why;
@@ -261,7 +262,7 @@ parked_close(struct broker *b, struct request *rq)
 {
 	const char *reason = control_text(rq->in, "reason");
 
-	if (!sayable(reason))
+	if (!control_sayable(reason))
 		control_answer(rq,
 		    control_error("malformed",
 			"Closing needs a reason: one line, at most %d bytes.",
@@ -282,5 +283,12 @@ const struct control_command control_acts[] = {
     {"agent.revoke", NULL, control_agent_revoke},
     {"parked.requeue", NULL, parked_requeue},
     {"parked.close", NULL, parked_close},
+    {"parcel.recall", NULL, recall_command},
+    {"route", NULL, control_route},
+    {"registry.fax", NULL, control_fax_show},
+    {"registry.verify-fax", NULL, control_fax_verify},
+    {"registry.test-fax", NULL, control_fax_test},
+    {"registry.confirm-fax", NULL, control_fax_confirm},
+    {"registry.freeze-fax", NULL, control_fax_freeze},
     {NULL, NULL, NULL},
 };

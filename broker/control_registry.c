@@ -12,7 +12,9 @@
 
 #include "control.h"
 #include "gate.h"
+#include "legs.h"
 #include "session.h"
+#include "turn.h"
 #include "writer.h"
 
 void
@@ -68,6 +70,7 @@ struct job {
 	struct request *request;
 	struct registry_plan plan;
 	struct agent agent; /* agent.add, agent.revoke: name[0] != '\0' */
+	json_t **fax;       /* FAX records of the plan's desks, or NULL */
 	size_t open;        /* works not back yet */
 	int rc;             /* first failure */
 };
@@ -97,7 +100,14 @@ desks_changed(struct broker *b, struct job *job)
 			memcpy(
 			    touched[n++], old->folder_agent, STORE_AGENT_BYTES);
 		memcpy(touched[n++], d->folder_agent, STORE_AGENT_BYTES);
+		char key[REGISTRY_KEY_BYTES];
+
+		memcpy(key, d->key, sizeof(key));
 		registry_put_desk(b->registry, d);
+		if (job->fax != NULL && job->fax[i] != NULL) {
+			registry_put_fax(b->registry, key, job->fax[i]);
+			legs_fax_changed(b, registry_key(b->registry, key));
+		}
 	}
 	for (i = 0; i < n; i++) {
 		agent = registry_agent(b->registry, touched[i]);
@@ -111,6 +121,7 @@ static void
 job_done(struct broker *b, struct job *job)
 {
 	struct agent *agent;
+	size_t i, planned = job->plan.count;
 	json_t *out;
 
 	if (job->rc != 0) {
@@ -138,6 +149,9 @@ job_done(struct broker *b, struct job *job)
 		desks_changed(b, job);
 		job->plan.count = 0; /* the registry has them now */
 	}
+	for (i = 0; job->fax != NULL && i < planned; i++)
+		json_decref(job->fax[i]);
+	free(job->fax);
 	registry_plan_fini(&job->plan); /* the answer is another thread's */
 	control_answer(job->request, out);
 	free(job);
@@ -176,6 +190,7 @@ put_record(struct broker *b, struct job *job, const char *kind, const char *key,
 	op->registry.key = key;
 	op->registry.value = value;
 	op->registry.bytes = strlen(value);
+	r->work.joined = true; /* half a list is worse than none */
 	job->open++;
 	writer_put(b->writer, &r->work);
 }
@@ -202,13 +217,36 @@ plan_json(const struct registry_plan *plan, bool dry_run)
 	return out;
 }
 
+/* A row, and what it means for its FAX number. */
+static void
+put_desk(struct broker *b, struct job *job, size_t i, const char *by)
+{
+	const struct desk *d = &job->plan.desks[i];
+	const struct desk *old = registry_desk(b->registry, d->number, d->type);
+	json_t *record;
+	char *text;
+
+	put_record(b, job, "office", d->key, mem_text(d->json));
+	record = fax_entered(old != NULL ? old->fax_record : NULL,
+	    d->fax.number, by, b->wall_ms);
+	if (record == NULL)
+		return;
+	job->fax[i] = record;
+	text = json_dumps(record, JSON_COMPACT | JSON_SORT_KEYS);
+	if (text == NULL)
+		panic("registry: no memory for a record");
+	put_record(b, job, "fax", d->key, text);
+}
+
 void
 control_registry_import(struct broker *b, struct request *rq)
 {
 	bool dry = json_is_true(json_object_get(rq->in, "dry_run"));
 	struct job *job = mem_new(sizeof(*job));
+	const char *by = control_text(rq->in, "by");
+	char name[FAX_BY_BYTES];
 	json_t *out;
-	size_t i;
+	size_t i, turned = 0;
 
 	registry_plan(b->registry, json_object_get(rq->in, "rows"), &job->plan);
 	job->request = rq;
@@ -220,9 +258,15 @@ control_registry_import(struct broker *b, struct request *rq)
 		control_answer(rq, out);
 		return;
 	}
+	if (fax_by(by, name) != 0)
+		snprintf(name, sizeof(name), "operator");
+	job->fax = mem_new(job->plan.count * sizeof(*job->fax));
 	for (i = 0; i < job->plan.count; i++)
-		put_record(b, job, "office", job->plan.desks[i].key,
-		    mem_text(job->plan.desks[i].json));
+		put_desk(b, job, i, name);
+	for (i = 0; i < job->plan.count; i++)
+		turned += turn_desk(b, &job->plan.desks[i]);
+	if (turned > 0)
+		log_info("registry: turned=%zu", turned);
 }
 
 static void

@@ -13,6 +13,7 @@
 #include "hear.h"
 #include "intake.h"
 #include "post.h"
+#include "recall.h"
 #include "receipt.h"
 #include "session.h"
 #include "settle.h"
@@ -66,6 +67,14 @@ on_query(struct broker *b, struct session *s, struct wire_msg *msg,
 }
 
 static void
+on_recall(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct hear_input *in)
+{
+	(void)in;
+	recall_message(b, s, &msg->recall);
+}
+
+static void
 on_ping(struct broker *b, struct session *s, struct wire_msg *msg,
     struct hear_input *in)
 {
@@ -107,6 +116,7 @@ static const struct {
     [WIRE_QUERY] = {on_query, false},
     [WIRE_PING] = {on_ping, false},
     [WIRE_BYE] = {on_bye, false},
+    [WIRE_RECALL] = {on_recall, false},
 };
 
 /* A header that breaks the rules: tell which parcel, if it names one. */

@@ -287,8 +287,9 @@ legs_wake(struct broker *b, struct leg *paper)
 }
 
 static void
-sweep_one(struct broker *b, struct leg *leg)
+sweep_one(struct leg *leg, void *arg)
 {
+	struct broker *b = arg;
 	struct store_parcel *p = NULL;
 	const struct store_step *step;
 
@@ -355,7 +356,7 @@ ask(struct broker *b, struct leg *leg, const struct withdrawal *w,
 {
 	struct settle_more more = {.if_kept = w->if_kept};
 
-	more.set_flags = STORE_LEG_RECALL;
+	more.set_flags = (uint16_t)(STORE_LEG_RECALL | w->flags);
 	if (w->state == LEG_SUPERSEDED)
 		more.set_flags |= STORE_LEG_SUPERSEDE;
 	if (leg->state == QUEUE_LEASED)
@@ -387,6 +388,30 @@ legs_withdraw(struct broker *b, struct leg *leg, const struct withdrawal *w,
 		settle_as(b, leg, w->actor, w->state, w->code, w->detail, &more,
 		    told, arg);
 	return true;
+}
+
+struct change {
+	struct broker *b;
+	const struct desk *desk;
+};
+
+static void
+ask_back(struct leg *leg, void *arg)
+{
+	const struct change *c = arg;
+
+	if (leg->way == WAY_FAX && leg->state == QUEUE_LEASED &&
+	    !(leg->flags & STORE_LEG_RECALL) &&
+	    paper_desk(c->b, leg) == c->desk)
+		legs_asked(c->b, leg, "fax-changed");
+}
+
+void
+legs_fax_changed(struct broker *b, const struct desk *desk)
+{
+	struct change c = {b, desk};
+
+	queue_walk(&b->queues, ask_back, &c);
 }
 
 void

@@ -65,10 +65,15 @@ struct withdrawal {
 	const char *code;     /* static */
 	const char *detail;
 	const struct id *if_kept; /* only if that parcel is; NULL */
+	uint16_t flags;           /* further ones, if it has to be asked for */
 };
 /* legs_withdraw(b, leg, w, told, arg): as above; told (may be NULL) after the
  * first commit.  False: too late or not now, and told is not called. */
 bool legs_withdraw(struct broker *b, struct leg *leg,
     const struct withdrawal *w, settle_fn *told, void *arg);
+
+/* legs_fax_changed(b, desk): its FAX number is not to be dialled any more: ask
+ * for what is lent. */
+void legs_fax_changed(struct broker *b, const struct desk *desk);
 
 #endif

@@ -153,8 +153,8 @@ queue_leg(const struct queue_set *set, const struct id *id, unsigned index)
 }
 
 void
-queue_walk(const struct queue_set *set,
-    void (*fn)(struct broker *b, struct leg *leg), struct broker *b)
+queue_walk(const struct queue_set *set, void (*fn)(struct leg *leg, void *arg),
+    void *arg)
 {
 	struct hash_node *node, *next;
 	size_t i;
@@ -162,7 +162,7 @@ queue_walk(const struct queue_set *set,
 	for (i = 0; i <= set->legs.mask; i++) {
 		for (node = set->legs.buckets[i]; node != NULL; node = next) {
 			next = node->next;
-			fn(b, HASH_OF(struct leg, node, node));
+			fn(HASH_OF(struct leg, node, node), arg);
 		}
 	}
 }

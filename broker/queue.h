@@ -141,7 +141,7 @@ struct leg *queue_leg(
 /* queue_walk(set, fn, arg): every open leg, in no order; fn may change and end it
  * (and hold, park... it), not add others. */
 void queue_walk(const struct queue_set *set,
-    void (*fn)(struct broker *b, struct leg *leg), struct broker *b);
+    void (*fn)(struct leg *leg, void *arg), void *arg);
 /* queue_version(set, version, previous): open legs of that version, NULL starts
  * and ends; the set must not change in between. */
 struct leg *queue_version(

@@ -111,6 +111,16 @@ registry_desk(const struct registry *r, const char *number, const char *type)
 	return NULL;
 }
 
+const struct desk *
+registry_key(const struct registry *r, const char *key)
+{
+	size_t at = desk_at(r, key);
+
+	return at < r->desk_count && strcmp(r->desks[at]->key, key) == 0
+		   ? r->desks[at]
+		   : NULL;
+}
+
 struct desk *const *
 registry_first(const struct registry *r, const char *number, size_t *count)
 {

@@ -75,6 +75,8 @@ int registry_load(
 /* registry_desk(r, number, type): exactly that row, or NULL. */
 const struct desk *registry_desk(
     const struct registry *r, const char *number, const char *type);
+/* registry_key(r, key): the row "NUMBER[/TYPE]", or NULL. */
+const struct desk *registry_key(const struct registry *r, const char *key);
 /* registry_match(r, number, type, guessed): the row that stands for a number and
  * a type as written in a file name: the exact row; else the row without a type;
  * else, if no type is written, the number's first row with *guessed = true.

@@ -102,33 +102,34 @@ add_leg(struct route *out, enum leg_way way, const char *queue)
 
 /* ---- the data's way ---- */
 
-/* 0: there is none */
-static enum leg_way
-data_way(const struct making *m, const struct desk *to,
-    char queue[STORE_QUEUE_BYTES])
+enum leg_way
+route_data(const struct desk *to, unsigned ways, char queue[STORE_QUEUE_BYTES])
 {
 	enum leg_way way = to->inside ? WAY_BUS : to->way;
 
+	queue[0] = '\0';
 	if (to->inside)
 		desk_queue(to, queue);
 	else if (way == WAY_HUB)
 		snprintf(queue, STORE_QUEUE_BYTES, "hub/%.59s", to->hub);
 	else if (way == WAY_NATIONAL)
 		snprintf(queue, STORE_QUEUE_BYTES, "national");
-	else
-		way = 0;
-	if (way != 0 && !operates(m->ways, way)) {
-		say(m, "way-closed", "Way %s is not operated here.",
-		    leg_way_name(way));
-		way = 0;
-	}
+	return queue[0] != '\0' && operates(ways, way) ? way : 0;
+}
+
+static void
+say_data(const struct making *m, const struct desk *to, enum leg_way way,
+    const char *queue)
+{
 	if (way != 0)
 		say(m, "data", "Data can go by way %s (queue %s).",
 		    leg_way_name(way), queue);
-	else if (!to->inside)
+	else if (queue[0] != '\0')
+		say(m, "way-closed", "Way %s is not operated here.",
+		    leg_way_name(to->inside ? WAY_BUS : to->way));
+	else
 		say(m, "no-data", "No way leads there for data (way %s).",
 		    leg_way_name(to->way));
-	return way;
 }
 
 /* ---- the paper's way ---- */
@@ -287,12 +288,25 @@ add_fallback(struct making *m, const struct desk *to)
 	say_time(m, "fallback", "Without the data, paper goes out at", at);
 }
 
+static bool
+ended(const struct desk *to, int day)
+{
+	return to->policy_until != 0 && day > to->policy_until;
+}
+
+enum policy_deliver
+route_deliver(const struct desk *to, int64_t now_ms)
+{
+	return ended(to, today(now_ms)) ? POLICY_ELECTRONIC
+					: to->policy.deliver;
+}
+
 static enum policy_deliver
 wanted(const struct making *m, const struct desk *to)
 {
 	const struct policy *p = &to->policy;
 
-	if (to->policy_until != 0 && m->day > to->policy_until) {
+	if (ended(to, m->day)) {
 		say(m, "policy", "Policy %s ended with %d: electronic.",
 		    p->name, to->policy_until);
 		return POLICY_ELECTRONIC;
@@ -311,8 +325,9 @@ route_to(struct making *m, const struct desk *to, bool guessed)
 {
 	char queue[STORE_QUEUE_BYTES];
 	enum policy_deliver deliver = wanted(m, to);
-	enum leg_way data = data_way(m, to, queue);
+	enum leg_way data = route_data(to, m->ways, queue);
 
+	say_data(m, to, data, queue);
 	if (deliver == POLICY_PAPER || data == 0) {
 		if (to->inside && deliver != POLICY_PAPER)
 			refuse(m->out, REFUSAL_NO_WAY,

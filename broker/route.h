@@ -46,6 +46,11 @@ void route_parcel(const struct wire_parcel *parcel, const struct registry *r,
 void route_explain(const struct wire_parcel *parcel, const struct registry *r,
     unsigned ways, int64_t now_ms, struct route *out, route_say_fn *say,
     void *arg);
+/* route_data(to, ways, queue): by which way data reaches a desk; 0: none. */
+enum leg_way route_data(
+    const struct desk *to, unsigned ways, char queue[STORE_QUEUE_BYTES]);
+/* route_deliver(to, now_ms): what its policy wants today. */
+enum policy_deliver route_deliver(const struct desk *to, int64_t now_ms);
 /* route_paper(to, ways, hold, &code, note): by which way paper reaches a desk; 0
  * none.  *hold: its FAX number must be verified first. */
 enum leg_way route_paper(const struct desk *to, unsigned ways, bool *hold,

@@ -25,6 +25,7 @@
 #include "receipt.h"
 #include "schedule.h"
 #include "settle.h"
+#include "turn.h"
 
 #define RETRY_HINT_MAX_MS (6 * 60 * 60 * 1000u)
 /* "waits" of a leg that nothing is before: the agent has yet to hear that the
@@ -415,6 +416,24 @@ settle_operator(struct broker *b, struct leg *leg, enum leg_state state,
 
 /* ---- what agents say ---- */
 
+/* Nothing left the agent's hands. */
+static struct settlement *
+given_back(struct broker *b, struct session *s, struct leg *leg,
+    const struct wire_settle_item *item, enum leg_state ended)
+{
+	struct settlement *st;
+
+	if (leg->flags & STORE_LEG_TURN && !turn_given_back(b, leg))
+		ended = LEG_READY; /* it stays paper after all */
+	if (ended != LEG_READY)
+		return settlement_new(b, &item->id, item->leg, s->agent->name,
+		    ended, leg->flags & STORE_LEG_TURN ? "turned" : "recalled",
+		    item->detail);
+	st = failed_try(b, leg, s->agent->name, item->code, item->detail, 0);
+	st->work.op.settle.clear_flags = STORE_LEG_RECALL | STORE_LEG_TURN;
+	return st;
+}
+
 static struct settlement *
 by_outcome(struct broker *b, struct session *s, struct leg *leg,
     const struct wire_settle_item *item)
@@ -422,13 +441,8 @@ by_outcome(struct broker *b, struct session *s, struct leg *leg,
 	uint32_t hint = item->retry_ms;
 	enum leg_state ended;
 
-	if (leg != NULL && legs_given_back(leg, item, &ended)) {
-		if (ended == LEG_READY)
-			return failed_try(b, leg, s->agent->name, item->code,
-			    item->detail, 0);
-		return settlement_new(b, &item->id, item->leg, s->agent->name,
-		    ended, "recalled", item->detail);
-	}
+	if (leg != NULL && legs_given_back(leg, item, &ended))
+		return given_back(b, s, leg, item, ended);
 	switch (item->outcome) {
 	case WIRE_OUTCOME_DELIVERED:
 		return settlement_new(b, &item->id, item->leg, s->agent->name,

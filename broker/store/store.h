@@ -63,10 +63,10 @@ enum store_leg_flag {
 	    4, /* goes out only if the data does not get there */
 	/* taken back, but it may be out: lent only to learn that */
 	STORE_LEG_RECALL = 8,
-	STORE_LEG_TEST = 16, /* a FAX test page */
-	STORE_LEG_DUAL = 32, /* the other one goes too, whatever happens */
-	STORE_LEG_SUPERSEDE =
-	    64, /* with RECALL: a newer version is the reason */
+	STORE_LEG_TEST = 16,      /* a FAX test page */
+	STORE_LEG_DUAL = 32,      /* the other one goes too, whatever happens */
+	STORE_LEG_SUPERSEDE = 64, /* with RECALL: a newer version came */
+	STORE_LEG_TURN = 128,     /* with RECALL: a data leg takes its place */
 };
 
 /* kept: a leg of a parcel */
