@@ -91,6 +91,24 @@ static const struct ctl_verb verbs[] = {
 	"[OPTION...] FILE...",
 	"draw files of the standard as the official forms (no broker needed)",
 	"標準仕様のファイルを公式の様式で描く（ブローカー不要）"},
+    {"extract", extract_verb, "FILE.pdf [--out DIR] [--password-file FILE]",
+	"the CSV files inside a paper's PDF (no broker needed)",
+	"書類のPDFに入っているCSVファイルを取り出す（ブローカー不要）"},
+    {"scan", scan_verb, "IMAGE... [--out DIR]",
+	"the CSV files of data sheets, from scans and received FAXes (no "
+	"broker needed)",
+	"データシートの読み取り画像・受信FAXからCSVファイルを取り出す"
+	"（ブローカー不要）"},
+    {"handover", handover_verb, "confirm CODE --folder DIR\nlist --folder DIR",
+	"codes of papers that were handed over (no broker needed)",
+	"手渡し・郵送した書類の受領コードの確認と一覧（ブローカー不要）"},
+    {"fax", fax_verb,
+	"jobs\nshow JOB\nhold JOB\nrelease JOB\nconfirm JOB\nfail JOB\n"
+	"cancel JOB\n[--folder DIR] [--by NAME]",
+	"FAXes under way: look, release the first one, decide an unknown one "
+	"(no broker needed)",
+	"送信中のFAX: 内容の確認・初回送信の許可・結果不明の判断"
+	"（ブローカー不要）"},
     {"help", help_verb, "[VERB]", "this text", "この説明"},
 };
 #define VERBS (sizeof(verbs) / sizeof(*verbs))
