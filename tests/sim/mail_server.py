@@ -1,0 +1,246 @@
+"""A real mail server on loopback: OpenSMTPD behind TLS, with a Maildir.
+
+OpenSMTPD of Debian 12 cannot speak TLS itself (its key process and OpenSSL 3 do
+not go together), so a small front of ours ends TLS and passes the bytes on.
+The front can also hurt: cut the line when the server has answered the end of a
+message, so that its client never learns whether it was taken.
+
+    with MailServer(folder) as mail:
+        mail.smtps          "smtps://localhost:PORT"
+        mail.ca             the certificate to trust (PEM)
+        mail.messages()     what was delivered, parsed, in the order of arrival
+        mail.front.cut_after_data(1)
+
+It runs in a mount namespace of its own where the user may make one (its spool
+and its control socket have fixed places); else one after the other.
+"""
+import email
+import email.policy
+import fcntl
+import os
+import shutil
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
+
+SMTPD = "/usr/sbin/smtpd"
+LOCK = "/tmp/tasuki-test-smtpd.lock"
+USER = "nobody"                 # it refuses to deliver as root
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def make_certificate(folder):
+    """(certificate, key) for localhost."""
+    cert, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+         "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", key, "-out",
+         cert, "-days", "30", "-subj", "/CN=localhost", "-addext",
+         "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+        check=True, capture_output=True)
+    return cert, key
+
+
+class TlsFront:
+    """Ends TLS, passes bytes to and fro, and cuts lines when told to."""
+
+    def __init__(self, port, cert, key):
+        self.to = port
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(cert, key)
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listener.getsockname()[1]
+        self.cuts = 0           # this many answers to a message are lost
+        self.stopping = False
+        self.lock = threading.Lock()
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def cut_after_data(self, count):
+        with self.lock:
+            self.cuts = count
+
+    def _take_cut(self):
+        with self.lock:
+            if self.cuts > 0:
+                self.cuts -= 1
+                return True
+            return False
+
+    def _listen(self):
+        while not self.stopping:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(client,),
+                             daemon=True).start()
+
+    def _serve(self, raw):
+        server = client = None
+        try:
+            raw.settimeout(60)
+            client = self.context.wrap_socket(raw, server_side=True)
+            server = socket.create_connection(("127.0.0.1", self.to),
+                                              timeout=60)
+            state = {"message": False}
+            back = threading.Thread(target=self._back,
+                                    args=(server, client, state), daemon=True)
+            back.start()
+            tail = b""
+            while data := client.recv(65536):
+                tail = (tail + data)[-5:]
+                if tail == b"\r\n.\r\n":    # the end of a message
+                    state["message"] = True
+                server.sendall(data)
+        except (OSError, ssl.SSLError):
+            pass
+        finally:
+            for s in (server, client, raw):
+                if s is not None:
+                    try:
+                        s.close()
+                    except OSError:
+                        pass
+
+    def _back(self, server, client, state):
+        try:
+            while data := server.recv(65536):
+                if state["message"] and data.startswith(b"250"):
+                    if self._take_cut():    # taken, and nobody is told
+                        client.shutdown(socket.SHUT_RDWR)
+                        return
+                    state["message"] = False
+                client.sendall(data)
+        except (OSError, ssl.SSLError):
+            pass
+
+    def close(self):
+        self.stopping = True
+        self.listener.close()
+
+
+class MailServer:
+    """OpenSMTPD that takes mail for anybody into one Maildir."""
+
+    def __init__(self, folder, more=""):
+        self.folder = os.path.abspath(folder)
+        self.more = more        # further lines of smtpd.conf, before ours
+        self.process = self.front = self.lock = None
+
+    def __enter__(self):
+        os.makedirs(self.folder, exist_ok=True)
+        path = self.folder      # smtpd delivers as another user
+        while path != "/":
+            if os.stat(path).st_uid == os.getuid():
+                os.chmod(path, os.stat(path).st_mode | 0o711)
+            path = os.path.dirname(path)
+        self.maildir = os.path.join(self.folder, "mail")
+        os.makedirs(self.maildir, exist_ok=True)
+        shutil.chown(self.maildir, USER)
+        self.ca, key = make_certificate(self.folder)
+        self.port = free_port()
+        self._start()
+        self.front = TlsFront(self.port, self.ca, key)
+        self.smtps = f"smtps://localhost:{self.front.port}"
+        return self
+
+    def __exit__(self, *_):
+        if self.front:
+            self.front.close()
+        self.stop()
+        if self.lock:
+            self.lock.close()
+
+    # -- the process
+
+    def _start(self):
+        conf = os.path.join(self.folder, "smtpd.conf")
+        with open(conf, "w", encoding="ascii") as f:
+            f.write(f'smtp max-message-size "30M"\n'
+                    f"listen on 127.0.0.1 port {self.port} "
+                    f"hostname localhost\n{self.more}"
+                    f'table anybody {{ "@" = "{USER}" }}\n'
+                    f'action "keep" maildir "{self.maildir}" '
+                    f'virtual <anybody>\n'
+                    f'match from any for any action "keep"\n')
+        self.lock = open(LOCK, "w", encoding="ascii")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
+        self.log = open(os.path.join(self.folder, "smtpd.log"), "ab")
+        alone = subprocess.run(["unshare", "--mount", "true"],
+                               capture_output=True, check=False)
+        command = [SMTPD, "-d", "-f", conf]
+        if alone.returncode == 0:
+            command = ["unshare", "--mount", "--propagation", "private",
+                       "sh", "-c",
+                       "mkdir -p /var/spool/smtpd && "
+                       "mount -t tmpfs -o mode=711 smtpd /var/spool/smtpd && "
+                       "mount -t tmpfs -o mode=755 smtpd /run && "
+                       "exec " + " ".join(command)]
+        self.process = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=self.log,
+            stderr=self.log, start_new_session=True)
+        if alone.returncode == 0:   # nothing is shared: the next may start
+            fcntl.flock(self.lock, fcntl.LOCK_UN)
+        self._wait_up()
+
+    def _wait_up(self, seconds=30):
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                break
+            try:
+                with socket.create_connection(("127.0.0.1", self.port),
+                                              timeout=5) as s:
+                    if s.recv(3) == b"220":
+                        return
+            except OSError:
+                pass
+            time.sleep(0.05)
+        with open(self.log.name, encoding="utf-8", errors="replace") as f:
+            raise RuntimeError("smtpd did not start:\n" + f.read())
+
+    def stop(self):
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(5)
+        self.process = None
+        self.log.close()
+
+    # -- what came
+
+    def messages(self):
+        new = os.path.join(self.maildir, "new")
+        if not os.path.isdir(new):
+            return []
+        paths = sorted((os.path.join(new, n) for n in os.listdir(new)),
+                       key=os.path.getmtime)
+        found = []
+        for path in paths:
+            with open(path, "rb") as f:
+                found.append(email.message_from_binary_file(
+                    f, policy=email.policy.default))
+        return found
+
+    def wait_messages(self, count, seconds=30):
+        deadline = time.monotonic() + seconds
+        while True:
+            found = self.messages()
+            if len(found) >= count:
+                return found
+            if time.monotonic() > deadline:
+                raise AssertionError(
+                    f"{len(found)} of {count} messages after {seconds} s")
+            time.sleep(0.05)
