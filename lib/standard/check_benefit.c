@@ -158,21 +158,65 @@ is_rate(const struct check_run *run, const struct benefit_row *row)
 	return !B_IS(row->v[B_UNITS]) || row->v[B_UNITS] == 0;
 }
 
-static void
+/* Units of the code as the masters know them, -1 if they do not. */
+static int64_t
+service_units(const struct check_run *run)
+{
+	struct standard_service service;
+
+	if (!run->name_good ||
+	    !standard_service_find(run->standard, cell_of(run, BF_CODE)->p,
+		run->result->name.month, run->cells[2].p, &service))
+		return -1;
+	return service.units;
+}
+
+/* Amount and units for the limit agree, so units or count are wrong: the one
+ * that a division mends.  The masters know the units of many codes. */
+static bool
+blame_factor(struct check_run *run, const struct benefit_row *row,
+    enum benefit_column column, int64_t units)
+{
+	int64_t amount = row->v[B_AMOUNT], count = row->v[B_COUNT];
+	bool by_units = units != 0 && amount % units == 0 && amount != 0;
+	bool by_count = amount % count == 0;
+	int64_t known = service_units(run);
+
+	if (row->v[B_MANAGED] != row->v[B_AMOUNT])
+		return false;
+	if (by_units && (!by_count || units == known))
+		benefit_say(
+		    run, "benefit-factor", row, B_COUNT, amount / units);
+	else if (by_count && (!by_units || amount / count == known))
+		benefit_say(run, "benefit-factor", row, column, amount / count);
+	else
+		return false;
+	return true;
+}
+
+/* False: the amount itself is wrong. */
+static bool
 check_product(struct check_run *run, const struct benefit_row *row)
 {
-	int64_t units = row->v[B_UNITS];
+	enum benefit_column column = B_UNITS;
+	int64_t units;
 
 	if (B_IS(row->v[B_DISCOUNTED]) && row->v[B_DISCOUNTED] != 0)
-		units = row->v[B_DISCOUNTED];
+		column = B_DISCOUNTED;
+	units = row->v[column];
 	if (row->v[B_DISCOUNTED] == B_BAD || !B_IS(row->v[B_COUNT]))
-		return;
-	if (row->v[B_COUNT] == 0)
+		return true;
+	if (row->v[B_COUNT] == 0) {
 		benefit_say(run, "count-zero", row, B_COUNT, 1);
-	else if (B_IS(row->v[B_AMOUNT]) &&
-		 row->v[B_AMOUNT] != units * row->v[B_COUNT])
-		benefit_say(run, "benefit-product", row, B_AMOUNT,
-		    units * row->v[B_COUNT]);
+		return true;
+	}
+	if (!B_IS(row->v[B_AMOUNT]) ||
+	    row->v[B_AMOUNT] == units * row->v[B_COUNT] ||
+	    blame_factor(run, row, column, units))
+		return true;
+	benefit_say(
+	    run, "benefit-product", row, B_AMOUNT, units * row->v[B_COUNT]);
+	return false;
 }
 
 static void
@@ -200,25 +244,29 @@ check_stay(struct check_run *run, const struct benefit_row *row)
 		benefit_say(run, "stay-days", row, B_STAY_ALL, before + now);
 }
 
-static void
+/* The columns something was said of, as bits. */
+static uint32_t
 check_service_row(
     struct check_run *run, const struct benefit_row *row, const char *type)
 {
 	int64_t units[2];
 	size_t count = 0;
+	uint32_t said = 0;
 
 	if (!is_rate(run, row)) {
-		check_product(run, row);
+		if (!check_product(run, row))
+			said |= 1U << B_AMOUNT;
 		check_discount(run, row);
 	}
-	benefit_limits(run, row, B_AMOUNT);
+	said |= benefit_limits(run, row, B_AMOUNT);
 	if (B_IS(row->v[B_WITHIN]))
 		units[count++] = row->v[B_WITHIN];
 	if (B_IS(row->v[B_AMOUNT]) &&
 	    (count == 0 || row->v[B_MANAGED] != row->v[B_AMOUNT]))
 		units[count++] = row->v[B_AMOUNT] -
 				 (B_IS(row->v[B_OVER]) ? row->v[B_OVER] : 0);
-	benefit_money(run, row, units, count, type);
+	return said |
+	       benefit_money(run, row, units, said == 0 ? count : 0, type);
 }
 
 /* -- clients and groups ------------------------------------------------- */
@@ -337,6 +385,8 @@ group_add(struct check_run *run, struct benefit_group *g,
 	} else if (B_IS(row->v[B_MANAGED]) && row->v[B_MANAGED] != 0) {
 		g->inside_rows++;
 		g->inside += amount;
+		if (row->v[B_MANAGED] != row->v[B_AMOUNT])
+			g->odd = *row;
 	} else {
 		g->unknown_rows++;
 		*(amount < 0 ? &g->unknown_minus : &g->unknown_plus) += amount;
@@ -382,7 +432,6 @@ take_total(struct check_run *run, struct benefit_client *client,
 		    "999999", 6, NULL);
 		return;
 	}
-	benefit_limits(run, row, B_COLUMNS);
 	client->total = *row;
 }
 
@@ -394,6 +443,7 @@ take_row(struct check_run *run, struct benefit_client *client,
 	const struct cell *office = cell_of(run, BF_OFFICE);
 	enum benefit_kind kind;
 	struct benefit_group *g;
+	uint32_t said = 0;
 	bool sub = subtotal_kind(code->p, &kind);
 
 	if (client->total.record != 0)
@@ -401,7 +451,7 @@ take_row(struct check_run *run, struct benefit_client *client,
 	g = group_find(client, digest_tag(office->p, office->n, SEED_CLIENT),
 	    code->p, run);
 	if (!sub)
-		check_service_row(run, row, code->p);
+		said = check_service_row(run, row, code->p);
 	if (g == NULL) {
 		client->unsure = true;
 	} else if (!sub) {
@@ -410,6 +460,7 @@ take_row(struct check_run *run, struct benefit_client *client,
 		    row->v[B_MANAGED] != 0)
 			disorder(run, client);
 		group_add(run, g, row);
+		g->bad |= said;
 	} else if (g->sub[kind].record != 0) {
 		check_say(run, "subtotal-repeated",
 		    run->benefit->field[BF_CODE], code->p, 6, NULL);
@@ -430,6 +481,16 @@ benefit_there(struct check_run *run)
 			run->benefit = benefit_new(layout);
 	}
 	return run->benefit != NULL;
+}
+
+/* The office of totals on a row that is none: said by its own rule. */
+static bool
+total_office(const struct check_run *run)
+{
+	const struct layout_field *field =
+	    &run->kind->layout.fields[run->benefit->field[BF_OFFICE] - 1];
+
+	return strcmp(cell_of(run, BF_OFFICE)->p, field->special) == 0;
 }
 
 void
@@ -460,7 +521,7 @@ benefit_row(struct check_run *run, const struct layout_rule *rule)
 		client->unsure = true;
 	else if (strcmp(cell_of(run, BF_CODE)->p, "999999") == 0)
 		take_total(run, client, &row);
-	else if (!cell_of(run, BF_OFFICE)->good)
+	else if (!cell_of(run, BF_OFFICE)->good || total_office(run))
 		client->unsure = true;
 	else
 		take_row(run, client, &row);

@@ -62,6 +62,7 @@ struct benefit_group {
 	int64_t sum[B_COLUMNS];
 	unsigned filled[B_COLUMNS]; /* service rows that fill the column */
 	uint32_t bad;               /* columns that cannot be summed; bits */
+	struct benefit_row odd;     /* a row with MANAGED other than AMOUNT */
 	struct benefit_row rate;    /* the largest percentage addition */
 	struct benefit_row sub[BK_SUBTOTALS];
 };
@@ -96,11 +97,12 @@ void benefit_end(struct check_run *run);
 /* benefit_judge(run, client): what all rows of a client together show. */
 void benefit_judge(struct check_run *run, const struct benefit_client *client);
 /* benefit_money(run, row, units, count): costs and shares of one row, whose
- * units are one of ${units}. */
-void benefit_money(struct check_run *run, const struct benefit_row *row,
+ * units are one of ${units}.  The columns something was said of, as bits. */
+uint32_t benefit_money(struct check_run *run, const struct benefit_row *row,
     const int64_t *units, size_t count, const char *type);
-/* benefit_limits(run, row): limits of one row. */
-void benefit_limits(struct check_run *run, const struct benefit_row *row,
+/* benefit_limits(run, row, rest): limits of one row; ${rest} is what they are
+ * parts of where MANAGED is empty.  The columns something was said of. */
+uint32_t benefit_limits(struct check_run *run, const struct benefit_row *row,
     enum benefit_column rest);
 /* benefit_say(run, code, row, column, expected): at the place of a row. */
 void benefit_say(struct check_run *run, const char *code,

@@ -106,7 +106,8 @@ rule_range(struct check_run *run, const struct layout_rule *rule)
 	const char *end;
 	long low, high, value;
 
-	if (!usable(run, rule->field) || cell->n > 9)
+	/* below zero is said as such */
+	if (!usable(run, rule->field) || cell->n > 9 || cell->p[0] == '-')
 		return;
 	low = number(rule->value, &end);
 	high = *end == '-' ? number(end + 1, &end) : low;

@@ -57,7 +57,19 @@ yen(int64_t units, int64_t price)
 
 /* -- one row ------------------------------------------------------------ */
 
-static void
+#define BIT(column) (1U << (column))
+
+/* The price is the odd one out if the claim agrees with the cost. */
+static bool
+claim_agrees(const struct benefit_row *row)
+{
+	return given(row, B_CLAIM) && given(row, B_BENEFIT) &&
+	       or_zero(row, B_FIXED) == 0 &&
+	       (int64_t)row->v[B_COST] * row->v[B_BENEFIT] / 100 ==
+		   row->v[B_CLAIM];
+}
+
+static uint32_t
 check_cost(struct check_run *run, const struct benefit_row *row,
     const int64_t *units, size_t count)
 {
@@ -72,50 +84,67 @@ check_cost(struct check_run *run, const struct benefit_row *row,
 		}
 	}
 	if (count == 0 || off == 0)
-		return;
-	if (off <= tolerance(run, TOLERANCE_COST))
+		return 0;
+	if (off <= tolerance(run, TOLERANCE_COST)) {
 		benefit_say(run, "benefit-rounding", row, B_COST, nearest);
-	else
-		benefit_say(run, "benefit-cost", row, B_COST,
+		return 0;
+	}
+	if (claim_agrees(row)) {
+		benefit_say(run, "benefit-price-cost", row, B_PRICE,
 		    yen(units[0], row->v[B_PRICE]));
+		return BIT(B_PRICE);
+	}
+	benefit_say(
+	    run, "benefit-cost", row, B_COST, yen(units[0], row->v[B_PRICE]));
+	return BIT(B_COST);
 }
 
-static void
+static uint32_t
 check_claim(struct check_run *run, const struct benefit_row *row)
 {
-	int64_t wanted, off;
+	int64_t wanted, off, cost = row->v[B_COST];
 
 	if (!given(row, B_COST) || !given(row, B_BENEFIT) ||
 	    !given(row, B_CLAIM) || or_zero(row, B_FIXED) != 0 ||
 	    row->v[B_FIXED] == B_BAD || row->v[B_BENEFIT] < 1 ||
 	    row->v[B_BENEFIT] > 100)
-		return;
-	wanted = (int64_t)row->v[B_COST] * row->v[B_BENEFIT] / 100;
+		return 0;
+	wanted = cost * row->v[B_BENEFIT] / 100;
 	off = distance(wanted, row->v[B_CLAIM]);
 	if (off == 0)
-		return;
-	benefit_say(run,
-	    off <= tolerance(run, TOLERANCE_COST) ? "benefit-rounding"
-						  : "benefit-claim",
-	    row, B_CLAIM, wanted);
+		return 0;
+	if (off <= tolerance(run, TOLERANCE_COST)) {
+		benefit_say(run, "benefit-rounding", row, B_CLAIM, wanted);
+		return 0;
+	}
+	if (given(row, B_COPAY) && row->v[B_COPAY] != 0 && cost != 0 &&
+	    cost - row->v[B_CLAIM] == row->v[B_COPAY]) {
+		/* claim and copayment agree: it is the rate */
+		benefit_say(run, "benefit-rate", row, B_BENEFIT,
+		    ((int64_t)row->v[B_CLAIM] * 100 + cost - 1) / cost);
+		return BIT(B_BENEFIT);
+	}
+	benefit_say(run, "benefit-claim", row, B_CLAIM, wanted);
+	return BIT(B_CLAIM);
 }
 
-static void
+static uint32_t
 check_copay(struct check_run *run, const struct benefit_row *row)
 {
 	int64_t wanted;
 
 	if (!given(row, B_COST) || !given(row, B_CLAIM) || !given(row, B_COPAY))
-		return;
+		return 0;
 	wanted = (int64_t)row->v[B_COST] - row->v[B_CLAIM];
-	if (row->v[B_COPAY] != wanted)
-		benefit_say(run,
-		    row->v[B_COPAY] == 0 ? "benefit-copay-odd"
-					 : "benefit-copay",
-		    row, B_COPAY, wanted);
+	if (row->v[B_COPAY] == wanted)
+		return 0;
+	benefit_say(run,
+	    row->v[B_COPAY] == 0 ? "benefit-copay-odd" : "benefit-copay", row,
+	    B_COPAY, wanted);
+	return BIT(B_COPAY);
 }
 
-static void
+static uint32_t
 check_full(struct check_run *run, const struct benefit_row *row,
     const int64_t *units, size_t count)
 {
@@ -123,36 +152,55 @@ check_full(struct check_run *run, const struct benefit_row *row,
 	int64_t wanted, all;
 
 	if (!given(row, B_FULL) || !given(row, B_OVER))
-		return;
+		return 0;
 	wanted = yen(over, row->v[B_PRICE]);
 	if (distance(wanted, row->v[B_FULL]) <= tolerance(run, TOLERANCE_COST))
-		return;
+		return 0;
 	for (size_t i = 0; i < count && given(row, B_COST); i++) {
 		all = yen(units[i] + over, row->v[B_PRICE]) - row->v[B_COST];
 		if (distance(all, row->v[B_FULL]) <=
 		    tolerance(run, TOLERANCE_COST))
-			return;
+			return 0;
 	}
 	benefit_say(run, "benefit-full", row, B_FULL, wanted);
+	return BIT(B_FULL);
 }
 
-void
+static uint32_t
+check_price(
+    struct check_run *run, const struct benefit_row *row, const char *type)
+{
+	int64_t least = tolerance(run, TOLERANCE_PRICE_MIN);
+
+	/* the community's own types have prices of their own */
+	if (*type == 'A' ||
+	    (row->v[B_PRICE] >= least &&
+		row->v[B_PRICE] <= tolerance(run, TOLERANCE_PRICE_MAX)))
+		return 0;
+	benefit_say(run, "benefit-price", row, B_PRICE, least / 100);
+	return BIT(B_PRICE);
+}
+
+uint32_t
 benefit_money(struct check_run *run, const struct benefit_row *row,
     const int64_t *units, size_t count, const char *type)
 {
+	uint32_t said = 0;
+
 	if (given(row, B_PRICE)) {
-		/* the community's own types have prices of their own */
-		if (*type != 'A' &&
-		    (row->v[B_PRICE] < tolerance(run, TOLERANCE_PRICE_MIN) ||
-			row->v[B_PRICE] > tolerance(run, TOLERANCE_PRICE_MAX)))
-			benefit_say(run, "benefit-price", row, B_PRICE,
-			    tolerance(run, TOLERANCE_PRICE_MIN) / 100);
 		if (given(row, B_COST))
-			check_cost(run, row, units, count);
-		check_full(run, row, units, count);
+			said = check_cost(run, row, units, count);
+		if (said == 0)
+			said = check_price(run, row, type);
+		if (said == 0 && count > 0)
+			said = check_full(run, row, units, count);
 	}
-	check_claim(run, row);
-	check_copay(run, row);
+	/* one slip is said once: what follows from it is not */
+	if (!(said & BIT(B_COST)))
+		said |= check_claim(run, row);
+	if (!(said & (BIT(B_COST) | BIT(B_CLAIM))))
+		said |= check_copay(run, row);
+	return said;
 }
 
 /* Two parts of a whole; both must be there, and used: some software writes a
@@ -167,28 +215,46 @@ parts(const struct benefit_row *row, enum benefit_column a,
 	return *sum != 0;
 }
 
-void
+static uint32_t
+say_limit(struct check_run *run, const struct benefit_row *row,
+    enum benefit_column over, enum benefit_column within, int64_t whole)
+{
+	bool paid = given(row, B_PRICE) && given(row, B_COST) &&
+		    yen(row->v[within], row->v[B_PRICE]) == row->v[B_COST];
+
+	/* what the cost was computed from is right most likely */
+	if (paid)
+		benefit_say(
+		    run, "benefit-limit", row, over, whole - row->v[within]);
+	else
+		benefit_say(
+		    run, "benefit-limit", row, within, whole - row->v[over]);
+	return BIT(over) | BIT(within);
+}
+
+uint32_t
 benefit_limits(struct check_run *run, const struct benefit_row *row,
     enum benefit_column rest)
 {
 	enum benefit_column whole = B_MANAGED;
+	uint32_t said = 0;
 	int64_t sum;
 
 	if (!given(row, B_MANAGED) || row->v[B_MANAGED] == 0)
 		whole = rest;
 	if (parts(row, B_TYPE_OVER, B_TYPE_WITHIN, &sum)) {
 		if (rest == B_COLUMNS)
-			return; /* a total: only some types have a limit */
+			return 0; /* a total: only some types have a limit */
 		if (whole != B_COLUMNS && given(row, whole) &&
 		    sum != row->v[whole])
-			benefit_say(run, "benefit-limit", row, B_TYPE_WITHIN,
-			    (int64_t)row->v[whole] - row->v[B_TYPE_OVER]);
+			said = say_limit(run, row, B_TYPE_OVER, B_TYPE_WITHIN,
+			    row->v[whole]);
 		whole = B_TYPE_WITHIN;
 	}
-	if (whole != B_COLUMNS && given(row, whole) &&
+	if (said == 0 && whole != B_COLUMNS && given(row, whole) &&
 	    parts(row, B_OVER, B_WITHIN, &sum) && sum != row->v[whole])
-		benefit_say(run, "benefit-limit", row, B_WITHIN,
-		    (int64_t)row->v[whole] - row->v[B_OVER]);
+		said = say_limit(run, row, B_OVER, B_WITHIN, row->v[whole]);
+	return said;
 }
 
 /* -- one group ---------------------------------------------------------- */
@@ -217,8 +283,9 @@ say_row(struct check_run *run, const char *code, uint64_t record, uint64_t line,
 	check_say(run, code, run->benefit->field[BF_CODE], "", 0, expected);
 }
 
+/* Without it the total has nothing to be compared with. */
 static void
-check_there(struct check_run *run, const struct benefit_group *g)
+check_there(struct check_run *run, struct benefit_group *g)
 {
 	char wanted[8];
 
@@ -226,81 +293,97 @@ check_there(struct check_run *run, const struct benefit_group *g)
 	memcpy(wanted + 2, "AAAA", 5);
 	if (g->sub[BK_INSIDE].record != 0 || g->rows - g->over_30_rows < 2)
 		return;
+	g->bad |= BIT(B_COST) | BIT(B_CLAIM) | BIT(B_COPAY) | BIT(B_FULL);
 	if (g->inside_rows >= 2)
 		say_row(run, "subtotal-missing", g->record, g->line, wanted);
 	else if (g->sub[BK_OUTSIDE].record == 0 && !outside_type(run, g->type))
 		say_row(run, "subtotal-expected", g->record, g->line, wanted);
 }
 
-/* A subtotal that must lie between two figures. */
-static void
+/* A subtotal that must lie between two figures; false: it was said. */
+static bool
 check_between(struct check_run *run, const struct benefit_row *row,
     enum benefit_column column, int64_t low, int64_t high, int64_t likely)
 {
-	if (given(row, column) &&
-	    (row->v[column] < low || row->v[column] > high))
-		benefit_say(run, "subtotal-sum", row, column,
-		    likely < low    ? low
-		    : likely > high ? high
-				    : likely);
+	if (!given(row, column) ||
+	    (row->v[column] >= low && row->v[column] <= high))
+		return true;
+	if (likely < low || likely > high)
+		likely = likely < low ? low : high;
+	benefit_say(run, "subtotal-sum", row, column, likely);
+	return false;
 }
 
-static void
+static bool
 check_amounts(struct check_run *run, const struct benefit_group *g)
 {
 	const struct benefit_row *in = &g->sub[BK_INSIDE];
 	const struct benefit_row *out = &g->sub[BK_OUTSIDE];
-	int64_t unknown = g->unknown_plus + g->unknown_minus, all;
+	const struct benefit_row *long_stay = &g->sub[BK_OVER_30];
+	int64_t unknown = g->unknown_plus + g->unknown_minus, left;
 	int64_t low = g->inside + g->unknown_minus;
 	int64_t high = g->inside + g->unknown_plus;
+	bool good;
 
 	if (is_bad(g, B_AMOUNT))
-		return;
-	if (g->over_30_rows > 0 && g->sub[BK_OVER_30].record != 0)
-		check_between(run, &g->sub[BK_OVER_30], B_AMOUNT, g->over_30,
+		return false;
+	if (g->over_30_rows > 0 && long_stay->record != 0)
+		(void)check_between(run, long_stay, B_AMOUNT, g->over_30,
 		    g->over_30, g->over_30);
 	else if (g->over_30 > 0)
 		high += g->over_30;
-	if (given(in, B_AMOUNT) && given(out, B_AMOUNT)) {
-		all = g->inside + unknown;
-		check_between(run, in, B_AMOUNT, low, high, g->inside);
-		if (in->v[B_AMOUNT] >= low && in->v[B_AMOUNT] <= high &&
-		    g->over_30_rows == 0)
-			check_between(run, out, B_AMOUNT, all - in->v[B_AMOUNT],
-			    all - in->v[B_AMOUNT], all - in->v[B_AMOUNT]);
-		return;
-	}
-	check_between(run, in, B_AMOUNT, low, high, g->inside + unknown);
-	check_between(
-	    run, out, B_AMOUNT, g->unknown_minus, g->unknown_plus, unknown);
+	if (!given(in, B_AMOUNT) || !given(out, B_AMOUNT))
+		return check_between(
+			   run, in, B_AMOUNT, low, high, g->inside + unknown) &&
+		       check_between(run, out, B_AMOUNT, g->unknown_minus,
+			   g->unknown_plus, unknown);
+	good = check_between(run, in, B_AMOUNT, low, high, g->inside);
+	left = g->inside + unknown - in->v[B_AMOUNT];
+	if (good && g->over_30_rows == 0)
+		good = check_between(run, out, B_AMOUNT, left, left, left);
+	return good;
 }
 
-static void
+static uint32_t
 check_managed(struct check_run *run, const struct benefit_group *g)
 {
 	const struct benefit_row *in = &g->sub[BK_INSIDE];
+	int64_t low = g->sum[B_MANAGED] + g->unknown_minus;
+	int64_t high = g->sum[B_MANAGED] + g->unknown_plus;
 
-	if (is_bad(g, B_MANAGED) || is_bad(g, B_AMOUNT) || g->over_30_rows > 0)
-		return;
-	check_between(run, in, B_MANAGED, g->sum[B_MANAGED] + g->unknown_minus,
-	    g->sum[B_MANAGED] + g->unknown_plus, g->sum[B_MANAGED]);
+	if (is_bad(g, B_MANAGED) || is_bad(g, B_AMOUNT) ||
+	    g->over_30_rows > 0 || !given(in, B_MANAGED))
+		return 0;
+	if (g->odd.record != 0 && in->v[B_MANAGED] == g->inside &&
+	    in->v[B_MANAGED] != g->sum[B_MANAGED]) {
+		/* the subtotal agrees with all rows but one */
+		benefit_say(run, "benefit-managed", &g->odd, B_MANAGED,
+		    g->odd.v[B_AMOUNT]);
+		return 0;
+	}
+	return check_between(run, in, B_MANAGED, low, high, g->sum[B_MANAGED])
+		   ? 0
+		   : BIT(B_MANAGED);
 }
 
 /* Columns that rows rarely fill; where all of them do, they add up. */
-static void
+static uint32_t
 check_columns(struct check_run *run, const struct benefit_group *g)
 {
 	static const enum benefit_column columns[] = {
 	    B_TYPE_OVER, B_TYPE_WITHIN, B_OVER, B_WITHIN};
+	uint32_t said = 0;
 
 	for (size_t i = 0; i < 4; i++) {
 		enum benefit_column c = columns[i];
 
 		if (!is_bad(g, c) && g->filled[c] == g->rows &&
-		    g->sum[c] != 0 && g->over_30_rows == 0)
-			check_between(run, &g->sub[BK_INSIDE], c, g->sum[c],
-			    g->sum[c], g->sum[c]);
+		    g->sum[c] != 0 && g->over_30_rows == 0 &&
+		    !check_between(run, &g->sub[BK_INSIDE], c, g->sum[c],
+			g->sum[c], g->sum[c]))
+			said |= BIT(c);
 	}
+	return said;
 }
 
 /* What the cost of a subtotal may have been computed from, likeliest first. */
@@ -342,33 +425,56 @@ check_rate(struct check_run *run, const struct benefit_group *g)
 }
 
 static void
-judge_group(struct check_run *run, const struct benefit_group *g)
+judge_alone(struct check_run *run, const struct benefit_group *g)
 {
+	for (enum benefit_kind k = 0; k < BK_SUBTOTALS; k++) {
+		if (g->sub[k].record != 0)
+			say_row(run, "subtotal-alone", g->sub[k].record,
+			    g->sub[k].line, NULL);
+	}
+}
+
+/* What was said of a subtotal is not said of the total once more. */
+static void
+judge_inside(struct check_run *run, struct benefit_group *g, bool amounts)
+{
+	const struct benefit_row *in = &g->sub[BK_INSIDE];
 	int64_t units[UNITS_MAX];
+	uint32_t said = amounts ? 0 : BIT(B_AMOUNT);
+
+	if (amounts)
+		said |= check_managed(run, g);
+	said |= check_columns(run, g);
+	if (in->record == 0)
+		return;
+	if (said == 0)
+		said |= benefit_limits(run, in, B_AMOUNT);
+	said |= benefit_money(run, in, units,
+	    said == 0 || said == BIT(B_AMOUNT) ? cost_units(g, units) : 0,
+	    g->type);
+	g->bad |= said & ~BIT(B_AMOUNT);
+}
+
+static void
+judge_group(struct check_run *run, struct benefit_group *g)
+{
+	const struct benefit_row *out = &g->sub[BK_OUTSIDE];
+	int64_t units[1];
+	bool amounts;
 
 	if (g->rows == 0) {
-		for (enum benefit_kind k = 0; k < BK_SUBTOTALS; k++) {
-			if (g->sub[k].record != 0)
-				say_row(run, "subtotal-alone", g->sub[k].record,
-				    g->sub[k].line, NULL);
-		}
+		judge_alone(run, g);
 		return;
 	}
 	check_there(run, g);
-	check_amounts(run, g);
-	check_managed(run, g);
-	check_columns(run, g);
+	amounts = check_amounts(run, g) || is_bad(g, B_AMOUNT);
 	check_rate(run, g);
-	if (g->sub[BK_INSIDE].record != 0) {
-		benefit_limits(run, &g->sub[BK_INSIDE], B_AMOUNT);
-		benefit_money(run, &g->sub[BK_INSIDE], units,
-		    cost_units(g, units), g->type);
-	}
-	if (g->sub[BK_OUTSIDE].record != 0) {
-		units[0] = or_zero(&g->sub[BK_OUTSIDE], B_AMOUNT);
-		benefit_money(run, &g->sub[BK_OUTSIDE], units,
-		    given(&g->sub[BK_OUTSIDE], B_AMOUNT) ? 1 : 0, g->type);
-	}
+	judge_inside(run, g, amounts);
+	if (out->record == 0)
+		return;
+	units[0] = or_zero(out, B_AMOUNT);
+	g->bad |= benefit_money(
+	    run, out, units, given(out, B_AMOUNT) && amounts ? 1 : 0, g->type);
 }
 
 /* -- the total row ------------------------------------------------------ */
@@ -381,6 +487,10 @@ group_value(
 	bool found = false;
 
 	*out = 0;
+	/* rows inside the limit that neither they nor a subtotal speak for */
+	if (g->inside_rows > 0 && !given(&g->sub[BK_INSIDE], column) &&
+	    g->filled[column] == 0)
+		return false;
 	for (enum benefit_kind k = 0; k < BK_SUBTOTALS; k++) {
 		if (given(&g->sub[k], column)) {
 			*out += g->sub[k].v[column];
@@ -404,7 +514,7 @@ sub_bad(const struct benefit_group *g, enum benefit_column column)
 
 /* Sum over the groups.  What a group does not say is, of units, something
  * between nothing and all of it; of yen it cannot be known. */
-static void
+static bool
 total_column(struct check_run *run, const struct benefit_client *client,
     enum benefit_column column)
 {
@@ -414,13 +524,13 @@ total_column(struct check_run *run, const struct benefit_client *client,
 	int64_t low = 0, high = 0, value;
 
 	if (!given(&client->total, column))
-		return;
+		return true;
 	for (size_t i = 0; i < client->count; i++) {
 		const struct benefit_group *g = &client->groups[i];
 		bool says = group_value(g, column, &value);
 
 		if (sub_bad(g, column) || (!says && money))
-			return;
+			return true;
 		low += value;
 		high += value;
 		if (!says && !zero) {
@@ -429,8 +539,10 @@ total_column(struct check_run *run, const struct benefit_client *client,
 		}
 	}
 	value = client->total.v[column];
-	if (value < low || value > high)
-		benefit_say(run, "total-sum", &client->total, column, low);
+	if (value >= low && value <= high)
+		return true;
+	benefit_say(run, "total-sum", &client->total, column, low);
+	return false;
 }
 
 /* The amounts of services: inside the limit only, or all. */
@@ -468,6 +580,8 @@ benefit_judge(struct check_run *run, const struct benefit_client *client)
 	static const enum benefit_column columns[] = {B_MANAGED, B_TYPE_OVER,
 	    B_TYPE_WITHIN, B_OVER, B_WITHIN, B_COST, B_CLAIM, B_COPAY, B_FULL};
 
+	bool good = true;
+
 	for (size_t i = 0; i < client->count; i++)
 		judge_group(run, &client->groups[i]);
 	if (client->total.record == 0) {
@@ -477,5 +591,7 @@ benefit_judge(struct check_run *run, const struct benefit_client *client)
 	}
 	total_amount(run, client);
 	for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
-		total_column(run, client, columns[i]);
+		good &= total_column(run, client, columns[i]);
+	if (good)
+		(void)benefit_limits(run, &client->total, B_COLUMNS);
 }
