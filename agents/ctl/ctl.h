@@ -65,5 +65,6 @@ int handover_verb(struct ctl *ctl, int argc, char **argv);
 int render_verb(struct ctl *ctl, int argc, char **argv);
 int convert_verb(struct ctl *ctl, int argc, char **argv);
 int compare_verb(struct ctl *ctl, int argc, char **argv);
+int standard_verb(struct ctl *ctl, int argc, char **argv);
 
 #endif

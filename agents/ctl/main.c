@@ -79,6 +79,10 @@ static const struct ctl_verb verbs[] = {
 	"(no broker needed)",
 	"予実突合: 予定（UPPLAN）と実績（UPJSK）、または同じ書類の新旧を"
 	"比較（ブローカー不要）"},
+    {"standard", standard_verb,
+	"list [--edition E]\nshow KIND [--edition E] [--codes]",
+	"the editions, kinds and layouts of the standard (no broker needed)",
+	"標準仕様の版・書類の種別・レイアウト（ブローカー不要）"},
     {"convert", convert_verb,
 	"--to EDITION [--accept-loss] [--from-type TT] [--to-type TT]\n"
 	"[--out DIR] FILE...\n--repair [--out DIR] [--profile NAME] FILE...",
