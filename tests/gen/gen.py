@@ -27,6 +27,7 @@ import datetime
 import io
 import os
 import random
+import re
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -91,6 +92,21 @@ def registry(path, rows):
 
 # ---- bytes and names ----
 
+# IBM's extensions (髙, 﨑) have two codes; python writes ED40 and up, Windows,
+# and so care software, FA40 and up.
+IBM = [bytes([lead, second]) for lead in (0xFA, 0xFB, 0xFC)
+       for second in range(0x40, 0xFD)
+       if second != 0x7F and (lead, second) < (0xFC, 0x4C)]
+WINDOWS = {code.decode(ENCODING): code for code in IBM
+           if code.decode(ENCODING).encode(ENCODING)[0] in (0xED, 0xEE)}
+ONE_OF = re.compile("([%s])" % "".join(WINDOWS))
+
+
+def encode(text):
+    return b"".join(WINDOWS.get(part) or part.encode(ENCODING)
+                    for part in ONE_OF.split(text))
+
+
 def cell(value):
     if isinstance(value, Text):
         return '"%s"' % value.replace('"', '""') if value else ""
@@ -116,7 +132,7 @@ def write(folder, name, rows):
     path = os.path.join(folder, name)
     with open(path, "wb") as out:
         for row in rows:
-            out.write(record(row).encode(ENCODING))
+            out.write(encode(record(row)))
     return path
 
 

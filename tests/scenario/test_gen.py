@@ -8,6 +8,8 @@ import sys
 
 import gen
 import pytest
+import whole
+import writer
 from lab import ROOT, by_name, read
 from practice_room import need_binaries
 
@@ -96,6 +98,51 @@ def test_corpus(tmp_path):
     assert len(paths) == 90
     assert len({os.path.dirname(p) for p in paths}) == 3
     check(paths)
+
+
+def strict(folder):
+    """Nothing to say of any file or set, under the strictest profile."""
+    paths = sorted(os.path.join(base, name)
+                   for base, _, names in os.walk(folder) for name in names)
+    done = subprocess.run(
+        [os.path.join(need_binaries(), "tasukictl"), "check", "--json",
+         "--profile", "strict", *paths], capture_output=True, text=True,
+        check=False, env={**os.environ,
+                          "TASUKI_CONFIG": os.path.join(ROOT, "config")})
+    assert done.stdout == "" and done.returncode == 0, \
+        done.stdout[-3000:] + done.stderr[-1000:]
+    return paths
+
+
+def corporation(folder, edition="4.1", **more):
+    with writer.Writer(os.path.join(need_binaries(), "standard-write"),
+                       edition) as out:
+        whole.write(out, str(folder), **more)
+    return out
+
+
+@pytest.mark.parametrize("edition, kinds, more", [
+    ("4.1", 18, {"seed": 1, "months": 3, "clients": 24}),
+    ("4.1", 17, {"seed": 5, "serial": 3, "clients": 12,
+                 "first": datetime.date(2028, 2, 1)}),
+    ("3", 9, {"seed": 2, "months": 2, "clients": 40})])
+def test_whole_corporations_are_strict(tmp_path, edition, kinds, more):
+    one = corporation(tmp_path / "one", edition, **more)
+    assert one.findings == ""
+    paths = strict(tmp_path / "one")
+    assert sorted(one.paths) == paths
+    assert len({writer.kind_of(os.path.basename(p)) for p in paths}) >= kinds
+    two = corporation(tmp_path / "two", edition, **more)
+    assert [read(p) for p in one.paths] == [read(p) for p in two.paths]
+
+
+def test_gen_writes_what_the_writer_writes(tmp_path):
+    """gen.py puts bytes together by itself: the same ones, whatever the text."""
+    plain = gen.month(str(tmp_path / "plain"), datetime.date(2026, 12, 1), 40)
+    with writer.Writer(os.path.join(need_binaries(), "standard-write")) as out:
+        gen.month(out.folder(str(tmp_path / "strict")),
+                  datetime.date(2026, 12, 1), 40)
+    assert by_name(plain) == by_name(out.paths)
 
 
 def test_check_digits():
