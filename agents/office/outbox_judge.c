@@ -15,7 +15,9 @@
 
 #include "inspect.h"
 #include "manifest.h"
+#include "mend.h"
 #include "outbox_inside.h"
+#include "proof.h"
 #include "receipts.h"
 #include "reject.h"
 #include "status.h"
@@ -45,15 +47,32 @@ inspect_all(struct outbox *box, const struct collect_due *due, int dir,
 	return rc;
 }
 
+/* Copies of the whole unit, if its faults are known habits. */
+static void
+mend_unit(struct outbox *box, const struct collect_due *due, int dir,
+    const struct inspected *all, struct buf *text)
+{
+	struct mend_file *files = mem_new(due->count * sizeof(*files));
+
+	for (size_t i = 0; i < due->count; i++)
+		files[i] =
+		    (struct mend_file){outbox_base(due->files[i]), all[i].good};
+	mend_outgoing(box->office, dir, files, due->count, text);
+	free(files);
+}
+
 static int
 reject_unit(struct outbox *box, const struct collect_due *due, int dir,
     const struct inspected *all, size_t culprit)
 {
 	enum language language = box->office->app->language;
-	struct buf text;
+	struct buf text, mended;
 	int rc = 0;
 
 	buf_init(&text, 200 * 1024);
+	buf_init(&mended, 64 * 1024);
+	if (due->action != COLLECT_ATTACH)
+		mend_unit(box, due, dir, all, &mended);
 	for (size_t i = 0; i < due->count && rc == 0; i++) {
 		buf_clear(&text);
 		if (all[i].good)
@@ -61,10 +80,12 @@ reject_unit(struct outbox *box, const struct collect_due *due, int dir,
 			    outbox_base(due->files[culprit]), NULL, NULL);
 		else
 			buf_text(&text, all[i].text.data);
+		buf_add(&text, mended.data, mended.len);
 		rc = reject_file(
 		    box->office, dir, outbox_base(due->files[i]), text.data);
 	}
 	buf_fini(&text);
+	buf_fini(&mended);
 	return rc;
 }
 
@@ -156,6 +177,24 @@ refuse_unit(struct outbox *box, const struct collect_due *due,
 	return rc != 0 ? rc : outbox_drop_folder(box, dir, name);
 }
 
+/* Nothing is wrong with it, but the partner may not read it: the settings say
+ * that it stays here.  ${text} says why. */
+static int
+refuse_unread(struct outbox *box, const struct collect_due *due,
+    struct wire_parcel *p, int dir, const char *text)
+{
+	char name[ID_TEXT_BYTES];
+	int rc = 0;
+
+	for (size_t i = 0; i < due->count && rc == 0; i++)
+		rc = reject_file(
+		    box->office, dir, outbox_base(due->files[i]), text);
+	log_info("office: parcel=%s office=%s result=rejected documents=%zu",
+	    id_text(&p->id, name), box->office->label, due->count);
+	status_rejected(box->office->status, p);
+	return rc != 0 ? rc : outbox_drop_folder(box, dir, name);
+}
+
 /* It is good: the manifest makes the folder a parcel of the batch. */
 static int
 make_parcel(struct outbox *box, struct wire_parcel **p, int dir)
@@ -170,6 +209,24 @@ make_parcel(struct outbox *box, struct wire_parcel **p, int dir)
 	box->ready[box->ready_count++] = *p;
 	*p = NULL;
 	return 0;
+}
+
+/* A good unit: to the batch, unless the partner cannot read it. */
+static int
+send_unit(struct outbox *box, const struct collect_due *due,
+    struct wire_parcel **p, int dir)
+{
+	struct buf text;
+	int rc;
+
+	if (due->action == COLLECT_ATTACH)
+		return make_parcel(box, p, dir);
+	buf_init(&text, 128 * 1024);
+	rc = proof_judge(box->office, dir, *p, &text);
+	rc = rc == TSK_DENIED ? refuse_unread(box, due, *p, dir, text.data)
+			      : make_parcel(box, p, dir);
+	buf_fini(&text);
+	return rc;
 }
 
 /* The unit lies in its folder: send it or reject it. */
@@ -195,7 +252,7 @@ outbox_judge(
 		describe(box, &due, all, p);
 		rc = culprit < due.count
 			 ? refuse_unit(box, &due, p, dir, all, culprit)
-			 : make_parcel(box, &p, dir);
+			 : send_unit(box, &due, &p, dir);
 	} else if (rc == 0) {
 		rc = outbox_drop_folder(box, dir, id_text(&id, name));
 	}

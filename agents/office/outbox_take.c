@@ -26,6 +26,7 @@
 #include "log.h"
 
 #include "manifest.h"
+#include "proof.h"
 #include "outbox_inside.h"
 #include "outgoing.h"
 
@@ -147,6 +148,7 @@ outbox_drop_folder(struct outbox *box, int dir, const char *name)
 {
 	(void)unlinkat(dir, OUTGOING_ORIGIN, 0);
 	(void)unlinkat(dir, MANIFEST_NAME, 0);
+	(void)unlinkat(dir, PROOF_NOTE_NAME, 0);
 	if (unlinkat(box->office->folders.sending, name, AT_REMOVEDIR) == 0)
 		return 0;
 	log_error("office: folder=%s not dropped: %s", name, strerror(errno));

@@ -33,6 +33,7 @@
 #include "latest.h"
 #include "manifest.h"
 #include "outgoing.h"
+#include "proof.h"
 #include "receipts.h"
 #include "sending.h"
 #include "status.h"
@@ -351,11 +352,28 @@ outgoing_refused(struct outgoing *out, const struct wire_refused *refused)
 
 /* ---- life ---- */
 
+/* What the judge had to say about it, if anything. */
+static const char *
+note_of(const struct office *office, const struct id *id,
+    char out[PROOF_NOTE_BYTES])
+{
+	char name[ID_TEXT_BYTES];
+	int dir = file_dir_open(office->folders.sending, id_text(id, name));
+
+	out[0] = '\0';
+	if (dir < 0)
+		return out;
+	proof_note(dir, out);
+	close(dir);
+	return out;
+}
+
 void
 outgoing_add(struct outgoing *out, struct office *office,
     const struct wire_parcel *parcel)
 {
 	struct parcel *p = mem_new(sizeof(*p));
+	char note[PROOF_NOTE_BYTES];
 
 	p->office = office;
 	p->id = parcel->id;
@@ -364,8 +382,8 @@ outgoing_add(struct outgoing *out, struct office *office,
 	TAILQ_INSERT_TAIL(&out->queued, p, entry);
 	out->count++;
 	latest_note(office, parcel);
-	status_parcel(
-	    office->status, parcel, STATUS_SENDING, clock_wall_ms(), "");
+	status_parcel(office->status, parcel, STATUS_SENDING, clock_wall_ms(),
+	    note_of(office, &parcel->id, note));
 	app_wake(out->app, 0);
 }
 

@@ -35,6 +35,8 @@
 #include "manifest.h"
 #include "pickup.h"
 #include "place.h"
+#include "mend.h"
+#include "proof.h"
 #include "reconcile.h"
 #include "reject.h"
 
@@ -399,6 +401,8 @@ place_move(struct office *office, const struct id *id)
 	rc = manifest_read(dir, &parcel);
 	if (rc == 0) {
 		reconcile_received(office, dir, parcel);
+		proof_received(office, dir, parcel);
+		mend_received(office, dir, parcel);
 		rc = move_all(office, dir, parcel);
 	} else if (rc == TSK_NOTFOUND) /* it is the marker already */
 		rc = 0;

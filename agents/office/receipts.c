@@ -36,6 +36,7 @@
 #include "latest.h"
 #include "manifest.h"
 #include "receipts.h"
+#include "proof.h"
 #include "reconcile.h"
 #include "status.h"
 
@@ -328,6 +329,7 @@ static void
 load_parcel(struct office *office, int month, const char *name)
 {
 	struct wire_parcel *parcel = NULL;
+	char note[PROOF_NOTE_BYTES];
 	struct buf text;
 	struct id id;
 	char *rest;
@@ -341,7 +343,7 @@ load_parcel(struct office *office, int month, const char *name)
 	if (manifest_read(dir, &parcel) == 0) {
 		latest_note(office, parcel);
 		status_parcel(office->status, parcel, STATUS_ACCEPTED,
-		    id_wall_ms(&id), "");
+		    id_wall_ms(&id), proof_note(dir, note));
 		track(get(office), &id, 0, false, false);
 		buf_init(&text, RECEIPTS_MAX);
 		if (file_read(dir, RECEIPTS_NAME, RECEIPTS_MAX - 1, &text) == 0)

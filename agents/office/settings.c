@@ -75,6 +75,19 @@ const struct conf_row settings_rows[] = {
     ROW("compare/folder", CONF_TEXT, compare_folder, "突合", 0, 0,
 	"Name of the folder in the inbox for it; care software must not import "
 	"from there."),
+    ROW("repair/outgoing", CONF_BOOL, repair_outgoing, "yes", 0, 0,
+	"Save a repaired copy of a rejected file whose deviation is known."),
+    ROW("repair/incoming", CONF_BOOL, repair_incoming, "yes", 0, 0,
+	"Save a repaired copy beside a received file whose deviation is known."),
+    ROW("repair/folder", CONF_TEXT, repair_folder, "修復", 0, 0,
+	"Name of the folder for these copies, in that of rejected files and in "
+	"the inbox."),
+    ROW("editions/unread", CONF_TEXT, editions_unread, "warn", 0, 0,
+	"What to do with an edition that nothing received shows the partner to "
+	"read: warn, reject or send."),
+    ROW("editions/folder", CONF_TEXT, editions_folder, "変換", 0, 0,
+	"Name of the folder, in that of rejected files, for copies in the "
+	"partner's edition."),
     ROW("status/parcels", CONF_INT, status_parcels, "2000", 10, 100000,
 	"How many parcels the status file of an office shows."),
     ROW("receive/parcels", CONF_INT, receive_parcels, "64", 1, 10000,
@@ -178,6 +191,15 @@ settings_check(const void *settings, struct why *why)
 		    why, "language", s->language, "is none of ja, en");
 	if (!file_name_safe(s->compare_folder))
 		return refuse(why, "compare/folder", s->compare_folder,
+		    "is not a usable folder name");
+	if (!one_of(s->editions_unread, "warn", "reject", "send"))
+		return refuse(why, "editions/unread", s->editions_unread,
+		    "is none of warn, reject, send");
+	if (!file_name_safe(s->repair_folder))
+		return refuse(why, "repair/folder", s->repair_folder,
+		    "is not a usable folder name");
+	if (!file_name_safe(s->editions_folder))
+		return refuse(why, "editions/folder", s->editions_folder,
 		    "is not a usable folder name");
 	return check_folders(s, why);
 }

@@ -28,6 +28,9 @@ struct settings {
 	int64_t status_parcels;
 	bool compare;
 	char *compare_folder;
+	bool repair_outgoing, repair_incoming;
+	char *repair_folder;
+	char *editions_unread, *editions_folder;
 	int64_t receive_parcels, receive_bytes;
 };
 

@@ -144,6 +144,45 @@ static const struct row rows[TEXTS] = {
     [TEXT_STATUS_REPEAT] = {"以前と同じ内容の再送", "same content as before"},
     [TEXT_STATUS_SEE_REJECTED] = {"「$1」フォルダーの説明をご覧ください",
 	"see the explanation in \"$1\""},
+    [TEXT_QUIRKS] = {"\n分かっている書き方の癖：\n",
+	"\nKnown habits of the software:\n"},
+    [TEXT_MENDED] =
+	{"\n上の癖を規則どおりに直した写しを「$1」の中の「$2」フォルダーに"
+	 "作りました。\n"
+	 "中身を確かめて、よければ写し（CSVファイル）を「$3」に入れると"
+	 "送れます。\n"
+	 "このファイル自体は書きかえていません。\n",
+	    "\nCopies with these habits mended by rule lie in the folder "
+	    "\"$2\" in \"$1\".\n"
+	    "Look at them; if they say what you mean, put the copies (the CSV "
+	    "files) into \"$3\".\n"
+	    "The files themselves are unchanged.\n"},
+    [TEXT_MENDED_RECEIVED] =
+	{"届いたファイル「$1」は標準仕様と違う書き方です。\n"
+	 "ファイルは届いたまま「$2」にあります。取り込めないときは、"
+	 "直した写しを「$2」の中の「$3」フォルダーから取り込んで"
+	 "ください。\n",
+	    "The received file \"$1\" is not written as the standard says.\n"
+	    "It lies in \"$2\" as it came. If it cannot be imported, import "
+	    "the mended copy from the folder \"$3\" in \"$2\".\n"},
+    [TEXT_UNREAD] =
+	{"相手先 $1 のソフトがV$2を読めるか分かりません。\n"
+	 "これまでに届いたファイルはV$3です。読めるかどうかを相手先に"
+	 "確かめてください。\n",
+	    "Nothing shows that the software of partner $1 reads edition "
+	    "V$2.\n"
+	    "What came from there was V$3. Ask the partner.\n"},
+    [TEXT_CONVERTED] =
+	{"V$1の写しを「$2」の中の「$3」フォルダーに作りました。"
+	 "失われる項目はありません。必要なら写しを送ってください。\n",
+	    "Copies in edition V$1 lie in the folder \"$3\" in \"$2\"; nothing "
+	    "is lost in them. Send them if they are needed.\n"},
+    [TEXT_WOULD_BE_LOST] =
+	{"V$1の写しは作りませんでした。次の項目が失われます：\n",
+	    "No copies in edition V$1 were made; this would be lost:\n"},
+    [TEXT_STATUS_UNREAD] =
+	{"注意：相手がV$1を読めるか分かりません（届いたのはV$2）",
+	    "note: the partner may not read V$1 (V$2 came from there)"},
     [TEXT_STATUS_DIFFERENCES] = {"差異 $1件", "$1 differences"},
     [TEXT_STATUS_NO_DIFFERENCE] = {"差異なし", "no difference"},
     [TEXT_STATUS_DOUBTFUL] = {"差異なし（比べられない記録あり）",

@@ -57,6 +57,15 @@ enum text {
 	TEXT_STATUS_REJECTED,
 	TEXT_STATUS_REPEAT,
 	TEXT_STATUS_SEE_REJECTED, /* $1 = folder */
+	/* repaired copies */
+	TEXT_QUIRKS,
+	TEXT_MENDED, /* $1 = rejected, $2 = folder in it, $3 = outbox */
+	TEXT_MENDED_RECEIVED, /* $1 = file, $2 = inbox, $3 = folder in it */
+	/* editions of partners */
+	TEXT_UNREAD,    /* $1 = partner, $2 = edition, $3 = theirs */
+	TEXT_CONVERTED, /* $1 = edition, $2 = rejected, $3 = folder in it */
+	TEXT_WOULD_BE_LOST, /* $1 = edition */
+	TEXT_STATUS_UNREAD, /* $1 = edition, $2 = theirs */
 	/* planned against done */
 	TEXT_STATUS_DIFFERENCES, /* $1 = how many */
 	TEXT_STATUS_NO_DIFFERENCE,

@@ -1,0 +1,34 @@
+/* NAME
+ *	proof - which editions each partner has proved to read
+ * DESCRIPTION
+ *	One small file a partner, .partners/<office number>, made of what came
+ *	from it (lib/standard/partner_edition.h).
+ */
+#ifndef TASUKI_OFFICE_PROOF_H
+#define TASUKI_OFFICE_PROOF_H
+
+#include "office.h"
+#include "wire.h"
+
+/* proof_received(office, dir, parcel): remember the editions of its files, which
+ * lie in ${dir}.  May be called again after a crash. */
+void proof_received(
+    struct office *office, int dir, const struct wire_parcel *parcel);
+/**
+ * proof_judge(office, dir, parcel, text):
+ * Can the partner read the files of this parcel, as far as is known?  0: yes, or
+ * nobody knows.  TSK_DENIED: no, and the settings say not to send it; ${text}
+ * explains, and where nothing would be lost copies in the partner's edition
+ * lie in エラー/変換.  TSK_LATER: no, but it is sent; the same is told in a
+ * notice, and proof_note() has a line for the status file.  Call it before the
+ * manifest is written.
+ */
+int proof_judge(struct office *office, int dir,
+    const struct wire_parcel *parcel, struct buf *text);
+/* proof_note(dir, out, size): the line for the status file of the parcel whose
+ * folder is ${dir}; "" if there is none.  Returns out. */
+#define PROOF_NOTE_NAME  ".warning"
+#define PROOF_NOTE_BYTES 512
+const char *proof_note(int dir, char out[PROOF_NOTE_BYTES]);
+
+#endif
