@@ -32,11 +32,27 @@ add_unit(struct draw *d, unit_fn *draw, const struct bundle *bundle,
 		    mem_resize(d->units, d->unit_room * sizeof(*d->units));
 	}
 	struct unit *unit = &d->units[d->unit_count++];
-	*unit = (struct unit){draw, bundle, tag, index, 0};
+	*unit = (struct unit){draw, bundle, tag, 0, index, 0};
 	return unit;
 }
 
 /* ---- which units a set has ---- */
+
+static uint64_t
+person_tag(const char *insurer, const char *insured)
+{
+	const char *key[] = {insurer, insured};
+	uint64_t tag = groups_tag(key, 2);
+
+	return tag == 0 ? 1 : tag;
+}
+
+static uint64_t
+person_of(const struct records *records, size_t row)
+{
+	return person_tag(records_cell(records, row, "insurer_number"),
+	    records_cell(records, row, "insured_number"));
+}
 
 static void
 add_group(struct draw *d, struct bundle *bundle, enum kind_id kind,
@@ -47,8 +63,9 @@ add_group(struct draw *d, struct bundle *bundle, enum kind_id kind,
 	if (group == NULL || group->used)
 		return;
 	group->used = true;
-	add_unit(d, draw, bundle, tag,
-	    (size_t)(group - bundle->groups[kind].groups));
+	add_unit(
+	    d, draw, bundle, tag, (size_t)(group - bundle->groups[kind].groups))
+	    ->person = person_of(&bundle->records[kind], group->rows[0]);
 }
 
 /* The groups of the first kind, each followed by those of the others with the
@@ -78,7 +95,8 @@ add_months(struct draw *d, struct bundle *bundle)
 		const char *key[KEY_FIELDS] = {
 		    c->insurer_number, c->insured_number, c->month};
 		uint64_t tag = groups_tag(key, KEY_FIELDS);
-		add_unit(d, form6_draw_unit, bundle, tag, i);
+		add_unit(d, form6_draw_unit, bundle, tag, i)->person =
+		    person_tag(c->insurer_number, c->insured_number);
 		add_group(d, bundle, KIND_7, tag, form7_draw_unit);
 	}
 	add_chain(d, bundle, kinds, draws, 1);
@@ -231,26 +249,50 @@ new_page(struct draw *d, const struct page_setup *setup)
 	return page_new(&s);
 }
 
+static int
+by_value(const void *a_, const void *b_)
+{
+	const uint64_t *a = a_, *b = b_;
+
+	return *a < *b ? -1 : *a > *b;
+}
+
+/* Persons that files of deletions name. */
+static size_t
+deleted_persons(const struct bundle *bundle, uint64_t *persons)
+{
+	size_t count = 0;
+
+	for (int kind = KIND_DLT_PLAN1; kind <= KIND_DLT_YOBO; kind++) {
+		const struct records *r = &bundle->records[kind];
+		for (size_t i = 0; i < r->count; i++, count++) {
+			if (persons != NULL)
+				persons[count] = person_of(r, i);
+		}
+	}
+	return count;
+}
+
+/* A client of two forms, or of two sets, is one. */
 static size_t
 clients_of(const struct draw *d)
 {
-	size_t count = 0;
-	uint64_t *seen = mem_new((d->unit_count + 1) * sizeof(*seen));
+	size_t room = d->unit_count + 1, count = 0, different = 0;
 
-	/* a client of two forms is one; the key without the plan's date or
-	 * month would need the records: tags of the first form do */
+	for (size_t s = 0; s < d->job->set_count; s++)
+		room += deleted_persons(&d->bundles[s], NULL);
+	uint64_t *persons = mem_new(room * sizeof(*persons));
+	for (size_t s = 0; s < d->job->set_count; s++)
+		count += deleted_persons(&d->bundles[s], persons + count);
 	for (size_t i = 0; i < d->unit_count; i++) {
-		const struct unit *unit = &d->units[i];
-		if (unit->tag == 0)
-			continue;
-		size_t k = count;
-		while (k > 0 && seen[k - 1] != unit->tag)
-			k--;
-		if (k == 0)
-			seen[count++] = unit->tag;
+		if (d->units[i].person != 0)
+			persons[count++] = d->units[i].person;
 	}
-	free(seen);
-	return count;
+	qsort(persons, count, sizeof(*persons), by_value);
+	for (size_t i = 0; i < count; i++)
+		different += i == 0 || persons[i] != persons[i - 1];
+	free(persons);
+	return different;
 }
 
 static void

@@ -12,8 +12,9 @@
 
 #include "form.h"
 
-#define ITEMS_MAX  1000
-#define LENGTH_MAX 2000.0 /* mm or points; more is a slip of the pen */
+#define ITEMS_MAX      1000
+#define SENTENCE_LINES 3      /* a box this high holds a sentence */
+#define LENGTH_MAX     2000.0 /* mm or points; more is a slip of the pen */
 
 enum item_kind {
 	ITEM_PAPER,
@@ -320,6 +321,18 @@ draw_text(struct page *page, const struct item *item, const char *text,
 	page_text(page, text, box, style);
 }
 
+/* Words of a form break where its table says so; sentences wrap. */
+static void
+draw_label(struct page *page, const struct item *item)
+{
+	struct item label = *item;
+
+	label.style.own_lines =
+	    strchr(item->text, '\n') != NULL ||
+	    item->box.height < SENTENCE_LINES * item->style.size / 72 * 25.4;
+	draw_text(page, &label, item->text, NULL);
+}
+
 static void
 draw_value(struct page *page, const struct item *item, const char *text)
 {
@@ -369,7 +382,7 @@ draw_item(
 		    item->box.y + item->box.height, item->line);
 		break;
 	case ITEM_LABEL:
-		draw_text(page, item, item->text, NULL);
+		draw_label(page, item);
 		break;
 	case ITEM_FIELD:
 		draw_value(page, item, value(arg, item->name, item->value));

@@ -89,6 +89,7 @@ struct unit {
 	void (*draw)(struct draw *d, const struct unit *unit);
 	const struct bundle *bundle; /* NULL: not of a set */
 	uint64_t tag;                /* of the client and month or plan */
+	uint64_t person;             /* of the client alone; 0: none */
 	size_t index;                /* of the client, group, document, image */
 	unsigned pages;
 };

@@ -15,7 +15,7 @@
 
 #include "ledger.h"
 
-#define SIDE_GAP    0.6 /* mm between text and line */
+#define SIDE_GAP    0.7 /* mm between text and line */
 #define SIZE_STEP   0.5
 #define BREAK_LEAST 2u /* lines worth beginning a split row for */
 
@@ -336,6 +336,8 @@ draw_empty(struct work *w, double y)
 	double height = l->lines * w->step + 2 * l->pad;
 	double left = l->box.x, right = left + l->box.width;
 
+	if (l->stretch)
+		return l->box.height;
 	if (!l->fill)
 		return l->count == 0 ? fmin(l->box.height, 2 * height) : y;
 	while (y + 2 * height <= l->box.height) {

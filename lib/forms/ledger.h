@@ -38,6 +38,7 @@ struct ledger {
 	unsigned lines;      /* of a row, at least */
 	bool middle;         /* text in the middle of the height of its cell */
 	bool fill;           /* empty rows to the bottom of the box */
+	bool stretch;        /* the columns go to the bottom of the box */
 	struct ledger_row *rows;
 	size_t count, room;
 };

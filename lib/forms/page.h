@@ -41,6 +41,7 @@ struct page_style {
 	double min;  /* the least; 0: PAGE_MIN */
 	enum page_align align;
 	bool one_line;     /* never wrap, only shrink */
+	bool own_lines;    /* break only where the text does */
 	bool top;          /* at the top of the box, not in its middle */
 	const char *label; /* what this text is, for the overflow */
 };

@@ -222,8 +222,9 @@ prepare(PangoLayout *layout, const char *text, double width,
 	};
 
 	pango_layout_set_text(layout, text, -1);
-	pango_layout_set_width(
-	    layout, style.one_line ? -1 : (int)lround(width * PANGO_SCALE));
+	pango_layout_set_width(layout, style.one_line || style.own_lines
+					   ? -1
+					   : (int)lround(width * PANGO_SCALE));
 	pango_layout_set_wrap(layout, PANGO_WRAP_WORD_CHAR);
 	pango_layout_set_alignment(layout, aligns[style.align]);
 	pango_layout_set_single_paragraph_mode(layout, style.one_line);
@@ -266,7 +267,7 @@ static uint64_t
 tag_of(const char *text, struct page_box box, struct page_style style)
 {
 	const double numbers[] = {box.width, box.height, style.size, style.min,
-	    style.align + (style.one_line ? 4 : 0)};
+	    style.align + (style.one_line ? 4 : 0) + (style.own_lines ? 8 : 0)};
 	uint64_t tag = digest_tag(numbers, sizeof(numbers), 0);
 
 	tag = digest_tag(text, strlen(text), tag);

@@ -116,7 +116,10 @@ draw_image(struct draw *d, const char *wanted)
 		const struct draw_document *doc = &set->documents[i];
 		if (doc->name == NULL || strcasecmp(doc->name, wanted) != 0)
 			continue;
-		if (page_photo(d->page, doc->data, doc->bytes, place.box))
+		bool good =
+		    page_photo(d->page, doc->data, doc->bytes, place.box);
+		d->unit->bundle->joined[i] = good;
+		if (good)
 			return;
 	}
 	buf_clear(&d->value);

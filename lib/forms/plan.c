@@ -269,6 +269,7 @@ plan2_draw_unit(struct draw *d, const struct unit *unit)
 	(void)unit;
 	add_sources(d, KIND_2);
 	ledger_init(&ledger, d->forms->table[FORM_2], "rows");
+	ledger.stretch = true;
 	for (size_t i = 0; i < group->count; i++) {
 		fill_row(d, &ledger, &rows[i]);
 		group_row(rows, i, &ledger);

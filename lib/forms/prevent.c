@@ -66,6 +66,7 @@ draw_plan(struct draw *d, const struct group *group)
 	struct ledger ledger;
 
 	ledger_init(&ledger, d->forms->table[FORM_PREVENT_SECOND], "rows");
+	ledger.stretch = true;
 	for (size_t i = 0; i < group->count; i++) {
 		struct ledger_row *row = ledger_add(&ledger);
 		for (size_t c = 0; c < ledger.column_count; c++)

@@ -16,14 +16,71 @@
 
 #define STAMP_SIZE       11
 #define STAMP_SIZE_BELOW 7
+#define LEARN_MAX        2000 /* records looked at for the name of an office */
 #define STAMP_LINE       1.6
+
+/* The name that a record of that kind gives to an office. */
+static const char *
+name_in(const struct records *r, const char *number_field,
+    const char *name_field, const char *number)
+{
+	for (size_t i = 0; i < r->count && i < LEARN_MAX; i++) {
+		const char *name = records_cell(r, i, name_field);
+		if (name[0] != '\0' &&
+		    strcmp(records_cell(r, i, number_field), number) == 0)
+			return name;
+	}
+	return NULL;
+}
+
+static const char *
+name_in_services(const struct pivot *pivot, const char *number)
+{
+	size_t looked = 0;
+
+	for (size_t i = 0; i < pivot->count && looked < LEARN_MAX; i++) {
+		const struct pivot_client *c = &pivot->clients[i];
+		for (size_t k = 0; k < c->service_count; k++, looked++) {
+			if (c->services[k].office_name[0] != '\0' &&
+			    strcmp(c->services[k].office_number, number) == 0)
+				return c->services[k].office_name;
+		}
+	}
+	return NULL;
+}
+
+/* The documents of the set know names that the caller may not. */
+static const char *
+name_in_set(const struct bundle *b, const char *number)
+{
+	const char *name =
+	    name_in(&b->records[KIND_1], "care_management_office_number",
+		"care_management_office_name", number);
+
+	if (name == NULL)
+		name = name_in_services(&b->pivot, number);
+	if (name == NULL)
+		name = name_in(&b->records[KIND_7], "service_office_number",
+		    "service_office_name", number);
+	if (name == NULL)
+		name = name_in(&b->records[KIND_2], "service_office_number",
+		    "service_office_name", number);
+	return name;
+}
 
 const char *
 sheet_office(const struct draw *d, const char *number)
 {
-	return d->job->office_name == NULL
-		   ? NULL
-		   : d->job->office_name(d->job->arg, number);
+	const char *name = NULL;
+
+	if (number[0] == '\0')
+		return NULL;
+	if (d->job->office_name != NULL)
+		name = d->job->office_name(d->job->arg, number);
+	if ((name == NULL || name[0] == '\0') && d->unit != NULL &&
+	    d->unit->bundle != NULL)
+		name = name_in_set(d->unit->bundle, number);
+	return name;
 }
 
 /* 令和8年11月24日 14:05　送信単位 0193a1b2c3d4 */

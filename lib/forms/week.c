@@ -12,13 +12,14 @@
 
 #include "inside.h"
 
-#define DAYS       7
-#define DAY_START  240 /* minutes: 4:00 */
-#define DAY_LENGTH 1440
-#define LANES_MAX  4
-#define LEAST_MM   2.9 /* of a block: one line that can be read */
-#define BLOCK_GREY 0.93
-#define BLOCK_LINE 0.7
+#define DAYS         7
+#define DAY_START    240 /* minutes: 4:00 */
+#define DAY_LENGTH   1440
+#define LANES_MAX    4
+#define LEAST_MM     2.9 /* of a block: one line that can be read */
+#define TWO_LINES_MM 5.2
+#define BLOCK_GREY   0.93
+#define BLOCK_LINE   0.7
 
 struct block {
 	size_t row;
@@ -126,7 +127,7 @@ draw_block(struct draw *d, const struct records *r, const struct block *block,
 	buf_clear(&d->value);
 	put_times(&d->value, records_cell(r, block->row, "service_start_time"),
 	    records_cell(r, block->row, "service_end_time"));
-	buf_printf(&d->value, " %s",
+	buf_printf(&d->value, "%s%s", box.height >= TWO_LINES_MM ? "\n" : " ",
 	    records_cell(r, block->row, "weekly_service_content"));
 	box.x += 0.4;
 	box.width -= 0.8;
