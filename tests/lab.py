@@ -25,6 +25,7 @@ from proxy import Proxy  # noqa: E402
 # A name no real file has: if it shows up in a log, personal data leaked.
 MARKER = "標識髙﨑花子"
 STATUS = "送信状況.csv"
+COMPARED = "突合"
 END_STATES = {"picked-up", "answered", "recalled", "superseded", "closed"}
 
 
@@ -91,7 +92,18 @@ class Office:
             setattr(self, key, os.path.join(folder, name))
 
     def files(self, where):
-        return files_below(getattr(self, where))
+        """relative path -> bytes; of the inbox what is imported: the agent's
+        own folder of comparisons is not."""
+        found = files_below(getattr(self, where))
+        if where == "inbox":
+            found = {name: data for name, data in found.items()
+                     if not name.startswith(COMPARED + os.sep)}
+        return found
+
+    def compared(self):
+        """Name -> text of what lies in 受信/突合."""
+        return {name: data.decode("utf-8-sig") for name, data in
+                files_below(os.path.join(self.inbox, COMPARED)).items()}
 
     def send(self, name, data, partner=None):
         """Put a file into the outbox (or its folder for one partner)."""
