@@ -27,9 +27,11 @@ DEAD = -signal.SIGKILL
 
 @pytest.fixture
 def room(make_lab):
-    """A broker and the PDF agent; the keys of care and visit are ours."""
-    lab = make_lab([row(1, "43", "care"), row(2, "11", "visit"),
-                    row(8, "43", inside=0), row(9, "17", inside=0)])
+    """A broker and the PDF agent; the keys of care and visit are ours.  The
+    registry does not know what some are called: their documents do."""
+    lab = make_lab([row(1, "43", "care", name=""), row(2, "11", "visit"),
+                    row(8, "43", inside=0, name=""),
+                    row(9, "17", inside=0, name="")])
     lab.prepare()
     lab.agent("pdf").start()
     lab.wait_connected(["pdf"])
@@ -130,6 +132,11 @@ def cells_of(page):
     return cells
 
 
+def form6_pages(pages):
+    """Without those of form 7, which come after each client's form 6."""
+    return [p for p in pages if "提供票別表" not in text_of(p)]
+
+
 def read_rows(data):
     return list(csv.reader(io.StringIO(data.decode("cp932"), newline="")))
 
@@ -211,13 +218,16 @@ def test_every_name_number_and_day(room, send, tmp_path):
     persons = {r[2]: r for n, d in documents.items()
                if n.startswith("UPHOSOKU") for r in read_rows(d)}
     pages = pages_of(path)
-    assert len(persons) > 20 and len(pages) > len(persons)
-    check_pages(pages, plan, persons, side=0)
+    form6 = form6_pages(pages)
+    assert len(persons) > 20 and len(form6) > len(persons)
+    assert len(pages) >= len(form6) + len(persons)      # form 7
+    check_pages(form6, plan, persons, side=0)
     for n, page in enumerate(pages):
         text = text_of(page)
         assert "令和8年12月分" in text
         assert f"通し{n + 1}/{len(pages)}" in text
         assert parcel_id[:12] in text and CARE in text
+    for page in form6:
         assert dates_of(page) == list(range(1, 32))
     # names from the masters, and the head of one page in full
     first = text_of(pages[0])
@@ -264,10 +274,11 @@ def test_names_come_from_the_documents(room, send, tmp_path):
     assert len(forms) == 4
     first = send(forms, month="")
     wait_state(room, first, "delivered")
-    assert set(map(os.path.basename, papers(room))) == set(forms)
+    assert set(map(os.path.basename, papers(room))) == {
+        *forms, "居宅サービス計画書（１）.pdf"}
     second = send(plans)
     wait_state(room, second, "delivered")
-    pdf = next(p for p in papers(room) if p.endswith(".pdf"))
+    pdf = next(p for p in papers(room) if p.endswith("_予定.pdf"))
     assert "居宅①髙台" in text_of(pages_of(room.path("pdf", pdf))[0])
 
 
@@ -276,14 +287,17 @@ def test_attachments_pass(room, send):
              "memo.txt": "髙﨑様\r\n".encode("cp932")}
     parcel_id = send(files, month="")
     wait_state(room, parcel_id, "delivered")
-    found = papers(room)
-    assert {os.path.basename(p): d for p, d in found.items()} == files
-    assert all(p.startswith(PARTNER + "/") for p in found)
+    found = {os.path.basename(p): d for p, d in papers(room).items()}
+    # a text is drawn as well; another's PDF is handed on as it is
+    drawn = found.pop("添付書類.pdf")
+    assert drawn.startswith(b"%PDF-")
+    assert found == files
+    assert all(p.startswith(PARTNER + "/") for p in papers(room))
 
 
 BAD = [
     (b"rubbish\r\n", "bad-csv"),
-    (b"\r\n", "no-services"),
+    (b"\r\n", "no-pages"),
     (b'202407,131227,1,20261124,202612,1,"' + MARKER.encode("cp932") +
      b'",1,0,20270101,,9999,9999,1,171007,,,,,1,"x",,0,1,\r\n', "bad-date"),
 ]
@@ -342,7 +356,8 @@ def test_same_id_again_is_filed_once(room, send, tmp_path):
     other = send({"a.txt": b"after"}, month="")
     wait_state(room, other, "delivered")
     after = papers(room)
-    assert {p: d for p, d in after.items() if not p.endswith("a.txt")} == before
+    assert {p: d for p, d in after.items()
+            if not p.endswith(("a.txt", "添付書類.pdf"))} == before
 
 
 def mounted(folder, size):
