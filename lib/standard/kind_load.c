@@ -58,21 +58,82 @@ add_patterns(struct loader *loader, const struct table *table, size_t row,
 	return rc;
 }
 
-/* "CM>SP;SC>SP": care-management offices and support centers are not told
- * apart here, since no table says for sure which types centers use. */
+static bool
+parse_party(const char *text, enum party *out)
+{
+	static const char *const words[PARTIES] = {"CM", "SC", "SP"};
+
+	for (*out = 0; *out < PARTIES; ++*out) {
+		if (strncmp(text, words[*out], 2) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "CM>SP;SC>SP" */
 static bool
 parse_directions(const char *text, struct file_kind *kind)
 {
 	while (*text != '\0') {
 		size_t n = strcspn(text, ";");
-		bool from = strncmp(text, "SP", 2) == 0;
+		enum party from, to;
 
-		if (n != 5 || text[2] != '>')
+		if (n != 5 || text[2] != '>' || !parse_party(text, &from) ||
+		    !parse_party(text + 3, &to))
 			return false;
-		kind->goes[from][strncmp(text + 3, "SP", 2) == 0] = true;
+		kind->goes[from][to] = true;
 		text += n + (text[n] == ';');
 	}
 	return true;
+}
+
+/* -- roles -------------------------------------------------------------- */
+
+/* May the party export (import) the kind in some domain?  An uncertain "no" is
+ * none: the text of the standard describes what its table does not list. */
+static bool
+plays(const struct table *t, const char *kind, enum party party,
+    const char *column)
+{
+	for (size_t i = 0; i < table_rows(t); i++) {
+		enum party role;
+
+		if (strcmp(table_text(t, i, "prefix"), kind) == 0 &&
+		    parse_party(table_text(t, i, "role"), &role) &&
+		    role == party && strcmp(table_text(t, i, column), "-") != 0)
+			return true;
+	}
+	return false;
+}
+
+/* Directions of files.tsv that nobody could use are a slip in one of both. */
+int
+roles_load(struct loader *loader)
+{
+	static const char *const columns[] = {
+	    "prefix", "role", "export", "import", NULL};
+	struct standard *s = loader->standard;
+	struct table *t;
+	int rc = load_table(loader, "roles.tsv", columns, &t);
+
+	for (size_t i = 0; i < s->kind_count && rc == 0; i++) {
+		const struct file_kind *kind = &s->kinds[i];
+
+		if (table_find(t, table_column(t, "prefix"), kind->kind) < 0)
+			continue; /* goes with another one */
+		for (unsigned d = 0; d < PARTIES * PARTIES && rc == 0; d++) {
+			enum party from = d / PARTIES, to = d % PARTIES;
+
+			if (kind->goes[from][to] &&
+			    (!plays(t, kind->kind, from, "export") ||
+				!plays(t, kind->kind, to, "import")))
+				rc = load_bad(loader, "roles.tsv", t, 0,
+				    "files.tsv sends %s where nobody exports "
+				    "or imports it.",
+				    kind->kind);
+		}
+	}
+	return rc;
 }
 
 static int

@@ -137,6 +137,8 @@ load_all(struct loader *loader)
 	if (rc == 0)
 		rc = links_load(loader);
 	if (rc == 0)
+		rc = roles_load(loader);
+	if (rc == 0)
 		rc = masters_load(loader);
 	if (rc == 0)
 		rc = layout_load_special(loader);

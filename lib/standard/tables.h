@@ -57,11 +57,15 @@ struct link_key {
 	} fields[LINK_FIELDS_MAX];
 };
 
+/* Who exchanges files: care-management offices, support centers, service
+ * offices. */
+enum party { PARTY_CM, PARTY_SC, PARTY_SP, PARTIES };
+
 struct file_kind {
 	const char *kind, *name_ja, *name_en;
 	size_t kind_length;
 	bool image, in_v3, in_v4, month_may_be_zero;
-	bool goes[2][2]; /* from and to a service office (1) or another (0) */
+	bool goes[PARTIES][PARTIES]; /* from, to */
 	size_t pattern_count;
 	struct pattern patterns[PATTERNS_MAX];
 	struct layout layout; /* count 0: none */
@@ -183,8 +187,7 @@ const char *service_type(
 /* service_home(standard, code): its type is one of the home domain. */
 bool service_home(const struct standard *standard, const char *code);
 /* standard_tolerance(standard, which): a figure of tolerances.tsv. */
-long standard_tolerance(
-    const struct standard *standard, enum tolerance which);
+long standard_tolerance(const struct standard *standard, enum tolerance which);
 /* finding_find(standard, code): its texts; NULL if the table lacks it. */
 const struct finding_text *finding_find(
     const struct standard *standard, const char *code);
@@ -226,6 +229,7 @@ int findings_load(struct loader *loader);
 int profiles_load(struct loader *loader);
 int tolerances_load(struct loader *loader);
 int links_load(struct loader *loader);
+int roles_load(struct loader *loader);
 int kinds_load(struct loader *loader);
 int editions_load(struct loader *loader);
 int editions_check(struct loader *loader); /* after the code tables */
