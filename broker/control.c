@@ -160,11 +160,12 @@ run(struct control *c, const void *p, size_t n)
 	json_t *in = json_loadb(p, n, JSON_REJECT_DUPLICATES, &error), *out;
 	const struct control_command *command;
 	const char *name = control_text(in, "command");
+	const struct control_view view = {c->store, c->broker->settings};
 
 	if (!json_is_object(in))
 		out = control_error("malformed", "This is no JSON object.");
 	else if ((command = find(control_reads, name)) != NULL)
-		out = command->store(c->store, in);
+		out = command->store(&view, in);
 	else if (find(control_acts, name) != NULL)
 		out = ask_net(c, in);
 	else

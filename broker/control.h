@@ -29,7 +29,13 @@ struct request {
 };
 
 typedef void control_net_fn(struct broker *b, struct request *rq);
-typedef json_t *control_store_fn(struct store *store, const json_t *in);
+/* what the control thread looks at: never more of the broker than this */
+struct control_view {
+	struct store *store;
+	const struct settings *settings;
+};
+typedef json_t *control_store_fn(
+    const struct control_view *view, const json_t *in);
 
 struct control_command {
 	const char *name;
@@ -66,6 +72,8 @@ control_net_fn control_registry_list, control_registry_show,
 /* control_fax.c */
 control_net_fn control_fax_show, control_fax_verify, control_fax_test,
     control_fax_confirm, control_fax_freeze;
+/* control_paper.c */
+control_store_fn control_paper_report;
 /* control_route.c */
 control_net_fn control_route;
 /* control_sayable(text): fits a receipt. */

@@ -27,14 +27,39 @@ limit_of(const json_t *in)
 /* ---- one parcel ---- */
 
 static json_t *
+flags_json(uint16_t flags)
+{
+	static const struct {
+		uint16_t flag;
+		const char *name;
+	} names[] = {
+	    {STORE_LEG_ASLEEP, "asleep"},
+	    {STORE_LEG_COPY, "copy"},
+	    {STORE_LEG_FALLBACK, "fallback"},
+	    {STORE_LEG_DUAL, "dual"},
+	    {STORE_LEG_TEST, "test"},
+	    {STORE_LEG_RECALL, "asked-back"},
+	};
+	json_t *list = json_array();
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (flags & names[i].flag)
+			json_array_append_new(list, json_string(names[i].name));
+	}
+	return list;
+}
+
+static json_t *
 leg_json(const struct store_leg *leg)
 {
-	return json_pack("{s:i,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I}", "leg",
-	    (int)leg->index, "state", leg_state_name(leg->state), "way",
-	    leg_way_name(leg->way), "queue", leg->queue, "no",
-	    (json_int_t)leg->no, "attempts", (json_int_t)leg->attempts,
-	    "due_ms", (json_int_t)leg->due_ms, "expires_ms",
-	    (json_int_t)leg->expires_ms, "state_ms", (json_int_t)leg->state_ms);
+	return json_pack("{s:o,s:i,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I}", "flags",
+	    flags_json(leg->flags), "leg", (int)leg->index, "state",
+	    leg_state_name(leg->state), "way", leg_way_name(leg->way), "queue",
+	    leg->queue, "no", (json_int_t)leg->no, "attempts",
+	    (json_int_t)leg->attempts, "due_ms", (json_int_t)leg->due_ms,
+	    "expires_ms", (json_int_t)leg->expires_ms, "state_ms",
+	    (json_int_t)leg->state_ms);
 }
 
 static json_t *
@@ -169,16 +194,16 @@ control_id(struct store *store, const json_t *in, struct id *id)
 }
 
 static json_t *
-parcel(struct store *store, const json_t *in)
+parcel(const struct control_view *view, const json_t *in)
 {
 	struct store_parcel *p = NULL;
 	struct id id;
-	json_t *out = control_id(store, in, &id);
+	json_t *out = control_id(view->store, in, &id);
 	int rc;
 
 	if (out != NULL)
 		return out;
-	if ((rc = store_parcel_get(store, &id, &p)) != 0)
+	if ((rc = store_parcel_get(view->store, &id, &p)) != 0)
 		return control_error(rc == TSK_NOTFOUND ? "unknown" : "damaged",
 		    "The parcel cannot be read: %s.", err_text(rc));
 	out = json_pack("{s:b,s:o}", "ok", 1, "parcel", parcel_json(p));
@@ -196,7 +221,7 @@ add_summary(const struct store_parcel *p, void *arg)
 }
 
 static json_t *
-parcels(struct store *store, const json_t *in)
+parcels(const struct control_view *view, const json_t *in)
 {
 	struct store_filter filter = {
 	    .from = control_text(in, "from"),
@@ -208,7 +233,7 @@ parcels(struct store *store, const json_t *in)
 	    .limit = (size_t)limit_of(in),
 	};
 	json_t *list = json_array();
-	int rc = store_find(store, &filter, add_summary, list);
+	int rc = store_find(view->store, &filter, add_summary, list);
 
 	if (rc != 0) {
 		json_decref(list);
@@ -262,10 +287,11 @@ add_parked(const struct store_open_leg *open, void *arg)
 }
 
 static json_t *
-parked_list(struct store *store, const json_t *in)
+parked_list(const struct control_view *view, const json_t *in)
 {
-	struct parked parked = {store, json_array(), (size_t)limit_of(in)};
-	int rc = store_walk_open(store, add_parked, NULL, &parked);
+	struct parked parked = {
+	    view->store, json_array(), (size_t)limit_of(in)};
+	int rc = store_walk_open(view->store, add_parked, NULL, &parked);
 
 	if (rc != 0 && rc != TSK_EXIST) {
 		json_decref(parked.list);
@@ -278,13 +304,13 @@ parked_list(struct store *store, const json_t *in)
 /* ---- audit, backup ---- */
 
 static json_t *
-audit_verify(struct store *store, const json_t *in)
+audit_verify(const struct control_view *view, const json_t *in)
 {
 	uint64_t entries = 0;
 	struct why why = {0};
 
 	(void)in;
-	if (store_audit_verify(store, &entries, &why) != 0)
+	if (store_audit_verify(view->store, &entries, &why) != 0)
 		return control_error("damaged", "%s",
 		    why.text[0] ? why.text : "The audit chain is broken.");
 	return json_pack("{s:b,s:I}", "ok", 1, "entries", (json_int_t)entries);
@@ -313,12 +339,12 @@ add_audit(const struct store_audit *e, void *arg)
 }
 
 static json_t *
-audit_list(struct store *store, const json_t *in)
+audit_list(const struct control_view *view, const json_t *in)
 {
 	struct audit audit = {json_array(), (size_t)limit_of(in)};
 	int64_t from = control_number(in, "from", 1);
 	int rc = store_audit_walk(
-	    store, from < 1 ? 1 : (uint64_t)from, add_audit, &audit);
+	    view->store, from < 1 ? 1 : (uint64_t)from, add_audit, &audit);
 
 	if (rc != 0 && rc != TSK_EXIST) {
 		json_decref(audit.list);
@@ -329,7 +355,7 @@ audit_list(struct store *store, const json_t *in)
 }
 
 static json_t *
-backup(struct store *store, const json_t *in)
+backup(const struct control_view *view, const json_t *in)
 {
 	const char *path = control_text(in, "path");
 	struct why why = {0};
@@ -338,7 +364,7 @@ backup(struct store *store, const json_t *in)
 	if (path[0] != '/')
 		return control_error("malformed",
 		    "Give an absolute path for the new backup folder.");
-	if ((rc = store_backup(store, path, &why)) != 0)
+	if ((rc = store_backup(view->store, path, &why)) != 0)
 		return control_error(rc == TSK_EXIST ? "exists" : "failed",
 		    "%s", why.text[0] ? why.text : err_text(rc));
 	return json_pack("{s:b,s:s}", "ok", 1, "path", path);
@@ -352,5 +378,6 @@ const struct control_command control_reads[] = {
     {"audit.verify", audit_verify, NULL},
     {"audit.list", audit_list, NULL},
     {"backup", backup, NULL},
+    {"paper.report", control_paper_report, NULL},
     {NULL, NULL, NULL},
 };

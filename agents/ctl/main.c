@@ -45,7 +45,7 @@ static const struct ctl_verb verbs[] = {
 	"ブローカー・エージェント・待ち行列・保管庫・警報"},
     {"queue", parcel_queue_verb, "[QUEUE] [--limit N]",
 	"legs that wait, in order", "待っている配送（順番どおり）"},
-    {"parcel", parcel_verb, "ID",
+    {"parcel", parcel_verb, "ID\nrecall ID [REASON]",
 	"one parcel: documents, legs, every step with its time",
 	"送信単位ひとつ: 書類・配送・すべての経過と日時"},
     {"parcels", parcel_find_verb,
@@ -56,8 +56,18 @@ static const struct ctl_verb verbs[] = {
 	"list\nshow ID/LEG\nrequeue ID/LEG\nclose ID/LEG REASON",
 	"legs that need a person", "人の判断を待つ配送（保留）"},
     {"registry", registry_verb,
-	"import FILE.csv [--dry-run]\nlist\nshow NUMBER[/TYPE]\nexport",
-	"offices and partners", "事業所と連携先の台帳"},
+	"import FILE.csv [--dry-run] [--by NAME]\nlist\nshow NUMBER[/TYPE]\n"
+	"export\nfax NUMBER\nverify-fax NUMBER --by NAME [--number FAX]\n"
+	"test-fax NUMBER --by NAME [--from NUMBER]\n"
+	"confirm-fax NUMBER --code CODE --by NAME\n"
+	"freeze-fax NUMBER --by NAME",
+	"offices and partners, and which FAX numbers may be dialled",
+	"事業所と連携先の台帳・FAX番号の確認"},
+    {"route", route_verb, "[--explain] FROM TO KIND [--month YYYYMM]",
+	"which way a file would go now, and why",
+	"書類がどの経路で届くか、その理由"},
+    {"paper", paper_verb, "report --month YYYYMM",
+	"what paper costs, by partner", "紙で送った相手先と費用"},
     {"agent", agent_verb,
 	"add NAME --key FILE.pub --role ROLE\nlist\nrevoke NAME",
 	"which keys may connect, and as what", "接続を許す鍵とその役割"},

@@ -67,6 +67,7 @@ static const struct show_column leg_columns[] = {
     {"way", SHOW_WAY, "way", "経路"},
     {"queue", SHOW_TEXT, "queue", "待ち行列"},
     {"state", SHOW_STATE, "state", "状態"},
+    {"flags", SHOW_LIST, "that is", "区分"},
     {"attempts", SHOW_COUNT, "attempts", "試行"},
     {"due_ms", SHOW_TIME, "next try", "次の試行"},
     {"state_ms", SHOW_TIME, "since", "いつから"},
@@ -81,6 +82,16 @@ static const struct show_column step_columns[] = {
     {"detail", SHOW_TEXT, "detail", "内容"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
+static const struct show_column recall_columns[] = {
+    {"leg", SHOW_COUNT, "leg", "配送"},
+    {"way", SHOW_WAY, "way", "経路"},
+    {"state", SHOW_STATE, "state", "状態"},
+    {"asked", SHOW_FLAG, "asked back", "取り戻し依頼中"},
+    {NULL, SHOW_TEXT, NULL, NULL},
+};
+static const struct show_words too_late = {
+    "A leg was out already: send a deletion file after it.",
+    "すでに届いた配送があります。削除のファイルを送ってください。"};
 static const struct show_words documents_title = {"Documents", "書類"};
 static const struct show_words legs_title = {"Legs", "配送"};
 static const struct show_words steps_title = {"Steps", "経過"};
@@ -254,12 +265,42 @@ parcel_queue_verb(struct ctl *ctl, int argc, char **argv)
 	return CTL_OK;
 }
 
+/* What has not gone out comes back; the table says what became of each leg. */
+static int
+recall(struct ctl *ctl, int argc, char **argv)
+{
+	json_t *answer;
+	bool late;
+	int rc;
+
+	if (argc != 2 && argc != 3)
+		return ctl_usage("parcel recall ID [REASON]");
+	rc = ctl_ask(ctl,
+	    json_pack("{ssssss}", "command", "parcel.recall", "id", argv[1],
+		"reason", argc == 3 ? argv[2] : ""),
+	    &answer);
+	if (rc != CTL_OK)
+		return rc;
+	late = json_integer_value(json_object_get(answer, "too_late")) > 0;
+	if (!ctl_json(ctl, answer)) {
+		show_list(ctl, json_object_get(answer, "legs"), recall_columns,
+		    &none);
+		if (late)
+			fprintf(
+			    ctl->term.out, "%s\n", show_word(ctl, &too_late));
+	}
+	json_decref(answer);
+	return late ? CTL_TROUBLE : CTL_OK;
+}
+
 int
 parcel_verb(struct ctl *ctl, int argc, char **argv)
 {
 	json_t *answer, *parcel;
 	int rc;
 
+	if (argc > 1 && strcmp(argv[1], "recall") == 0)
+		return recall(ctl, argc - 1, argv + 1);
 	if (argc != 2)
 		return ctl_usage("parcel takes the id of one parcel");
 	rc = ctl_ask(ctl,
