@@ -26,6 +26,7 @@ from proxy import Proxy  # noqa: E402
 MARKER = "標識髙﨑花子"
 STATUS = "送信状況.csv"
 COMPARED = "突合"
+MENDED, CONVERTED = "修復", "変換"     # the agent's own copies
 END_STATES = {"picked-up", "answered", "recalled", "superseded", "closed"}
 
 
@@ -92,13 +93,16 @@ class Office:
             setattr(self, key, os.path.join(folder, name))
 
     def files(self, where):
-        """relative path -> bytes; of the inbox what is imported: the agent's
-        own folder of comparisons is not."""
-        found = files_below(getattr(self, where))
-        if where == "inbox":
-            found = {name: data for name, data in found.items()
-                     if not name.startswith(COMPARED + os.sep)}
-        return found
+        """relative path -> bytes; without the agent's own folders in them:
+        comparisons, repaired and converted copies."""
+        own = tuple(name + os.sep for name in (COMPARED, MENDED, CONVERTED))
+        return {name: data
+                for name, data in files_below(getattr(self, where)).items()
+                if not name.startswith(own)}
+
+    def copies(self, where, folder=MENDED):
+        """Name -> bytes of the copies in 受信/修復, エラー/修復, エラー/変換."""
+        return files_below(os.path.join(getattr(self, where), folder))
 
     def compared(self):
         """Name -> text of what lies in 受信/突合."""
