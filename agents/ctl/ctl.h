@@ -68,5 +68,6 @@ int render_verb(struct ctl *ctl, int argc, char **argv);
 int convert_verb(struct ctl *ctl, int argc, char **argv);
 int compare_verb(struct ctl *ctl, int argc, char **argv);
 int standard_verb(struct ctl *ctl, int argc, char **argv);
+int masters_verb(struct ctl *ctl, int argc, char **argv);
 
 #endif

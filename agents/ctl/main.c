@@ -93,6 +93,12 @@ static const struct ctl_verb verbs[] = {
 	"list [--edition E]\nshow KIND [--edition E] [--codes]",
 	"the editions, kinds and layouts of the standard (no broker needed)",
 	"標準仕様の版・書類の種別・レイアウト（ブローカー不要）"},
+    {"masters", masters_verb,
+	"import (--service-codes | --units-table | --insurers | --holidays) "
+	"FILE\n[--into DIR] [--dry-run]\nlist\n"
+	"find CODE [--month YYYYMM] [--insurer NUMBER]",
+	"names of service codes, insurers and holidays (no broker needed)",
+	"サービスコード・単位数表マスタ・保険者・祝日の取り込み（ブローカー不要）"},
     {"convert", convert_verb,
 	"--to EDITION [--accept-loss] [--from-type TT] [--to-type TT]\n"
 	"[--out DIR] FILE...\n--repair [--out DIR] [--profile NAME] FILE...",
