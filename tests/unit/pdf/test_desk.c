@@ -16,7 +16,6 @@
 
 #include "desk.h"
 #include "file.h"
-#include "form6.h"
 
 #define DOCUMENTS_MAX 4
 
@@ -34,8 +33,29 @@ static char root[] = "/tmp/tasuki-desk-XXXXXX";
 struct fixture {
 	struct standard *standard;
 	struct forms *forms;
+	struct pdf_settings settings;
 	struct desk desk;
+	struct wire_paper *paper; /* of the next delivery */
 };
+
+static void
+not_done(void *arg, const struct desk_outcome *outcome)
+{
+	(void)arg;
+	(void)outcome;
+	fail_msg("nothing is under way here");
+}
+
+/* As the rows of the settings have them. */
+static void
+defaults(struct pdf_settings *settings)
+{
+	settings->language = (char *)"ja";
+	settings->out = (char *)"folder";
+	settings->documents = (char *)"pass";
+	settings->printer = settings->passwords = (char *)"";
+	settings->mail.server = "";
+}
 
 struct document {
 	const char *name, *kind, *text;
@@ -54,8 +74,14 @@ setup(void **state)
 	snprintf(dir, sizeof(dir), "%s/config/forms", getenv("TASUKI_SOURCE"));
 	assert_int_equal(forms_load(dir, f->standard, &f->forms, &why), 0);
 	assert_int_equal(filing_open(root, &f->desk.filing, &why), 0);
+	int fd = filing_dirfd(f->desk.filing);
+	defaults(&f->settings);
+	f->desk.settings = &f->settings;
 	f->desk.forms = f->forms;
-	f->desk.names = names_open(filing_dirfd(f->desk.filing), f->standard);
+	f->desk.names = names_open(fd, f->standard);
+	f->desk.done = not_done;
+	assert_int_equal(jobs_open(fd, &f->desk.jobs), 0);
+	assert_int_equal(handover_open(fd, true, &f->desk.handover), 0);
 	*state = f;
 	return 0;
 }
@@ -67,6 +93,8 @@ teardown(void **state)
 	int fd = file_dir_open(AT_FDCWD, root);
 	char **names;
 
+	handover_close(&f->desk.handover);
+	jobs_close(&f->desk.jobs);
 	names_close(&f->desk.names);
 	filing_close(&f->desk.filing);
 	forms_free(&f->forms);
@@ -104,8 +132,12 @@ deliver(struct fixture *f, uint8_t no, const struct document *given,
 		bodies[i].data = given[i].text;
 		bodies[i].bytes = strlen(given[i].text);
 	}
-	memset(why, 0, sizeof(*why));
-	return desk_deliver(&f->desk, &delivery, why);
+	struct desk_outcome outcome;
+
+	deliver.paper = f->paper;
+	assert_int_equal(desk_deliver(&f->desk, &delivery, &outcome), 0);
+	*why = outcome.why;
+	return outcome.rc;
 }
 
 /* The files of the only parcel in the folder, sorted, "|" between. */
@@ -148,12 +180,14 @@ outcomes(void **state)
 		"p.CSV|サービス提供票_2026-12_予定.pdf|"
 		"サービス提供票_2026-12_予定_2.pdf|"},
 	    {{{"a.pdf", "", "%PDF"}, {"b.txt", "", "text"}}, 2, "",
-		"a.pdf|b.txt|"},
-	    {{{"k.CSV", "UP1KYO", FORM1}}, 1, "", "k.CSV|"},
-	    /* not ours to draw: it passes, whatever is in it */
-	    {{{"k.CSV", "UP1KYO", "rubbish"}}, 1, "", "k.CSV|"},
+		"a.pdf|b.txt|添付書類.pdf|"},
+	    /* nothing of it has a place on paper: it passes as it is */
+	    {{{"a.pdf", "", "%PDF"}}, 1, "", "a.pdf|"},
+	    {{{"k.CSV", "UP1KYO", FORM1}}, 1, "",
+		"k.CSV|居宅サービス計画書（１）.pdf|"},
+	    {{{"k.CSV", "UP1KYO", "rubbish"}}, 1, "bad-csv", ""},
 	    {{{"p.CSV", "UPPLAN", "rubbish"}}, 1, "bad-csv", ""},
-	    {{{"p.CSV", "UPPLAN", "\r\n"}}, 1, "no-services", ""},
+	    {{{"p.CSV", "UPPLAN", "\r\n"}}, 1, "no-pages", ""},
 	    {{{"p.CSV", "UPPLAN", PLAN("A")}, {"h.CSV", "UPHOSOKU", "1\r\n"}},
 		2, "bad-csv", ""},
 	};
@@ -208,12 +242,135 @@ learns_names(void **state)
 	    names_find(f->desk.names, "1379900093"), "Partner/1");
 }
 
+/* ---- documents that are not what they seem ---- */
+
+static void
+dubious_documents(void **state)
+{
+	static const struct {
+		struct document document;
+		const char *code; /* if they are to be refused */
+	} cases[] = {
+	    {{"a.txt", "", "text"}, ""},
+	    {{"a.jpg", "", "%PDF-1.7"}, "type-lie"},
+	    {{"a.pdf", "", "MZ"}, "type-lie"},
+	    {{"a.png", "", "GIF89a"}, "type-lie"},
+	    {{"a.txt", "", "MZ\x90"}, "type-lie"},
+	    {{"a.pdf", "", "%PDF-1.7 rubbish"}, "pdf-damaged"},
+	    {{"a.pdf", "",
+		 "%PDF-1.7\n1 0 obj <</Type/Catalog/Pages 2 0 R/OpenAction"
+		 "<</S/JavaScript/JS(x)>>>> endobj\n"
+		 "2 0 obj <</Type/Pages/Kids[]/Count 0>> endobj\n"
+		 "trailer <</Root 1 0 R/Size 3>>\n"},
+		"pdf-active"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture *f = *state;
+		struct why why;
+
+		f->settings.documents = (char *)"refuse";
+		int rc = deliver(f, 1, &cases[i].document, 1, &why);
+		assert_string_equal(why.code, cases[i].code);
+		if (cases[i].code[0] != '\0') {
+			assert_int_equal(rc, TSK_INVALID);
+			assert_int_equal(why.class, WHY_NEVER);
+			assert_null(strstr(why.text, cases[i].document.name));
+			assert_string_equal(filed(), "");
+		}
+		/* passed: byte for byte, never opened */
+		f->settings.documents = (char *)"pass";
+		assert_int_equal(deliver(f, 2, &cases[i].document, 1, &why), 0);
+		assert_non_null(strstr(filed(), cases[i].document.name));
+		teardown(state);
+		setup(state);
+	}
+}
+
+/* ---- what is known of a leg ---- */
+
+static void
+jobs_decide(void **state)
+{
+	static const struct {
+		enum job_state before;
+		bool recalled;
+		const char *code; /* "" = filed */
+		enum job_state after;
+	} cases[] = {
+	    {JOB_NONE, false, "", JOB_NONE},
+	    {JOB_NONE, true, "recalled", JOB_NONE},
+	    {JOB_SENT, false, "", JOB_SENT},
+	    {JOB_SENT, true, "", JOB_SENT}, /* too late */
+	    {JOB_SENDING, false, "unknown", JOB_UNKNOWN},
+	    {JOB_SENDING, true, "unknown", JOB_UNKNOWN},
+	    {JOB_UNKNOWN, false, "unknown", JOB_UNKNOWN},
+	    {JOB_ASKED, false, "", JOB_ASKED},
+	};
+	const struct document plan = {"p.CSV", "UPPLAN", PLAN("A")};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct wire_paper paper = {
+		    .recalled = cases[i].recalled,
+		    .reason = "",
+		    .fax_number = "",
+		    .test_code = "",
+		    .from_name = "",
+		    .to_name = "",
+		};
+		struct fixture *f = *state;
+		struct why why;
+		struct id id;
+
+		assert_int_equal(
+		    id_parse("019ab6e4f2017abc8000000000000000", &id), 0);
+		f->paper = &paper;
+		if (cases[i].before != JOB_NONE)
+			assert_int_equal(jobs_note(f->desk.jobs, &id, 0,
+					     cases[i].before, 1795500000000),
+			    0);
+		int rc = deliver(f, 1, &plan, 1, &why);
+		assert_string_equal(why.code, cases[i].code);
+		assert_int_equal(rc == 0, cases[i].code[0] == '\0');
+		assert_int_equal(
+		    jobs_state(f->desk.jobs, &id, 0), cases[i].after);
+		if (cases[i].after == JOB_UNKNOWN) {
+			desk_asked(&f->desk, &id, 0);
+			assert_int_equal(
+			    jobs_state(f->desk.jobs, &id, 0), JOB_ASKED);
+		}
+		teardown(state);
+		setup(state);
+	}
+}
+
+static void
+handed_over_with_a_code(void **state)
+{
+	const struct document plan = {"p.CSV", "UPPLAN", PLAN("A")};
+	struct fixture *f = *state;
+	char code[HANDOVER_CODE_BYTES];
+	struct why why;
+	struct id id;
+
+	f->settings.out = (char *)"handover";
+	assert_int_equal(deliver(f, 1, &plan, 1, &why), 0);
+	assert_int_equal(id_parse("019ab6e4f2017abc8000000000000000", &id), 0);
+	assert_int_equal(handover_code(f->desk.handover, &id, 0, code), 0);
+	assert_int_equal(handover_confirm(f->desk.handover, code), 0);
+	assert_int_equal(handover_confirm(f->desk.handover, code), TSK_EXIST);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(outcomes, setup, teardown),
 	    cmocka_unit_test_setup_teardown(learns_names, setup, teardown),
+	    cmocka_unit_test_setup_teardown(dubious_documents, setup, teardown),
+	    cmocka_unit_test_setup_teardown(jobs_decide, setup, teardown),
+	    cmocka_unit_test_setup_teardown(
+		handed_over_with_a_code, setup, teardown),
 	};
 
 	if (mkdtemp(root) == NULL)
