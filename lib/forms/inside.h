@@ -134,6 +134,9 @@ struct draw {
 	size_t note_count, note_room;
 	char mark[32];
 	struct buf value;
+	char office_number[16];  /* the last one asked for ... */
+	const char *office_name; /* ... and its name in the set */
+	const struct bundle *office_bundle;
 };
 
 /* forms.c */
@@ -158,7 +161,7 @@ const char *sheet_overflow(void *arg, const char *label, const char *text);
 /* sheet_ledger(d, ledger, form): ledger_draw() on pages of a form. */
 void sheet_ledger(
     struct draw *d, const struct ledger *ledger, enum form_id form);
-const char *sheet_office(const struct draw *d, const char *number);
+const char *sheet_office(struct draw *d, const char *number);
 
 /* values.c */
 const char *values_get(void *arg, const char *name, const char *format);

@@ -74,6 +74,8 @@ page_free(struct page **page_p)
 	if (page->surface != NULL)
 		cairo_surface_destroy(page->surface);
 	buf_fini(&page->pdf);
+	for (size_t i = 0; i < PENS; i++)
+		free(page->pens[i].strokes);
 	free(page->rects);
 	free(page);
 	*page_p = NULL;
@@ -85,6 +87,68 @@ page_title(struct page *page, const char *title)
 	if (page->setup.target == PAGE_PDF)
 		cairo_pdf_surface_set_metadata(
 		    page->surface, CAIRO_PDF_METADATA_TITLE, title);
+}
+
+/* The next line between pixels (odd widths) or on their edge (even ones). */
+static double
+snap(const struct page *page, double mm, double pixels)
+{
+	double at = mm * POINTS_PER_MM / page->pixel;
+	double shift = fmod(pixels, 2) == 0 ? 0 : 0.5;
+
+	return (floor(at - shift + 0.5) + shift) * page->pixel;
+}
+
+static double
+pixels_of(const struct page *page, double points)
+{
+	return fmax(1, round(points / page->pixel));
+}
+
+static void
+flush_pen(struct page *page, struct page_pen *pen)
+{
+	cairo_t *cr = page->cr;
+
+	if (pen->count == 0)
+		return;
+	cairo_set_line_width(cr, pen->pixels * page->pixel);
+	cairo_set_line_cap(cr, CAIRO_LINE_CAP_SQUARE);
+	for (size_t i = 0; i < pen->count; i++) {
+		const struct page_stroke *s = &pen->strokes[i];
+		if (s->frame) {
+			cairo_rectangle(cr, s->x, s->y, s->width, s->height);
+			continue;
+		}
+		cairo_move_to(cr, s->x, s->y);
+		cairo_line_to(cr, s->x + s->width, s->y + s->height);
+	}
+	cairo_stroke(cr);
+	pen->count = 0;
+}
+
+static void
+flush_pens(struct page *page)
+{
+	for (size_t i = 0; i < PENS; i++) {
+		flush_pen(page, &page->pens[i]);
+		page->pens[i].pixels = 0;
+	}
+}
+
+static struct page_pen *
+pen_of(struct page *page, double pixels)
+{
+	for (size_t i = 0; i < PENS; i++) {
+		struct page_pen *pen = &page->pens[i];
+		if (pen->pixels == 0)
+			pen->pixels = pixels;
+		if (pen->pixels == pixels)
+			return pen;
+	}
+	flush_pens(page);
+	page->pens[0].pixels = pixels;
+	return &page->pens[0];
 }
 
 void
@@ -107,6 +171,8 @@ page_next(struct page *page)
 	if (!page->open)
 		panic("page: next without begin");
 	page_text_foot(page);
+	if (page->setup.target != PAGE_NOTHING)
+		flush_pens(page);
 	page->open = false;
 	page->pages++;
 	if (page->setup.target == PAGE_PDF)
@@ -127,20 +193,17 @@ page_marked(const struct page *page)
 	return page->marked;
 }
 
-/* The next line between pixels (odd widths) or on their edge (even ones). */
-static double
-snap(const struct page *page, double mm, double pixels)
+static void
+add_stroke(struct page *page, double pixels, struct page_stroke stroke)
 {
-	double at = mm * POINTS_PER_MM / page->pixel;
-	double shift = fmod(pixels, 2) == 0 ? 0 : 0.5;
+	struct page_pen *pen = pen_of(page, pixels);
 
-	return (floor(at - shift + 0.5) + shift) * page->pixel;
-}
-
-static double
-pixels_of(const struct page *page, double points)
-{
-	return fmax(1, round(points / page->pixel));
+	if (pen->count == pen->room) {
+		pen->room = pen->room == 0 ? 256 : 2 * pen->room;
+		pen->strokes =
+		    mem_resize(pen->strokes, pen->room * sizeof(*pen->strokes));
+	}
+	pen->strokes[pen->count++] = stroke;
 }
 
 void
@@ -155,11 +218,10 @@ page_line(
 		page_bitmap_line(page, x0, y0, x1, y1, width / POINTS_PER_MM);
 		return;
 	}
-	cairo_set_line_width(page->cr, n * page->pixel);
-	cairo_set_line_cap(page->cr, CAIRO_LINE_CAP_SQUARE);
-	cairo_move_to(page->cr, snap(page, x0, n), snap(page, y0, n));
-	cairo_line_to(page->cr, snap(page, x1, n), snap(page, y1, n));
-	cairo_stroke(page->cr);
+	double x = snap(page, x0, n), y = snap(page, y0, n);
+	add_stroke(page, n,
+	    (struct page_stroke){
+		x, y, snap(page, x1, n) - x, snap(page, y1, n) - y, false});
 }
 
 void
@@ -177,11 +239,10 @@ page_frame(struct page *page, struct page_box box, double width)
 		return;
 	}
 	double n = pixels_of(page, width);
-	double x0 = snap(page, box.x, n), y0 = snap(page, box.y, n);
-	cairo_set_line_width(page->cr, n * page->pixel);
-	cairo_rectangle(page->cr, x0, y0, snap(page, right, n) - x0,
-	    snap(page, bottom, n) - y0);
-	cairo_stroke(page->cr);
+	double x = snap(page, box.x, n), y = snap(page, box.y, n);
+	add_stroke(page, n,
+	    (struct page_stroke){x, y, snap(page, right, n) - x,
+		snap(page, bottom, n) - y, true});
 }
 
 void
@@ -194,6 +255,7 @@ page_fill(struct page *page, struct page_box box, double grey)
 			page_bitmap_rect(page, box);
 		return; /* light ones are white on a fax */
 	}
+	flush_pens(page); /* what was drawn before lies below */
 	cairo_save(page->cr);
 	cairo_set_source_rgb(page->cr, grey, grey, grey);
 	cairo_rectangle(page->cr, box.x * POINTS_PER_MM, box.y * POINTS_PER_MM,

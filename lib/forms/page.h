@@ -103,8 +103,8 @@ unsigned page_flow_lines(const struct page_flow *flow);
 double page_flow_step(double size);
 /* page_flow_draw(page, flow, first, count, x, y, align): some of its lines
  * from y downward. */
-void page_flow_draw(struct page *page, const struct page_flow *flow,
-    unsigned first, unsigned count, double x, double y, enum page_align align);
+void page_flow_draw(struct page *page, struct page_flow *flow, unsigned first,
+    unsigned count, double x, double y, enum page_align align);
 
 /* width in points; at least one pixel. */
 void page_line(struct page *page, double x0, double y0, double x1, double y1,

@@ -34,6 +34,18 @@ struct page_rect {
 	int x0, y0, x1, y1;
 };
 
+/* Lines of one width that wait to be drawn in one stroke: cairo's price is by
+ * the stroke. */
+#define PENS 8
+struct page_pen {
+	double pixels; /* 0: not in use */
+	struct page_stroke {
+		double x, y, width, height; /* points */
+		bool frame; /* else from x, y by width, height */
+	} * strokes;
+	size_t count, room;
+};
+
 struct page {
 	struct page_setup setup;
 	cairo_surface_t *surface;
@@ -46,7 +58,8 @@ struct page {
 	struct buf pdf;
 	double width, height; /* of the page, mm */
 	double pixel;         /* PDF, PNG: of the device, in points */
-	unsigned dots, rows;  /* bitmap targets */
+	struct page_pen pens[PENS];
+	unsigned dots, rows; /* bitmap targets */
 	struct page_rect *rects;
 	size_t rect_count, rect_room;
 	unsigned pages;

@@ -68,8 +68,25 @@ name_in_set(const struct bundle *b, const char *number)
 	return name;
 }
 
+/* Every page of a set asks for the same office. */
+static const char *
+name_kept(struct draw *d, const char *number)
+{
+	const struct bundle *bundle = d->unit->bundle;
+
+	if (bundle == d->office_bundle && strcmp(number, d->office_number) == 0)
+		return d->office_name;
+	const char *name = name_in_set(bundle, number);
+	if (strlen(number) < sizeof(d->office_number)) {
+		memcpy(d->office_number, number, strlen(number) + 1);
+		d->office_name = name;
+		d->office_bundle = bundle;
+	}
+	return name;
+}
+
 const char *
-sheet_office(const struct draw *d, const char *number)
+sheet_office(struct draw *d, const char *number)
 {
 	const char *name = NULL;
 
@@ -77,9 +94,8 @@ sheet_office(const struct draw *d, const char *number)
 		return NULL;
 	if (d->job->office_name != NULL)
 		name = d->job->office_name(d->job->arg, number);
-	if ((name == NULL || name[0] == '\0') && d->unit != NULL &&
-	    d->unit->bundle != NULL)
-		name = name_in_set(d->unit->bundle, number);
+	if ((name == NULL || name[0] == '\0') && d->unit->bundle != NULL)
+		name = name_kept(d, number);
 	return name;
 }
 
