@@ -515,6 +515,9 @@ check_alnum(const struct spot *spot)
 static void
 check_type(const struct spot *spot)
 {
+	const struct check_result *result = spot->run->result;
+	uint64_t before = result->errors + result->warnings;
+
 	switch (spot->field->type) {
 	case TYPE_NUMERIC:
 		check_numeric(spot);
@@ -526,7 +529,7 @@ check_type(const struct spot *spot)
 	case TYPE_KANA:
 		check_text(spot);
 		if (spot->field->format == FORMAT_IMAGE &&
-		    spot->run->cells[spot->no].good)
+		    result->errors + result->warnings == before)
 			check_image_name(spot);
 		break;
 	case TYPE_DATE8:

@@ -440,6 +440,8 @@ note_receiver(struct check_run *run, const struct layout_rule *rule)
 	if (rule->other == 0 || *name->to_type == '\0' ||
 	    strncmp(value_of(run, rule->other), name->to_type, 2) == 0)
 		client->seen |= CLIENT_TYPE;
+	else if (!usable(run, rule->other))
+		client->seen |= CLIENT_UNSURE;
 }
 
 /* The code of what is wrong with a client, or NULL. */

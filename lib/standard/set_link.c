@@ -169,7 +169,8 @@ sent_images(struct set_check *set, struct set_file *const *files, size_t count,
 
 		if (!files[i]->kind->image)
 			continue;
-		if (parent != NULL && !parent->unsure && !named[branch])
+		if (parent != NULL && !parent->unsure &&
+		    !parent->image_unsure && !named[branch])
 			check_say_text(set_at(set, files[i], 0, 0),
 			    "image-surplus", files[i]->name.branch, NULL);
 		if (branch < 2 || there[branch - 1])

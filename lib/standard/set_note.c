@@ -31,6 +31,15 @@ set_join(struct set_check *set, const struct check_run *run, unsigned member)
 	return file;
 }
 
+/* The month of the name stands for a record's own: a wrong one is said with the
+ * record, and its client is not missing elsewhere. */
+static bool
+month_of_name(const struct check_run *run, unsigned no)
+{
+	return run->name_good && *run->result->name.month != '\0' &&
+	       run->kind->layout.fields[no - 1].type == TYPE_MONTH6;
+}
+
 static bool
 digest_key(
     const struct check_run *run, const struct link_key *key, uint64_t *digest)
@@ -40,6 +49,11 @@ digest_key(
 		const struct cell *cell = &run->cells[key->fields[i].no];
 		size_t n = key->fields[i].chars;
 
+		if (month_of_name(run, key->fields[i].no)) {
+			*digest =
+			    digest_tag(run->result->name.month, 6, *digest);
+			continue;
+		}
 		if (!cell->there || !cell->good || cell->n == 0)
 			return false;
 		if (n == 0 || n > cell->n)
@@ -70,11 +84,14 @@ add_image(const struct check_run *run, unsigned no)
 	const struct cell *cell = &run->cells[no];
 	struct name image;
 
-	if (!cell->good || cell->n == 0)
+	if (cell->n == 0)
 		return;
-	if (name_parse(run->standard, cell->p, &image, NULL) != 0 ||
-	    !image.image || !set_same(&image, &file->name))
-		return; /* said with the record */
+	if (!cell->good ||
+	    name_parse(run->standard, cell->p, &image, NULL) != 0 ||
+	    !image.image || !set_same(&image, &file->name)) {
+		file->image_unsure = true; /* said with the record */
+		return;
+	}
 	if (file->image_count == file->image_cap) {
 		file->image_cap =
 		    file->image_cap == 0 ? 8 : file->image_cap * 2;

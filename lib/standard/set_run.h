@@ -43,8 +43,9 @@ struct set_file {
 	struct name name;
 	char version[16];
 	enum layout_shape shape;
-	bool unsure;  /* a record that could not be read */
-	bool grouped; /* belongs to a set that was judged */
+	bool unsure;       /* a record that could not be read */
+	bool image_unsure; /* the name of an image that could not */
+	bool grouped;      /* belongs to a set that was judged */
 	struct set_list lists[SET_SPECS_MAX];
 	struct set_figure *figures;
 	size_t figure_count, figure_cap;
