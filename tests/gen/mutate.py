@@ -184,6 +184,11 @@ def is_total(kind, row):
                                   and row[8][2:] in ("AAAA", "EEEE", "ZZZZ"))
 
 
+def is_rate(kind, row):
+    """Percentage additions may leave out much."""
+    return kind in ("UPPLAN", "UPJSK") and row[14] in gen.services.RATE_CODES
+
+
 def filled_rows(sets, kind, no):
     """(set, name, row index) where a field is filled, services only."""
     for members in sets:
@@ -191,7 +196,8 @@ def filled_rows(sets, kind, no):
             if member.kind != kind:
                 continue
             for at, row in enumerate(member.rows):
-                if row[no - 1] != "" and not is_total(kind, row):
+                if row[no - 1] != "" and not is_total(kind, row) \
+                        and not is_rate(kind, row):
                     yield members, name, at
 
 
