@@ -187,7 +187,8 @@ duration_parse(const char *text, int64_t *ms)
 	static const struct {
 		const char *unit;
 		int64_t ms;
-	} units[] = {{"min", MINUTE_MS}, {"h", 60 * MINUTE_MS}, {"d", DAY_MS}};
+	} units[] = {{"s", 1000}, {"min", MINUTE_MS}, {"h", 60 * MINUTE_MS},
+	    {"d", DAY_MS}};
 	char *end;
 	long n = strtol(text, &end, 10);
 	size_t i;

@@ -62,7 +62,7 @@ int deadline_shift(const struct holidays *h, int day, int n);
  * "off": not set. */
 int deadline_parse(const char *text, struct deadline *out) TSK_MUST_USE;
 int lead_parse(const char *text, struct lead *out) TSK_MUST_USE;
-/* duration_parse("4h", &ms): a number and min, h or d. */
+/* duration_parse("4h", &ms): a number and s, min, h or d. */
 int duration_parse(const char *text, int64_t *ms) TSK_MUST_USE;
 
 /* deadline_at(h, d, year, month): d in that month. */

@@ -35,9 +35,11 @@ fax_view(const json_t *record, const char *row_number, struct fax *out)
 {
 	bool same = row_number[0] != '\0' &&
 		    strcmp(text(record, "number"), row_number) == 0;
+	char kept[FAX_NUMBER_BYTES]; /* row_number may lie in *out */
 
+	snprintf(kept, sizeof(kept), "%s", row_number);
 	memset(out, 0, sizeof(*out));
-	snprintf(out->number, sizeof(out->number), "%s", row_number);
+	memcpy(out->number, kept, sizeof(kept));
 	out->verified = same && state_is(record, "verified");
 	out->first = !same || number(record, "first_ms") == 0;
 	out->frozen = state_is(record, "frozen") ||

@@ -18,7 +18,8 @@ import zmq
 
 TYPES = ["", "hello", "welcome", "submit", "resume", "chunk", "accepted",
          "refused", "credit", "deliver", "fetch", "settle", "settled",
-         "receipt", "query", "answer", "ping", "pong", "bye", "receipts"]
+         "receipt", "query", "answer", "ping", "pong", "bye", "receipts",
+         "recall"]
 HEARTBEAT = 0.2     # seconds; rooms for tests have a heartbeat of 0.5 s
 DELIVERED, LATER, NEVER, PICKED_UP = 1, 2, 3, 4
 MANUAL_PUBLIC = b"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"   # zmq_curve(7)
@@ -93,11 +94,13 @@ def document(name, data, kind=""):
 
 
 def parcel(parcel_id, sender, receiver, documents, sender_type="",
-           receiver_type="", month="", stamp="", clients=0):
+           receiver_type="", month="", stamp="", clients=0, mark=b""):
     """documents: [(name, bytes, kind)]"""
     fields = [(1, parcel_id), (2, sender), (3, sender_type), (4, receiver),
               (5, receiver_type), (6, month), (7, stamp), (8, clients)]
     fields += [(9, document(*d)) for d in documents]
+    if mark:
+        fields.append((11, mark))
     return pb(*fields)
 
 
@@ -195,3 +198,31 @@ class Peer:
         item = pb((1, parcel_id), (2, leg), (3, outcome), (4, code),
                   (5, detail), (6, retry_ms), (7, int(time.time() * 1000)))
         self.say("settle", pb((1, item), (2, pb((1, back), (2, 1 << 20)))))
+
+    def recall(self, parcel_id):
+        self.say("recall", pb((1, parcel_id), (2, 0), (3, "recalled")))
+
+
+PAPER = {1: "copy", 2: "data_ms", 3: "data_way", 4: "reason", 5: "fax_number",
+         6: "fax_verified", 7: "fax_first", 8: "test_code", 9: "recalled",
+         10: "from_name", 11: "to_name"}
+
+
+def paper_of(fields):
+    """deliver.paper as a dict: numbers as they are, texts as str; notes."""
+    if 6 not in fields:
+        return None
+    found, raw = {"partner": {}}, unpb(fields[6][0])
+    for number, name in PAPER.items():
+        text = number in (4, 5, 8, 10, 11)
+        value = raw.get(number, [b"" if text else 0])[0]
+        found[name] = value.decode() if isinstance(value, bytes) else value
+    for note in raw.get(12, []):
+        pair = unpb(note)
+        found["partner"][pair[1][0].decode()] = pair.get(2, [b""])[0].decode()
+    return found
+
+
+def delivered(fields):
+    """(parcel id, leg) of a deliver."""
+    return unpb(fields[1][0])[1][0], fields.get(2, [0])[0]

@@ -1,0 +1,366 @@
+"""Data and paper of one parcel: dual delivery, fallback, superseding, recall,
+coming off paper.
+
+Peers written a second time play the sender, the receiver's office and the
+paper agents, so that each step can be held back and looked at.
+"""
+import csv
+
+import gen
+import pytest
+from lab import NUMBER, row, wait_for
+from peer import (DELIVERED, NEVER, Peer, delivered, load_key, new_id, paper_of,
+                  parcel, unpb)
+
+CARE, VISIT, DAY, PARTNER = NUMBER[1], NUMBER[2], NUMBER[3], NUMBER[9]
+READY, RECALLED, SUPERSEDED = "ready", "recalled", "superseded"
+# fallback at once or after two seconds, since the deadline is long over
+POLICIES = """name\tdeliver\tfallback\tgrace
+default\telectronic\toff\t4h
+dual\tdual\t\t
+paper\tpaper\t\t
+soon\telectronic\t1h\t1s
+late\telectronic\t1h\t1h
+"""
+MONTH = "202601"        # its deadlines have passed
+STAMP = "20260115%06d"
+
+
+class Stage:
+    """A broker and peers for every agent."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.peers = []
+
+    def peer(self, name, credit=100, **hello):
+        file = name if name in ("pdf", "fax") else "office-" + name
+        public, secret = load_key(self.lab.path("keys", file + ".key"))
+        broker, _ = load_key(self.lab.path("keys", "broker.pub"))
+        made = Peer(self.lab.endpoint(), broker, public, secret)
+        self.peers.append(made)
+        made.open(high=2, **hello)
+        if credit:
+            made.credit(credit)
+        return made
+
+    def send(self, care, to, serial=1, kind="UPPLAN", mark=b"", clients=1):
+        parcel_id = new_id()
+        data = b"made up %d" % serial
+        care.submit(parcel(parcel_id, CARE, to, [(f"{kind}.CSV", data, kind)],
+                           month=MONTH, stamp=STAMP % serial, clients=clients,
+                           mark=mark), [data])
+        kind, fields, _ = care.wait("accepted", "refused")
+        assert kind == "accepted", fields
+        return parcel_id
+
+    def legs(self, parcel_id):
+        return {leg["way"]: leg
+                for leg in self.lab.parcel(parcel_id.hex())["legs"]}
+
+    def wait(self, parcel_id, seconds=20, **states):
+        def ready():
+            legs = self.legs(parcel_id)
+            return {w: legs[w]["state"] for w in legs} == states
+        wait_for(lambda: f"wanted {states}: {self.legs(parcel_id)}", ready,
+                 seconds)
+
+    def step(self, parcel_id, code):
+        return [s for s in self.lab.parcel(parcel_id.hex())["steps"]
+                if s["code"] == code]
+
+    def registry(self, rows, by="somebody"):
+        path = self.lab.path("changed.csv")
+        columns = list(dict.fromkeys(c for r in rows for c in r))
+        with open(path, "w", encoding="utf-8", newline="") as f:
+            writer = csv.DictWriter(f, columns, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+        return self.lab.ctl("registry", "import", path, "--by", by)
+
+    def close(self):
+        for made in self.peers:
+            made.close()
+
+
+def take(peer, seconds=20):
+    """The next delivery: (id, leg, paper)."""
+    _, fields, _ = peer.wait("deliver", seconds=seconds)
+    parcel_id, leg = delivered(fields)
+    return parcel_id, leg, paper_of(fields)
+
+
+@pytest.fixture
+def make_stage(make_lab):
+    stages = []
+
+    def make(*rows, **settings):
+        lab = make_lab([row(1, "43", "care"), row(3, "15", "day"), *rows])
+        with open(lab.path("policies.tsv"), "w", encoding="utf-8") as f:
+            f.write(POLICIES)
+        lab.setting("tasukid", policy__file=lab.path("policies.tsv"),
+                    **settings)
+        lab.prepare()
+        stages.append(Stage(lab))
+        return stages[-1]
+
+    yield make
+    for made in stages:
+        made.close()
+
+
+def test_the_copy_follows_the_data(make_stage):
+    stage = make_stage(row(2, "11", "visit", policy="dual", contact="係 鈴木"))
+    care, paper = stage.peer("care"), stage.peer("pdf")
+    sent = stage.send(care, VISIT)
+    stage.wait(sent, bus="ready", pdf="waiting")
+    assert stage.legs(sent)["pdf"]["flags"] == ["asleep", "dual"]
+    assert paper.listen(("deliver",), 0.5) is None, "before the data"
+    visit = stage.peer("visit")
+    parcel_id, leg, extra = take(visit)
+    assert (parcel_id, leg, extra) == (sent, 0, None)
+    visit.settle(sent, 0, DELIVERED)
+    parcel_id, leg, extra = take(paper)
+    assert (parcel_id, leg) == (sent, 1)
+    assert extra["copy"] == 1 and extra["reason"] == "dual"
+    (there,) = [s for s in stage.lab.parcel(sent.hex())["steps"]
+                if s["state"] == "delivered"]
+    assert extra["data_ms"] == there["at_ms"] and extra["data_way"] == 1
+    assert extra["to_name"] == "試験事業所2"
+    assert extra["partner"] == {"contact": "係 鈴木"}
+    paper.settle(sent, 1, DELIVERED, detail="pages=2 yen=30")
+    stage.wait(sent, bus="delivered", pdf="delivered")
+    # the sender hears of both
+    def heard(leg):
+        found = care.wait("receipt", "receipts")[1]
+        items = [found] if 2 in found or 3 in found else [
+            unpb(i) for i in found[1]]
+        return any(i.get(2, [0])[0] == leg and i[3][0] == 3 for i in items)
+    assert any(heard(1) for _ in range(6))
+    # one of each, whatever is repeated
+    visit.settle(sent, 0, DELIVERED, back=0)
+    assert paper.listen(("deliver",), 0.5) is None
+    assert len(stage.lab.parcel(sent.hex())["legs"]) == 2
+
+
+def test_dual_ends_with_its_day(make_stage):
+    stage = make_stage(
+        row(2, "11", "visit", policy="dual until 2026-01-31"))
+    sent = stage.send(stage.peer("care"), VISIT)
+    assert set(stage.legs(sent)) == {"bus"}
+
+
+def test_paper_goes_when_the_data_fails(make_stage):
+    stage = make_stage(row(2, "11", "visit", policy="dual"))
+    care, visit, paper = (stage.peer(n) for n in ("care", "visit", "pdf"))
+    sent = stage.send(care, VISIT)
+    take(visit)
+    visit.settle(sent, 0, NEVER, code="broken")
+    _, leg, extra = take(paper)
+    assert leg == 1 and extra["copy"] == 0
+    assert extra["reason"] == "data-failed"
+
+
+def test_no_paper_when_the_data_comes_in_time(make_stage):
+    stage = make_stage(row(2, "11", "visit", policy="late"))
+    care, visit = stage.peer("care"), stage.peer("visit")
+    sent = stage.send(care, VISIT)
+    take(visit)
+    visit.settle(sent, 0, DELIVERED)
+    stage.wait(sent, bus="delivered", pdf=RECALLED)
+    assert stage.step(sent, "not-needed")
+    # nobody is told of paper that nobody needed
+    care.say("query", b"\x0a\x10" + sent)
+    kind, fields, _ = care.wait("answer", "receipt", "receipts")
+    while kind != "answer":
+        items = [fields] if kind == "receipt" else [
+            unpb(i) for i in fields[1]]
+        assert all(i.get(2, [0])[0] == 0 for i in items)
+        kind, fields, _ = care.wait("answer", "receipt", "receipts")
+
+
+def test_fallback_is_taken_back_when_the_data_is_first(make_stage):
+    stage = make_stage(row(2, "11", "visit", policy="soon"))
+    care = stage.peer("care")
+    sent = stage.send(care, VISIT)
+    stage.wait(sent, bus="ready", pdf="ready")
+    assert stage.step(sent, "fallback")
+    visit = stage.peer("visit")
+    take(visit)
+    visit.settle(sent, 0, DELIVERED)
+    stage.wait(sent, bus="delivered", pdf=RECALLED)
+    assert stage.step(sent, "data-first")
+    paper = stage.peer("pdf")
+    assert paper.listen(("deliver",), 0.5) is None
+
+
+@pytest.mark.parametrize("out", [False, True])
+def test_lent_paper_is_asked_back(make_stage, out):
+    stage = make_stage(row(2, "11", "visit", policy="soon"))
+    care, paper = stage.peer("care"), stage.peer("pdf")
+    sent = stage.send(care, VISIT)
+    _, leg, extra = take(paper)
+    assert (extra["reason"], extra["copy"]) == ("fallback", 0)
+    visit = stage.peer("visit")
+    take(visit)
+    visit.settle(sent, 0, DELIVERED)
+    _, fields, _ = paper.wait("recall")
+    assert fields[1][0] == sent and fields[2][0] == leg
+    assert stage.legs(sent)["pdf"]["state"] == "ready"
+    assert "asked-back" in stage.legs(sent)["pdf"]["flags"]
+    if out:
+        paper.settle(sent, leg, DELIVERED, detail="pages=1")
+    else:
+        paper.settle(sent, leg, NEVER, code="recalled")
+    stage.wait(sent, bus="delivered", pdf="delivered" if out else RECALLED)
+
+
+@pytest.mark.parametrize("how", ["session lost", "broker killed"])
+def test_paper_that_may_be_out_is_asked_for(make_stage, how):
+    stage = make_stage(row(2, "11", "visit", policy="soon"))
+    care, paper = stage.peer("care"), stage.peer("pdf")
+    sent = stage.send(care, VISIT)
+    take(paper)
+    if how == "session lost":
+        paper.say("bye")
+        paper.close()
+        visit = stage.peer("visit")
+    else:
+        stage.lab.kill(stage.lab.broker()[0])
+        paper.close()
+        stage.lab.start_broker()
+        visit = stage.peer("visit")
+    take(visit)
+    visit.settle(sent, 0, DELIVERED)
+    wait_for(lambda: stage.legs(sent),
+             lambda: "asked-back" in stage.legs(sent)["pdf"]["flags"])
+    paper = stage.peer("pdf")
+    _, leg, extra = take(paper)
+    assert extra["recalled"] == 1 and extra["copy"] == 1
+    paper.settle(sent, leg, NEVER, code="recalled")
+    stage.wait(sent, bus="delivered", pdf=RECALLED)
+
+
+def test_a_newer_version_replaces_waiting_paper(make_stage):
+    stage = make_stage(row(9, "17", inside=0), row(2, "11", "visit"))
+    care = stage.peer("care")
+    mark, other = b"A" * 16, b"B" * 16
+    first = stage.send(care, PARTNER, 1, mark=mark)
+    others = [stage.send(care, PARTNER, 2, mark=other),
+              stage.send(care, PARTNER, 3, kind="UPJSK", mark=mark),
+              stage.send(care, PARTNER, 4),
+              stage.send(care, VISIT, 5, mark=mark)]
+    older = stage.send(care, PARTNER, 0, mark=mark)
+    newer = stage.send(care, PARTNER, 9, mark=mark)
+    for gone in (first, older):
+        stage.wait(gone, pdf=SUPERSEDED)
+        (step,) = stage.step(gone, "superseded")
+        assert newer.hex() in step["detail"]
+    for kept in others[:3] + [newer]:
+        assert stage.legs(kept)["pdf"]["state"] == "ready"
+    # data goes in order: nothing of it is dropped
+    stage.send(care, VISIT, 6, mark=mark)
+    assert stage.legs(others[3])["bus"]["state"] == "ready"
+    paper = stage.peer("pdf")
+    got = {take(paper)[0] for _ in range(4)}
+    assert got == set(others[:3]) | {newer}
+    # what is lent is asked for; the newer one goes out after it
+    last = stage.send(care, PARTNER, 10, mark=mark)
+    _, fields, _ = paper.wait("recall")
+    assert fields[1][0] == newer and fields[3][0] == b"superseded"
+    paper.settle(newer, 0, NEVER, code="recalled")
+    stage.wait(newer, pdf=SUPERSEDED)
+    assert take(paper)[0] == last
+
+
+def test_taken_back_by_the_sender_and_by_an_operator(make_stage):
+    stage = make_stage(row(9, "17", inside=0), row(2, "11", "visit"))
+    care, visit = stage.peer("care"), stage.peer("visit")
+    sent = stage.send(care, PARTNER, 1)
+    care.recall(sent)
+    assert care.wait("answer")[1] == {}
+    stage.wait(sent, pdf=RECALLED)
+    assert stage.step(sent, "recalled")[0]["agent"] == "care"
+    # not one of its own
+    visit.recall(sent)
+    assert visit.wait("answer")[1][1] == [sent]
+    second = stage.send(care, PARTNER, 2)
+    done = stage.lab.ctl("parcel", "recall", second.hex()[:20], "wrong month")
+    assert done["too_late"] == 0
+    stage.wait(second, pdf=RECALLED)
+    assert stage.step(second, "recalled")[0]["detail"] == "wrong month"
+    # too late: a deletion has to go after it
+    third = stage.send(care, VISIT, 3)
+    take(visit)
+    visit.settle(third, 0, DELIVERED)
+    stage.wait(third, bus="delivered")
+    done = stage.lab.ctl("parcel", "recall", third.hex(), check=False)
+    assert done["too_late"] == 1
+    assert stage.legs(third)["bus"]["state"] == "delivered"
+
+
+def test_waiting_paper_turns_into_data(make_stage):
+    partner = row(9, "17", inside=0)
+    stage = make_stage(partner)
+    care, paper = stage.peer("care"), stage.peer("pdf", credit=1)
+    lent = stage.send(care, PARTNER, 1)
+    assert take(paper)[0] == lent
+    waiting = stage.send(care, PARTNER, 2)
+    stage.registry([dict(partner, inside="1", way="bus", folder_agent="day")])
+    stage.wait(waiting, pdf=RECALLED, bus="ready")
+    assert len(stage.step(waiting, "turned")) == 2
+    assert stage.legs(lent)["pdf"]["state"] == "ready", "it is being printed"
+    assert set(stage.legs(lent)) == {"pdf"}
+    day = stage.peer("day")
+    parcel_id, leg, _ = take(day)
+    assert (parcel_id, leg) == (waiting, 1)
+    day.settle(waiting, 1, DELIVERED)
+    paper.settle(lent, 0, DELIVERED)
+    stage.wait(waiting, pdf=RECALLED, bus="delivered")
+    stage.wait(lent, pdf="delivered")
+    assert paper.listen(("deliver",), 0.3) is None
+
+
+def test_turning_asks_for_what_may_be_out(make_stage):
+    partner = row(9, "17", inside=0)
+    stage = make_stage(partner)
+    care = stage.peer("care")
+    sent = stage.send(care, PARTNER, 1)
+    stage.lab.kill(stage.lab.broker()[0])
+    stage.lab.start_broker()
+    stage.registry([dict(partner, inside="1", way="bus", folder_agent="day")])
+    wait_for(lambda: stage.legs(sent),
+             lambda: "asked-back" in stage.legs(sent)["pdf"]["flags"])
+    paper = stage.peer("pdf")
+    _, leg, extra = take(paper)
+    assert extra["recalled"] == 1
+    paper.settle(sent, leg, NEVER, code="recalled")
+    stage.wait(sent, pdf=RECALLED, bus="ready")
+    assert take(stage.peer("day"))[0] == sent
+
+
+def test_what_paper_costs(make_stage):
+    stage = make_stage(row(9, "17", inside=0),
+                       row(8, "43", inside=0, name="二番"))
+    care, paper = stage.peer("care"), stage.peer("pdf")
+    for serial, to, detail in ((1, PARTNER, "pages=3 yen=45"),
+                               (2, NUMBER[8], "pages=12"),
+                               (3, NUMBER[8], "")):
+        sent = stage.send(care, to, serial)
+        take(paper)
+        paper.settle(sent, 0, DELIVERED, detail=detail)
+        stage.wait(sent, pdf="delivered")
+    month = stage.lab.ctl("parcels")["parcels"][0]["accepted_ms"]
+    month = gen.datetime.datetime.fromtimestamp(
+        month / 1000, gen.datetime.timezone(gen.datetime.timedelta(hours=9)))
+    answer = stage.lab.ctl("paper", "report", "--month",
+                           month.strftime("%Y%m"))
+    first, second = answer["partners"]
+    assert (first["office"], first["name"]) == (NUMBER[8], "二番")
+    assert (first["parcels"], first["pages"], first["pages_unknown"],
+            first["yen"]) == (2, 12, 1, 120)
+    assert (second["pages"], second["yen"], second["saves_a_year"]) == (
+        3, 45, 540)
+    assert answer["total"] == {"parcels": 3, "pages": 15, "yen": 165}
+    assert stage.lab.ctl("paper", "report", "--month", "202001")[
+        "partners"] == []
