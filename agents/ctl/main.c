@@ -81,7 +81,7 @@ static const struct ctl_verb verbs[] = {
     {"backup", audit_backup_verb, "PATH",
 	"copy the store of the running broker to the folder PATH",
 	"動作中のブローカーの保管庫を PATH に複製"},
-    {"check", check_verb, "[--json] [--lang ja|en] FILE...",
+    {"check", check_verb, "[--json] [--lang ja|en] [--profile NAME] FILE...",
 	"check files of the standard (no broker needed)",
 	"標準仕様のファイルを検査（ブローカー不要）"},
     {"compare", compare_verb, "[--all] [--csv OUT] PLAN... ACTUAL...",
