@@ -196,24 +196,29 @@ by_person(const void *a, const void *b)
 	return 0;
 }
 
-/* Any of those of this client; the newest file's is taken afterwards. */
+/* The newest file that names this client. */
 static const struct person *
 find_person(const struct compare *c, const struct client *client)
 {
 	struct person key = {
 	    .insurer = client->insurer, .insured = client->insured};
-	const struct person *p =
-	    c->person_count == 0 ? NULL
-				 : bsearch(&key, c->persons, c->person_count,
-				       sizeof key, by_person);
-	const struct person *best, *end = c->persons + c->person_count;
+	const struct person *best = NULL;
+	size_t low = 0, high = c->person_count;
 
-	if (p == NULL)
-		return NULL;
-	while (p > c->persons && by_person(p - 1, &key) == 0)
-		p--;
-	for (best = p; p < end && by_person(p, &key) == 0; p++) {
-		if (c->files[p->file].order >= c->files[best->file].order)
+	while (low < high) { /* the first of them */
+		size_t middle = low + (high - low) / 2;
+
+		if (by_person(&c->persons[middle], &key) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < c->person_count && by_person(&c->persons[low], &key) == 0;
+	     low++) {
+		const struct person *p = &c->persons[low];
+
+		if (best == NULL ||
+		    c->files[p->file].order >= c->files[best->file].order)
 			best = p;
 	}
 	return best;
