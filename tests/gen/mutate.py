@@ -37,23 +37,36 @@ LAYOUTS = {row["prefix"]: table(row["layout"]) for row in table("files.tsv")
            if row["layout"].endswith(".tsv")}
 
 
-def field_no(kind, name):
-    return next(int(f["no"]) for f in LAYOUTS[kind] if f["name_en"] == name)
+V3_KINDS = writer.v3_kinds()
+
+
+def in_v3(kind, no):
+    return no not in V3_KINDS.get(kind, ())
 
 
 # ---- files and sets ----
 
 class Member:
-    """A file of a set: rows of cells, or bytes of an image."""
+    """A file of a set: rows of cells, or bytes of an image.  Cells stand where
+    4.1 has them, whatever the edition."""
 
     def __init__(self, name, data):
         self.name, self.kind = name, writer.kind_of(name)
         self.data = None if name.endswith(".CSV") else data
-        self.rows = gen.parse(data) if self.data is None else None
+        self.v3 = all(len(part) != 2 for part in name.split("_"))
+        self.places = [int(f["no"]) for f in LAYOUTS.get(self.kind, ())
+                       if not self.v3 or in_v3(self.kind, int(f["no"]))]
+        self.rows = [self._spread(row) for row in gen.parse(data)] \
+            if self.data is None else None
+
+    def _spread(self, row):
+        cells = dict(zip(self.places, row))
+        return [cells.get(no, "")
+                for no in range(1, len(LAYOUTS[self.kind]) + 1)]
 
     def copy(self):
         made = object.__new__(Member)
-        made.name, made.kind, made.data = self.name, self.kind, self.data
+        made.__dict__.update(self.__dict__)
         made.rows = [list(row) for row in self.rows] if self.rows else None
         return made
 
@@ -64,17 +77,27 @@ class Member:
                 for f in LAYOUTS[self.kind]]
         return b"".join(self._line(row, text) for row in self.rows)
 
-    @staticmethod
-    def _line(row, text):
-        cells = [gen.Text(c) if i < len(text) and text[i] else c
-                 for i, c in enumerate(row)]
+    def number(self, no):
+        """The number of a field in this file; 0 and None stay."""
+        return self.places.index(no) + 1 if no else no
+
+    def has(self, no):
+        return no in self.places
+
+    def _line(self, row, text):
+        cells = [gen.Text(row[no - 1]) if text[no - 1] else row[no - 1]
+                 for no in self.places]
         line = gen.record(cells)
         if HALF in line:
             return line.encode(gen.ENCODING, "surrogateescape")
         return gen.encode(line)
 
-    def parts(self):
-        return self.name.rsplit(".", 1)[0].split("_")
+    def offices(self):
+        """Sender, its type, receiver, its type; V3 names no types."""
+        parts = self.name.split("_")
+        parts = parts[parts.index(next(
+            p for p in parts if len(p) == 10 and p.isalnum())):]
+        return [parts[0], "", parts[1], ""] if self.v3 else parts[:4]
 
 
 def read_sets(folder):
@@ -218,7 +241,7 @@ def field_cases(sets, rng):
                 row[no - 1] = value
                 wanted = code(field) if callable(code) else code
                 yield Case("%s: %s %d" % (rule, kind, no), kind, made,
-                           [(wanted, name, at + 1, no)])
+                           [(wanted, name, at + 1, made[name].number(no))])
 
 
 # ---- fields, records and files together ----
@@ -249,6 +272,8 @@ def change(kind, no, value, code, fits=lambda row: True, field=None):
         if found is None:
             return None
         member, at = found
+        if not member.has(no) or not member.has(field or no):
+            return None
         new = value(member.rows[at], member)
         if new is None or new == member.rows[at][no - 1]:
             return None
@@ -264,10 +289,6 @@ def next_month(row, no):
 
 def plus(no, by=1):
     return lambda row, member: str(int(row[no - 1]) + by)
-
-
-def sent_office(member):
-    return member.parts()[-5]
 
 
 def stranger(row, member):
@@ -326,9 +347,9 @@ def drop_total(made):
 def leak(made):
     """A client who concerns another office only."""
     member = made.file("UPPLAN")
-    if member is None or member.parts()[-2] in ("46", "43"):
+    if member is None or member.offices()[3] in ("46", "43"):
         return None
-    receiver = member.parts()[-3]
+    receiver = member.offices()[2]
     client = member.rows[made.rng.randrange(len(member.rows))][2]
     first = None
     for at, row in enumerate(member.rows):
@@ -342,7 +363,7 @@ def leak(made):
 def other_office_done(made):
     """Where a care-management office hands them on, offices are others'."""
     member = made.file("UPJSK")
-    if member is None or member.parts()[3] == "43":
+    if member is None or member.offices()[1] == "43":
         return None
     return change("UPJSK", 20, stranger, "sender-mismatch")(made)
 
@@ -368,7 +389,7 @@ def later_version(made):
     if member is None or len(member.rows) < 2:
         return None
     at = made.rng.randrange(1, len(member.rows))
-    member.rows[at][0] = "202208"
+    member.rows[at][0] = "202407" if member.v3 else "202208"
     return [("version-mixed", member.name, at + 1, 1)]
 
 
@@ -488,6 +509,8 @@ RULES = [
 
 
 def rule_cases(sets, rng, tries=12):
+    """V3 has not all kinds, so not all rules."""
+    v3 = any(m.v3 for members in sets for m in members.values())
     for name, rule in RULES + SETS:
         done = 0
         for members in rng.sample(sets, len(sets)):
@@ -495,11 +518,14 @@ def rule_cases(sets, rng, tries=12):
             wanted = rule(made)
             if wanted is None:
                 continue
-            yield Case(name, None, made.members, wanted)
+            yield Case(name, None, made.members, [
+                (code, file, record, made.members[file].number(no)
+                 if file in made.members else no)
+                for code, file, record, no in wanted])
             done += 1
             if done == tries:
                 break
-        if done == 0:
+        if done == 0 and not v3:
             raise LookupError("no set fits the rule \"%s\"" % name)
 
 
