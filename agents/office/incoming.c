@@ -44,6 +44,7 @@ struct arrival {
 	char pair[PAIR_BYTES];
 	uint64_t credit;
 	size_t documents;
+	bool recalled; /* the sender took it back: do we have it already? */
 };
 TAILQ_HEAD(arrivals, arrival);
 
@@ -86,7 +87,10 @@ settle(struct incoming *in, const struct arrival *a, enum wire_outcome outcome,
 		 "result=%s code=%s",
 	    id, a->leg, a->office == NULL ? "-" : a->office->label,
 	    a->documents,
-	    outcome == WIRE_OUTCOME_DELIVERED ? "delivered" : "later", code);
+	    outcome == WIRE_OUTCOME_DELIVERED ? "delivered"
+	    : outcome == WIRE_OUTCOME_NEVER   ? "not-taken"
+					      : "later",
+	    code);
 	link_settle(in->app->link, &item, a->credit);
 }
 
@@ -148,6 +152,7 @@ arrival_new(struct incoming *in, const struct wire_deliver *d)
 	a->id = d->parcel.id;
 	a->leg = d->leg;
 	a->documents = d->parcel.document_count;
+	a->recalled = d->paper != NULL && d->paper->recalled;
 	snprintf(a->pair, sizeof(a->pair), "%s%s>%s%s", d->parcel.from,
 	    d->parcel.from_type, d->parcel.to, d->parcel.to_type);
 	for (size_t i = 0; i < a->documents; i++)
@@ -227,6 +232,8 @@ settled_at_once(struct incoming *in, const struct arrival *a)
 	} else if (place_known(a->office, &a->id)) {
 		settle(in, a, WIRE_OUTCOME_DELIVERED, "", "");
 		unblock(in, &a->id);
+	} else if (a->recalled) {
+		settle(in, a, WIRE_OUTCOME_NEVER, "recalled", "");
 	} else if (b != NULL && id_compare(&b->id, &a->id) != 0) {
 		settle(in, a, WIRE_OUTCOME_LATER, "waits",
 		    "An earlier parcel of the same pair waits.");

@@ -19,6 +19,7 @@
 #include "file.h"
 
 #include "inspect.h"
+#include "people.h"
 #include "latest.h"
 
 #define FINDINGS_SHOWN 50
@@ -145,6 +146,9 @@ check_standard(struct office *office, const char *name, const struct buf *bytes,
 	out->standard = result.standard;
 	out->name = result.name;
 	out->clients = result.clients;
+	if (result.standard && all.errors == 0)
+		people_digest(office->app->standard, result.name.kind, bytes,
+		    out->people);
 	if (all.errors > FINDINGS_SHOWN) {
 		snprintf(count, sizeof(count), "%llu",
 		    (unsigned long long)all.errors);

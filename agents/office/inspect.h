@@ -17,7 +17,8 @@ struct inspected {
 	uint64_t bytes;
 	uint8_t sha256[DIGEST_BYTES];
 	uint32_t clients;
-	struct buf text; /* why not, for people */
+	uint8_t people[DIGEST_BYTES]; /* see people.h */
+	struct buf text;              /* why not, for people */
 };
 
 /* inspect_file(office, dir, name, attachment, with, out): read dir/name once; the

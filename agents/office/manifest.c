@@ -73,6 +73,9 @@ manifest_print(const struct wire_parcel *p, struct buf *out)
 	buf_printf(out, "month %s\n", or_dash(p->month));
 	buf_printf(out, "stamp %s\n", or_dash(p->stamp));
 	buf_printf(out, "clients %u\n", p->clients);
+	if (wire_marked(p))
+		buf_printf(out, "mark %s\n",
+		    digest_hex(p->clients_mark, WIRE_MARK_BYTES, hex));
 	if (!id_is_zero(&p->repeat_of))
 		buf_printf(out, "repeat %s\n", id_text(&p->repeat_of, hex));
 	for (size_t i = 0; i < p->document_count; i++) {
@@ -179,6 +182,9 @@ read_line(struct wire_parcel *p, const char *line, bool *end)
 		return take_word(p->stamp, sizeof(p->stamp), rest);
 	if (IS("repeat"))
 		return id_parse(rest, &p->repeat_of) == 0;
+	if (IS("mark"))
+		return digest_unhex(rest, p->clients_mark, WIRE_MARK_BYTES) ==
+		       0;
 	if (IS("document"))
 		return read_document(p, rest);
 	if (IS("clients") && sscanf(rest, "%u", &clients) == 1) {

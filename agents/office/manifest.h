@@ -11,6 +11,7 @@
  *	    month 202611
  *	    stamp 20261120093000
  *	    clients 12
+ *	    mark 32 hex digits (people.h)
  *	    repeat 0192...
  *	    document <sha256> <bytes> <kind or -> <name>
  *	    end

@@ -17,6 +17,7 @@
 #include "manifest.h"
 #include "mend.h"
 #include "outbox_inside.h"
+#include "people.h"
 #include "proof.h"
 #include "receipts.h"
 #include "reject.h"
@@ -96,6 +97,7 @@ describe(struct outbox *box, const struct collect_due *due,
 	struct office *office = box->office;
 	const struct name *n = &due->files[0]->parsed;
 	const struct partner *partner = outbox_partner(box, due->files[0]);
+	uint8_t people[WIRE_DOCUMENTS_MAX][DIGEST_BYTES];
 
 	memcpy(p->from, office->number, sizeof(p->from));
 	if (partner != NULL) {
@@ -120,7 +122,11 @@ describe(struct outbox *box, const struct collect_due *due,
 		memcpy(p->documents[i].sha256, all[i].sha256, DIGEST_BYTES);
 		if (all[i].clients > p->clients)
 			p->clients = all[i].clients;
+		if (i < WIRE_DOCUMENTS_MAX)
+			memcpy(people[i], all[i].people, DIGEST_BYTES);
 	}
+	if (office->app->agent != NULL && due->count <= WIRE_DOCUMENTS_MAX)
+		people_mark(office->app->agent->link.secret_key, p, people);
 }
 
 static void

@@ -277,17 +277,21 @@ add_state(struct buf *out, const struct status *s, const struct row *r)
 	    [STATUS_ACCEPTED] = TEXT_STATUS_ACCEPTED,
 	    [STATUS_REJECTED] = TEXT_STATUS_REJECTED,
 	};
-	bool any = false;
+	size_t said = 0, legs = 0;
 
+	for (size_t i = 0; i < LEGS_KEPT; i++)
+		legs += r->legs[i].state != 0;
 	for (size_t i = 0; r->state == STATUS_ACCEPTED && i < LEGS_KEPT; i++) {
 		if (r->legs[i].state == 0)
 			continue;
-		if (any)
+		if (said++ > 0)
 			buf_text(out, "・");
 		buf_text(out, leg_state_ja(r->legs[i].state));
-		any = true;
+		/* data and paper: which of them? */
+		if (legs > 1)
+			buf_printf(out, "（%s）", leg_way_ja(r->legs[i].way));
 	}
-	if (!any)
+	if (said == 0)
 		buf_text(
 		    out, text_of(s->office->app->language, texts[r->state]));
 }

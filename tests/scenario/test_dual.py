@@ -8,7 +8,7 @@ import csv
 
 import gen
 import pytest
-from lab import NUMBER, row, wait_for
+from lab import NUMBER, plan_set, row, wait_for
 from peer import (DELIVERED, NEVER, Peer, delivered, load_key, new_id, paper_of,
                   parcel, unpb)
 
@@ -364,3 +364,38 @@ def test_what_paper_costs(make_stage):
     assert answer["total"] == {"parcels": 3, "pages": 15, "yen": 165}
     assert stage.lab.ctl("paper", "report", "--month", "202001")[
         "partners"] == []
+
+
+def test_offices_see_both_and_replace_what_waits(make_lab, tmp_path):
+    """The same with real offices: the sender's status file tells of data and
+    paper, a repeated set replaces the one that waits, and the broker learns
+    nobody's number."""
+    rows = {1: row(1, "43", "care"), 2: row(2, "11", "visit", policy="dual"),
+            9: row(9, "17", inside=0)}
+    lab = make_lab(list(rows.values()))
+    lab.prepare()
+    lab.agent("care").start()
+    lab.wait_connected(["care"])
+    care = lab.offices[CARE]
+    for stamp, seed in (("20261124150000", 1), ("20261124150001", 2),
+                        ("20261124150002", 1)):
+        care.send_all(plan_set(tmp_path / stamp, rows[1], rows[9],
+                               stamp=stamp, seed=seed))
+        wait_for(lambda s=stamp: f"{s} accepted",
+                 lambda s=stamp: any(p["stamp"] == s for p in lab.parcels()))
+    states = {p["stamp"][-1]: p["legs"][0]["state"] for p in lab.parcels()}
+    assert states == {"0": SUPERSEDED, "1": "ready", "2": "ready"}, (
+        "other people's set stays")
+    care.send_all(plan_set(tmp_path / "dual", rows[1], rows[2],
+                           stamp="20261124150003"))
+    wait_for("data and sleeping paper", lambda: any(
+        len(p["legs"]) == 2 for p in lab.parcels()))
+    lab.agent("visit").start()
+    lab.agent("pdf").start()
+    parcel_id = next(p["id"] for p in lab.parcels() if len(p["legs"]) == 2)
+    wait_for(lambda: lab.states(parcel_id),
+             lambda: lab.states(parcel_id)[1] == "delivered", 30)
+    line = wait_for(lambda: care.status_text(), lambda: next(
+        (x for x in care.status_text().splitlines()
+         if parcel_id in x and "（PDF）" in x), None))
+    assert "（データ連携）" in line
