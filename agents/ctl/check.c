@@ -10,6 +10,10 @@
  *	with members missing.  Of a file alone that is only a hint: offices also
  *	check single files.
  *
+ *	A finding that comes of a known habit of some software
+ *	(config/standard/quirks) names it, and says whether "convert --repair"
+ *	mends it; in JSON as quirk, quirk_text and repairable.
+ *
  *	--profile: how severe the findings are: strict, exchange (the default) or
  *	lenient.
  *
@@ -25,9 +29,12 @@
  *	wrong or the tables cannot be loaded.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <jansson.h>
 
@@ -36,11 +43,14 @@
 #include "utf8.h"
 
 #include "check.h"
+#include "quirk.h"
 #include "set.h"
 #include "set_check.h"
 #include "standard.h"
 
 #include "check_main.h"
+
+#define HABIT_BYTES 65536
 
 /* Files of one folder may be a set; copies in others are no part of it. */
 struct place {
@@ -62,6 +72,10 @@ struct verb {
 	struct name *names; /* of the files with good names, for the hints */
 	size_t name_count;
 	uint64_t errors, warnings, files;
+	/* of the file at hand; looked for at its first finding */
+	bool habits_known;
+	struct quirk_report habits;
+	bool told[QUIRKS_MAX]; /* which of them */
 };
 
 static const struct {
@@ -92,8 +106,99 @@ safe(struct buf *out, const char *text)
 	return out->data != NULL ? out->data : "";
 }
 
+/* -- habits ------------------------------------------------------------- */
+
+/* The beginning of a file shows the habits of the software that wrote it.
+ * O_NONBLOCK: a FIFO must not hold us up. */
+static size_t
+read_head(const char *path, char *bytes)
+{
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	size_t n = 0;
+	ssize_t got = 1;
+	struct stat st;
+
+	if (fd == -1)
+		return 0;
+	while (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && got > 0 &&
+	       n < HABIT_BYTES) {
+		got = read(fd, bytes + n, HABIT_BYTES - n);
+		n += got > 0 ? (size_t)got : 0;
+	}
+	close(fd);
+	return n;
+}
+
 static void
-print_json(struct verb *verb, const struct finding *finding)
+look_for_habits(struct verb *verb)
+{
+	const char *slash = strrchr(verb->path, '/');
+	char *bytes = mem_new(HABIT_BYTES);
+	size_t n = read_head(verb->path, bytes);
+
+	quirk_find(verb->standard, slash != NULL ? slash + 1 : verb->path,
+	    bytes, n, &verb->habits);
+	memset(verb->told, 0, sizeof verb->told);
+	verb->habits_known = true;
+	free(bytes);
+}
+
+/* The habit behind a finding; NULL if none is known. */
+static const struct quirk_seen *
+habit_of(struct verb *verb, const char *code)
+{
+	if (!verb->habits_known)
+		look_for_habits(verb);
+	return quirk_explaining(&verb->habits, code);
+}
+
+static bool
+mendable(const struct quirk_seen *habit)
+{
+	return strcmp(habit->quirk->repair, "-") != 0;
+}
+
+/* Once a file. */
+static void
+print_habit(struct verb *verb, const struct quirk_seen *habit)
+{
+	size_t at;
+
+	if (habit == NULL ||
+	    verb->told[at = (size_t)(habit - verb->habits.seen)])
+		return;
+	verb->told[at] = true;
+	if (verb->ja)
+		printf("    癖 %s/%s: %s。%s\n", habit->quirk->family,
+		    habit->quirk->name, habit->quirk->ja,
+		    mendable(habit)
+			? "tasukictl convert --repair で直した写しを作れます。"
+			: "自動では直せません。ソフトの設定を確かめてください。");
+	else
+		printf("    habit %s/%s: %s; %s\n", habit->quirk->family,
+		    habit->quirk->name, habit->quirk->en,
+		    mendable(habit)
+			? "\"tasukictl convert --repair\" makes a mended copy."
+			: "not mended by rule: check the software's settings.");
+}
+
+static void
+add_habit(const struct verb *verb, const struct quirk_seen *habit, json_t *out)
+{
+	if (habit == NULL)
+		return;
+	json_object_set_new(out, "quirk",
+	    json_sprintf("%s/%s", habit->quirk->family, habit->quirk->name));
+	json_object_set_new(out, "quirk_text",
+	    json_string(verb->ja ? habit->quirk->ja : habit->quirk->en));
+	json_object_set_new(out, "repairable", json_boolean(mendable(habit)));
+}
+
+/* -- findings ----------------------------------------------------------- */
+
+static void
+print_json(struct verb *verb, const struct finding *finding,
+    const struct quirk_seen *habit)
 {
 	json_t *object = json_pack("{s:s, s:I, s:I, s:i, s:s, s:s, s:s, s:s}",
 	    "file", safe(&verb->text, verb->path), "record",
@@ -104,6 +209,7 @@ print_json(struct verb *verb, const struct finding *finding)
 
 	if (object == NULL)
 		panic("a finding does not fit into JSON: %s", finding->code);
+	add_habit(verb, habit, object);
 	json_dumpf(object, stdout, JSON_COMPACT);
 	putchar('\n');
 	json_decref(object);
@@ -138,14 +244,17 @@ on_finding(const struct finding *finding, void *arg)
 {
 	struct verb *verb = arg;
 
+	const struct quirk_seen *habit = habit_of(verb, finding->code);
+
 	if (verb->json) {
-		print_json(verb, finding);
+		print_json(verb, finding, habit);
 	} else {
 		printf("  %s ", verb->ja ? words[finding->level].ja
 					 : words[finding->level].en);
 		print_place(verb, finding);
 		printf(": %s [%s]\n", verb->ja ? finding->ja : finding->en,
 		    finding->code);
+		print_habit(verb, habit);
 	}
 	/* also into a pipe: who waits for a large file reads the first ones */
 	fflush(stdout);
@@ -217,6 +326,7 @@ check_path(struct verb *verb, unsigned member)
 
 	verb->path = path;
 	verb->files++;
+	verb->habits_known = false;
 	if (!verb->json)
 		printf("%s\n", safe(&verb->text, path));
 	errno = 0;
@@ -246,6 +356,8 @@ on_set_finding(const struct finding *finding, void *arg)
 
 	if (path != verb->path && !verb->json)
 		printf("%s\n", safe(&verb->text, path));
+	if (path != verb->path)
+		verb->habits_known = false;
 	verb->path = path;
 	on_finding(finding, verb);
 }

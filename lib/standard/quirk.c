@@ -671,6 +671,17 @@ explains(const struct quirk *quirk, const char *codes)
 	return false;
 }
 
+const struct quirk_seen *
+quirk_explaining(const struct quirk_report *report, const char *code)
+{
+	for (size_t i = 0; i < report->count; i++) {
+		if (has_word(
+			report->seen[i].quirk->explains, code, strlen(code)))
+			return &report->seen[i];
+	}
+	return NULL;
+}
+
 void
 quirk_tell(const struct standard *standard, const char *file_name,
     const struct quirk_report *report, const char *codes, finding_fn *fn,

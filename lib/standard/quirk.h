@@ -44,6 +44,10 @@ struct quirk_report {
  * deviations; the bytes may be the beginning of a file only.  How many. */
 size_t quirk_find(const struct standard *standard, const char *file_name,
     const void *p, size_t n, struct quirk_report *report);
+/* quirk_explaining(report, code): the first deviation of the report that brings
+ * the finding ${code} about; NULL if none does. */
+const struct quirk_seen *quirk_explaining(
+    const struct quirk_report *report, const char *code);
 /**
  * quirk_tell(standard, file_name, report, codes, fn, arg):
  * The finding quirk-repairable or quirk-known for each deviation of the report
