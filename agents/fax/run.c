@@ -227,6 +227,7 @@ static void
 change_one(struct run *r, struct job *job, enum job_state state, int64_t now)
 {
 	job->state = state;
+	job->next_ms = now;
 	if (job_ended(job)) {
 		job->ended_ms = now;
 		job->told = false;
@@ -354,17 +355,28 @@ within_limits(struct run *r, struct job *job, int64_t now)
 	return false;
 }
 
+/* Counted when a try begins, taken back when it did not come to that. */
 static bool
-count_day(struct run *r, unsigned pages, int64_t now)
+count_day(struct run *r, const struct job *lead, bool back, int64_t when)
 {
 	struct spool_day used;
 	char day[HOURS_DAY_BYTES];
+	unsigned pages = lead->pages;
+	struct job *rider = NULL;
 
-	if (spool_day(r->spool, hours_day(now, day), &used) < 0)
+	while ((rider = next_rider(r, lead, rider)) != NULL)
+		pages += rider->pages;
+	if (spool_day(r->spool, hours_day(when, day), &used) < 0)
 		memset(&used, 0, sizeof(used));
-	used.pages += pages;
-	used.calls++;
-	used.yen += (int64_t)pages * r->settings.yen_page;
+	if (!back) {
+		used.pages += pages;
+		used.calls++;
+		used.yen += (int64_t)pages * r->settings.yen_page;
+	} else if (used.pages >= pages && used.calls > 0) {
+		used.pages -= pages;
+		used.calls--;
+		used.yen -= (int64_t)pages * r->settings.yen_page;
+	}
 	return spool_day_save(r->spool, day, &used) == 0;
 }
 
@@ -387,7 +399,7 @@ may_ride(const struct job *lead, const struct job *job, int64_t now)
 
 /* Riders are written down first: a rider whose lead never began goes back to
  * the queue by itself. */
-static unsigned
+static void
 take_riders(struct run *r, struct job *lead, int64_t now)
 {
 	char key[JOB_KEY_BYTES];
@@ -414,7 +426,6 @@ take_riders(struct run *r, struct job *lead, int64_t now)
 		pages += job->pages;
 		log_job(job);
 	}
-	return pages;
 }
 
 /* One TIFF of all that ride together, in the lead's folder. */
@@ -446,8 +457,7 @@ join_pages(struct run *r, struct job *lead)
 static void
 begin(struct run *r, struct job *job, int64_t now)
 {
-	unsigned pages = take_riders(r, job, now);
-
+	take_riders(r, job, now);
 	if (join_pages(r, job) < 0) {
 		job_say(job, "waits-folder", "The pages cannot be joined.");
 		job->due_ms = now + RETRY_MS;
@@ -459,7 +469,7 @@ begin(struct run *r, struct job *job, int64_t now)
 	job->sent_ms = now;
 	job_say(job, "sending", "Handed to the provider.");
 	CRASH_POINT("fax-begin");
-	if (!count_day(r, pages, now) || !keep(r, job)) {
+	if (!count_day(r, job, false, now) || !keep(r, job)) {
 		job->due_ms = now + RETRY_MS;
 		change(r, job, JOB_QUEUED, now);
 		return;
@@ -624,6 +634,7 @@ not_taken(struct run *r, struct job *job, const struct why *why, int64_t now)
 
 	job->trouble++;
 	job->round_tries -= job->round_tries > 0;
+	(void)!count_day(r, job, true, job->sent_ms);
 	job->due_ms =
 	    now +
 	    (wait < r->settings.spacing_ms ? wait : r->settings.spacing_ms);
@@ -659,6 +670,7 @@ on_find(struct run *r, struct job *job, struct worker_order *o, int64_t now)
 	} else if (o->rc == TSK_NOTFOUND) {
 		/* it never got there: that was no try */
 		job->round_tries -= job->round_tries > 0;
+		(void)!count_day(r, job, true, job->sent_ms);
 		job->due_ms = now;
 		job_say(job, "queued", "The provider never had it.");
 		change(r, job, JOB_QUEUED, now);

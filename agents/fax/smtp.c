@@ -137,15 +137,14 @@ judge(CURL *c, CURLcode code, struct why *why)
 		return 0;
 	curl_easy_getinfo(c, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(c, CURLINFO_SIZE_UPLOAD_T, &sent);
-	bool silent = code == CURLE_OPERATION_TIMEDOUT ||
-		      code == CURLE_RECV_ERROR || code == CURLE_GOT_NOTHING ||
-		      code == CURLE_SEND_ERROR || code == CURLE_PARTIAL_FILE;
-	if (silent && sent > 0) {
+	/* a refusal is an answer, whatever curl calls it */
+	bool refused = status >= 400 && status < 600;
+	if (!refused && sent > 0) {
 		why_set(why, WHY_LATER, "no-answer",
 		    "The mail server did not answer.");
 		return TSK_CLOSED;
 	}
-	if (!silent && code != CURLE_LOGIN_DENIED && status >= 500) {
+	if (status >= 500 && code != CURLE_LOGIN_DENIED) {
 		why_set(why, WHY_NEVER, "failed-refused",
 		    "The mail server refused the mail (%ld).", status);
 		return TSK_INVALID;

@@ -127,13 +127,15 @@ class FolderRoom(FaxRoom):
     def shown(self):
         """tag -> {name: value} of the jobs that lie there."""
         found = {}
-        if not os.path.isdir(self.out):
-            return found
-        for name, data in files_below(self.out).items():
-            if name.endswith(".job"):
-                found[name[:-4]] = dict(
-                    line.split(" ", 1)
-                    for line in data.decode().splitlines())
+        for name in os.listdir(self.out) if os.path.isdir(self.out) else []:
+            if not name.endswith(".job") or name.startswith("."):
+                continue
+            try:
+                text = read(os.path.join(self.out, name)).decode()
+            except FileNotFoundError:
+                continue        # taken back this moment
+            found[name[:-4]] = dict(line.split(" ", 1)
+                                    for line in text.splitlines())
         return found
 
     def wait_shown(self, count=1, seconds=30):

@@ -360,7 +360,8 @@ def test_kill_sends_no_page_twice(room, point, taken):
         pass_on()
         return process.pid() is None or leg.settled
     wait_for(process.log_tail, died_or_done, 40)
-    if process.pid() is not None:
+    # some points lie behind the settlement
+    if process.pid() is not None and not process.wait_gone(3):
         process.stop()
         pytest.skip("built without crash points")
     room.start()

@@ -1,0 +1,218 @@
+"""The FAX agent and a mail-to-FAX provider behind a real mail server.
+
+OpenSMTPD on loopback takes the mails; the provider's result mails come through
+the same server into a Maildir of ours.
+"""
+import os
+import shutil
+import smtplib
+from email.message import EmailMessage
+
+import pytest
+from fax_room import FAX, FaxRoom, look, no_name
+from lab import holds, wait_for
+from mail_server import USER, MailServer
+
+FROM = "tasuki@clinic.test"
+PROFILE = """driver = "smtp"
+name = "a mail-to-FAX provider"
+timeout = "10 s"
+mail
+    server = "{server}"
+    ca = "{ca}"
+    to = "{{intl}}@fax.test"
+    subject = "==={{tag}}"
+    result_from = "result@fax.test"
+    maildir = "{results}"
+result
+    busy = "話中|busy"
+    failed = "送信失敗|failed"
+    confirmed = "送信完了|sent"
+"""
+
+
+class MailRoom(FaxRoom):
+    def __init__(self, lab, server, results, **settings):
+        self.server, self.results = server, results
+        super().__init__(lab, PROFILE.format(
+            server=server.smtps, ca=server.ca, results=results),
+            account__from=FROM, **settings)
+
+    def wait_mails(self, count):
+        try:
+            return self.server.wait_messages(count)
+        except AssertionError as error:
+            raise AssertionError(
+                f"{error}\n{self.process.log_tail(20)}") from error
+
+    def answer(self, subject, text, sender="result@fax.test",
+               charset="utf-8", **headers):
+        mail = EmailMessage()
+        mail["From"], mail["To"] = f"FAX <{sender}>", FROM
+        mail["Subject"] = subject
+        for name, value in headers.items():
+            mail[name.replace("_", "-")] = value
+        mail.set_content(text, charset=charset)
+        with smtplib.SMTP("127.0.0.1", self.server.port, timeout=20) as s:
+            s.send_message(mail, from_addr=sender, to_addrs=[FROM])
+
+    def results_left(self):
+        return [n for part in ("new", "cur")
+                for n in (os.listdir(os.path.join(self.results, part))
+                          if os.path.isdir(os.path.join(self.results, part))
+                          else [])]
+
+
+@pytest.fixture
+def server(tmp_path):
+    results = tmp_path / "mail" / "results"
+    results.mkdir(parents=True)
+    shutil.chown(results, USER)
+    more = (f'table everybody {{ "@" = "{USER}" }}\n'
+            f'action "results" maildir "{results}" virtual <everybody>\n'
+            f'match from any for domain "clinic.test" action "results"\n'
+            f'match from any for domain "nowhere.test" reject\n')
+    with MailServer(tmp_path / "mail", more) as made:
+        made.results = str(results)
+        yield made
+
+
+@pytest.fixture
+def make(make_lab, server):
+    made = []
+
+    def room(**settings):
+        made.append(MailRoom(make_lab(), server, server.results, **settings))
+        made[-1].start()
+        return made[-1]
+    yield room
+    for one in made:
+        one.close()
+
+
+def tag_of(mail):
+    return mail["Subject"].removeprefix("===")
+
+
+def test_a_result_mail_closes_the_job(make, tmp_path):
+    fax = make()
+    leg = fax.deliver()
+    mail = fax.wait_mails(1)[0]
+    assert mail["To"] == "81" + FAX[1:] + "@fax.test"
+    assert mail["From"] == FROM
+    tag = tag_of(mail)
+    assert tag == leg.key + "-1" and mail["Cc"] is None
+    parts = [p for p in mail.walk() if p.get_content_type() == "image/tiff"]
+    assert len(parts) == 1 and parts[0].get_filename() == tag + ".tif"
+    # the pages are the job's, byte for byte; no name stands in a header
+    pages = parts[0].get_payload(decode=True)
+    with open(fax.jobs()[leg.key]["pages_file"], "rb") as f:
+        assert f.read() == pages
+    assert len(look(fax.jobs()[leg.key]["pages_file"])) >= 3
+    no_name(str(mail.items()).encode())
+    # accepted is not sent; nor is a stranger's word, nor another job's
+    fax.answer(f"受付 {tag}", "受け付けました。")
+    fax.answer(f"送信完了 {tag}", "送信完了", sender="someone@else.test")
+    fax.answer(f"送信完了 {tag[:-1]}9", "送信完了")
+    wait_for(fax.results_left, lambda: len(fax.results_left()) == 3)
+    assert holds(lambda: not leg.settled, 0.7)
+    fax.answer(f"Re: ==={tag}", "送信完了しました（3枚）",
+               charset="iso-2022-jp")
+    outcome, code, detail = fax.settled(leg)
+    assert (outcome, code) == ("delivered", "") and "pages=" in detail
+    # what was matched is removed, what was not is somebody else's
+    wait_for(fax.results_left, lambda: len(fax.results_left()) == 3)
+    assert len(fax.wait_mails(1)) == 1
+
+
+def test_results_in_all_shapes(make):
+    fax = make(tries__max="2")
+    leg = fax.deliver()
+    first = fax.wait_mails(1)[0]
+    # the tag only in the headers it answers to, base64 inside
+    fax.answer("送信結果", "話中のため送信できませんでした",
+               In_Reply_To=first["Message-ID"])
+    second = fax.wait_mails(2)[1]
+    assert tag_of(second) == leg.key + "-2"
+    fax.answer("=?iso-2022-jp?B?GyRCN2syTBsoQg==?= " + tag_of(second),
+               "送信失敗")
+    assert fax.settled(leg)[:2] == ("never", "failed-reported")
+
+
+def test_a_missing_result_is_unknown(make):
+    fax = make(result__wait="1 s")
+    leg = fax.deliver()
+    tag = tag_of(fax.wait_mails(1)[0])
+    assert fax.settled(leg)[:2] == ("never", "unknown")
+    fax.broker.again(leg)
+    assert fax.settled(leg)[:2] == ("never", "unknown")
+    leg.lent, leg.settled = True, []
+    fax.answer(f"sent: {tag}", "sent, 5 pages")     # late, and it counts
+    assert fax.settled(leg)[0] == "delivered"
+    assert len(fax.server.messages()) == 1
+
+
+def test_a_mail_that_comes_back(make):
+    """A delivery report of a real mail server."""
+    fax = make()
+    fax.process.stop()
+    with open(fax.provider, encoding="utf-8") as f:
+        text = f.read()
+    with open(fax.provider, "w", encoding="utf-8") as f:
+        f.write(text.replace("@fax.test\"\n    subject", "@nowhere.test\"\n"
+                             "    subject"))
+    fax.start()
+    assert fax.settled(fax.deliver())[:2] == ("never", "failed-refused")
+
+
+def test_a_bounce(make):
+    fax = make()
+    leg = fax.deliver()
+    tag = tag_of(fax.wait_mails(1)[0])
+    report = EmailMessage()
+    report["From"], report["To"] = "Mailer-Daemon@mx.test", FROM
+    report["Subject"] = "Undelivered Mail Returned to Sender"
+    report["Content-Type"] = (
+        'multipart/report; report-type=delivery-status; boundary="b"')
+    report.set_payload(
+        "--b\r\nContent-Type: text/plain\r\n\r\nSorry.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\n"
+        "Reporting-MTA: dns; mx.test\r\n\r\nAction: failed\r\n"
+        "Status: 5.1.1\r\n\r\n"
+        "--b\r\nContent-Type: text/rfc822-headers\r\n\r\n"
+        f"Subject: ==={tag}\r\n--b--\r\n")
+    with smtplib.SMTP("127.0.0.1", fax.server.port, timeout=20) as s:
+        s.sendmail("", [FROM], report.as_bytes())
+    assert fax.settled(leg)[:2] == ("never", "failed-bounced")
+
+
+def test_taken_without_an_answer_is_unknown(make):
+    """The line breaks after the server took the mail: nobody can tell, so
+    nothing is sent again."""
+    fax = make()
+    fax.server.front.cut_after_data(1)
+    leg = fax.deliver()
+    fax.wait_mails(1)
+    assert fax.settled(leg)[:2] == ("never", "unknown")
+    assert holds(lambda: len(fax.server.messages()) == 1, 1)
+
+
+@pytest.mark.parametrize("point, outcome", [
+    ("fax-marked", "never"), ("fax-smtp-submitted", "never"),
+    ("fax-submitted", "never"), ("fax-accepted", "delivered")])
+def test_kill_makes_it_unknown_or_sent_once(make, point, outcome):
+    fax = make()
+    fax.process.stop()
+    process = fax.start(TASUKI_CRASH=f"{point}:1")
+    leg = fax.deliver()
+
+    # without crash points it waits for a result
+    if not process.wait_gone(20):
+        process.stop()
+        pytest.skip("built without crash points")
+    fax.start()
+    if outcome == "delivered":
+        tag = tag_of(fax.wait_mails(1)[0])
+        fax.answer(tag, "送信完了")
+    assert fax.settled(leg)[0] == outcome
+    assert len(fax.server.messages()) <= 1
