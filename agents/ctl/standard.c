@@ -190,9 +190,7 @@ in_edition(const struct view *v, size_t row)
 {
 	const char *kind = cell(v, FILES, row, "prefix");
 
-	if (layout_find(v->standard, kind) != NULL)
-		return columns_of(v, kind) > 0;
-	return layout_in_edition(v->standard, kind, v->edition->form);
+	return layout_in_edition(v->standard, kind, v->edition);
 }
 
 /* The pattern of the edition's names; its '?' is not for a reader. */

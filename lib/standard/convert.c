@@ -388,8 +388,7 @@ convert(struct job *job, const struct name *name, const void *p, size_t n,
 {
 	int rc;
 
-	if (!layout_in_edition(
-		job->standard, name->kind, job->to->edition->form))
+	if (!layout_in_edition(job->standard, name->kind, job->to->edition))
 		return leave_out(job, why);
 	rc = make_name(job, name, why);
 	if (rc != 0)

@@ -173,7 +173,8 @@ add_kind(struct loader *loader, const struct table *table, size_t row)
 		    "the prefix is empty, too long or there twice.");
 	s->kind_count++;
 	kind->in_v3 = strstr(versions, "V3") != NULL;
-	kind->in_v4 = strstr(versions, "V4") != NULL;
+	kind->in_v4 = strstr(versions, "V4.0") != NULL ||
+		      strstr(versions, "V4.1") != NULL;
 	kind->month_may_be_zero =
 	    strstr(table_text(table, row, "month_in_name"), "000000") != NULL;
 	kind->image = strncmp(table_text(table, row, "layout"), "-", 1) == 0;

@@ -175,9 +175,9 @@ const struct layout *layout_find(
 /* layout_edition(standard, version): by the CSV version value; NULL if unknown. */
 const struct layout_edition *layout_edition(
     const struct standard *standard, const char *version);
-/* layout_in_edition(standard, kind, form): does the kind exist there? */
-bool layout_in_edition(
-    const struct standard *standard, const char *kind, enum name_form form);
+/* layout_in_edition(standard, kind, edition): does the kind exist there? */
+bool layout_in_edition(const struct standard *standard, const char *kind,
+    const struct layout_edition *edition);
 /* layout_columns(layout, shape): how many; 0 if the kind is not there. */
 unsigned layout_columns(const struct layout *layout, enum layout_shape shape);
 /* layout_by_columns(layout, columns, out): the shape with so many columns: 4.1

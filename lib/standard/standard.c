@@ -218,12 +218,16 @@ layout_edition(const struct standard *standard, const char *version)
 }
 
 bool
-layout_in_edition(
-    const struct standard *standard, const char *kind, enum name_form form)
+layout_in_edition(const struct standard *standard, const char *kind,
+    const struct layout_edition *edition)
 {
 	const struct file_kind *k = kind_find(standard, kind);
 
-	return k != NULL && (form == NAME_V3 ? k->in_v3 : k->in_v4);
+	if (k == NULL)
+		return false;
+	if (k->image) /* without fields */
+		return edition->form == NAME_V3 ? k->in_v3 : k->in_v4;
+	return layout_columns(&k->layout, edition->shape) > 0;
 }
 
 /* Beside the program first: an uninstalled build must find its own tables. */

@@ -63,8 +63,7 @@ writer_new(const struct standard *standard, const char *file_name,
 	if (edition == NULL)
 		return refuse(why, TSK_NOTFOUND,
 		    "There is no CSV version %s%s.", version, "");
-	if (name.image ||
-	    !layout_in_edition(standard, name.kind, edition->form))
+	if (name.image || !layout_in_edition(standard, name.kind, edition))
 		return refuse(why, TSK_NOTFOUND,
 		    "The kind %s has no records in edition %s.", name.kind,
 		    edition->edition);
