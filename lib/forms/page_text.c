@@ -135,14 +135,38 @@ add_code(uint32_t *codes, size_t *count, uint32_t code)
 		codes[(*count)++] = code;
 }
 
+/* A private character means something to its sender only: a glyph that some
+ * font happens to have there is not it. */
+static bool
+is_private(uint32_t c)
+{
+	return (c >= 0xe000 && c <= 0xf8ff) || c >= 0xf0000;
+}
+
+static bool
+mark_private(const char *text, unsigned char *bad)
+{
+	bool found = false;
+
+	for (const char *p = text; *p != '\0'; p = g_utf8_next_char(p)) {
+		if ((unsigned char)*p < 0xee || !is_private(g_utf8_get_char(p)))
+			continue;
+		found = true;
+		if (bad != NULL)
+			bad[p - text] = 1;
+	}
+	return found;
+}
+
 /* The text of the layout with 〓 for what has no glyph. */
 static void
 mark_holes(PangoLayout *layout, struct page_holes *holes)
 {
 	memset(holes, 0, sizeof(*holes));
-	if (pango_layout_get_unknown_glyphs_count(layout) == 0)
-		return;
 	const char *text = pango_layout_get_text(layout);
+	if (pango_layout_get_unknown_glyphs_count(layout) == 0 &&
+	    !mark_private(text, NULL))
+		return;
 	unsigned char *bad = mem_new(strlen(text) + 1);
 	PangoLayoutIter *iter = pango_layout_get_iter(layout);
 	do {
@@ -151,6 +175,7 @@ mark_holes(PangoLayout *layout, struct page_holes *holes)
 			mark_run(run, bad);
 	} while (pango_layout_iter_next_run(iter));
 	pango_layout_iter_free(iter);
+	(void)mark_private(text, bad);
 	for (size_t i = 0; text[i] != '\0'; i++) {
 		if (bad[i])
 			add_code(holes->codes, &holes->code_count,
