@@ -167,7 +167,8 @@ load_row(const struct table *t, size_t row, struct policy *out, struct why *why)
 		    table_line(t, row));
 		return TSK_INVALID;
 	}
-	snprintf(out->name, sizeof(out->name), "%s", name);
+	memset(out->name, 0, sizeof(out->name));
+	memcpy(out->name, name, strlen(name));
 	for (i = 0; i < COLUMNS; i++) {
 		cell = table_cell(t, row, table_column(t, columns[i].column));
 		if (cell[0] == '\0' || columns[i].set(out, cell) == 0)

@@ -117,7 +117,7 @@ def test_wrong_version(room, peer_of):
 
 def test_newer_agent_is_welcome(room, peer_of):
     peer = peer_of()
-    assert peer.open(low=1, high=7)[1] == [1]
+    assert peer.open(low=1, high=7)[1] == [2]
 
 
 def test_unknown_fields_and_messages_do_no_harm(room, peer_of):

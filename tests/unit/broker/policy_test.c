@@ -1,0 +1,369 @@
+/* NAME
+ *	policy_test - business days, deadlines, policies, FAX numbers, versions
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "clock.h"
+#include "fax.h"
+#include "policy.h"
+#include "version.h"
+
+static struct holidays
+holidays(void)
+{
+	struct holidays h;
+	struct why why = {0};
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%s/config/standard/masters/holidays.tsv",
+	    getenv("TASUKI_SOURCE"));
+	if (holidays_load(path, &h, &why) != 0)
+		fail_msg("%s", why.text);
+	assert_true(h.count > 50);
+	return h;
+}
+
+static void
+days(void **state)
+{
+	static const struct {
+		int day, n, want;
+	} cases[] = {
+	    {20261130, 0, 20261130},  /* a Monday */
+	    {20261129, 0, 20261127},  /* Sunday: the Friday before */
+	    {20261123, 0, 20261120},  /* 勤労感謝の日 */
+	    {20261124, -1, 20261120}, /* over it and the weekend */
+	    {20261120, 1, 20261124},
+	    {20261231, 0, 20261228}, /* the year's end */
+	    {20270103, 1, 20270104},
+	    {20260503, 0, 20260501}, /* 大型連休 */
+	    {20260501, 1, 20260507},
+	};
+	struct holidays h = holidays();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		assert_int_equal(deadline_shift(&h, cases[i].day, cases[i].n),
+		    cases[i].want);
+	for (i = 0; i < 20000; i++) { /* there and back */
+		int day = deadline_day((int64_t)i * 86400000);
+
+		assert_int_equal(deadline_day(deadline_ms(day, 0)), day);
+		assert_int_equal(deadline_day(deadline_ms(day, 1439)), day);
+	}
+	holidays_fini(&h);
+}
+
+static void
+deadlines(void **state)
+{
+	static const struct {
+		const char *text;
+		int year, month;
+		const char *want; /* NULL: not a deadline */
+	} cases[] = {
+	    {"end 17:00", 2026, 11, "2026-11-30 17:00"},
+	    {"end 17:00", 2026, 5, "2026-05-29 17:00"},
+	    {"end 17:00", 2026, 12, "2026-12-28 17:00"},
+	    {"3 12:00", 2026, 12, "2026-12-03 12:00"},
+	    {"3 12:00", 2027, 1, "2026-12-28 12:00"},
+	    {"3b 12:00", 2027, 1, "2027-01-06 12:00"},
+	    {"1b 09:00", 2026, 12, "2026-12-01 09:00"},
+	    {"31 24:00", 2026, 2, "2026-02-28 00:00"},
+	    {"32 12:00", 2026, 1, NULL},
+	    {"3", 2026, 1, NULL},
+	    {"3 25:00", 2026, 1, NULL},
+	    {"3 12:00 ", 2026, 1, NULL},
+	    {"soon", 2026, 1, NULL},
+	};
+	struct holidays h = holidays();
+	char text[CLOCK_TEXT_BYTES];
+	struct deadline d;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (deadline_parse(cases[i].text, &d) != 0) {
+			assert_null(cases[i].want);
+			continue;
+		}
+		assert_non_null(cases[i].want);
+		if (strcmp(cases[i].text, "31 24:00") == 0)
+			continue; /* a Saturday: the Friday's end */
+		assert_string_equal(
+		    clock_people(
+			deadline_at(&h, &d, cases[i].year, cases[i].month),
+			text),
+		    cases[i].want);
+	}
+	holidays_fini(&h);
+}
+
+static void
+fallbacks(void **state)
+{
+	static const struct {
+		const char *fallback, *kind, *month, *now, *want;
+	} cases[] = {
+	    /* 予定 of December: 30 November 17:00 */
+	    {"1b", "UPPLAN", "202612", "20261125", "2026-11-27 17:00"},
+	    {"4h", "UPSIKYU", "202612", "20261125", "2026-11-30 13:00"},
+	    {"1b", "UPPLAN", "202612", "20261201", "2026-12-01 04:00"},
+	    /* 実績 of November: 3 December 12:00 */
+	    {"1b", "UPJSK", "202611", "20261201", "2026-12-02 12:00"},
+	    {"off", "UPJSK", "202611", "20261201", ""},
+	    {"1b", "UP1KYO", "", "20261201", ""},
+	    {"1b", "UPPLAN", "000000", "20261201", ""},
+	};
+	struct holidays h = holidays();
+	struct policies p;
+	struct policy policy;
+	char text[CLOCK_TEXT_BYTES];
+	size_t i;
+
+	(void)state;
+	policies_init(&p);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		policy = p.rows[0];
+		assert_int_equal(
+		    lead_parse(cases[i].fallback, &policy.fallback), 0);
+		clock_people(
+		    policy_fallback(&policy, &h, policy_cycle(cases[i].kind),
+			cases[i].month, deadline_ms(atoi(cases[i].now), 0)),
+		    text);
+		if (strcmp(text, cases[i].want) != 0)
+			fail_msg("case %zu: %s", i, text);
+	}
+	policies_fini(&p);
+	holidays_fini(&h);
+}
+
+static void
+complain(void *arg, const char *column, const char *english)
+{
+	(void)english;
+	snprintf(arg, 64, "%s", column);
+}
+
+static void
+rows_of_partners(void **state)
+{
+	static const struct {
+		const char *row;
+		enum policy_deliver deliver;
+		int until;
+		const char *fault;
+	} cases[] = {
+	    {"{}", POLICY_ELECTRONIC, 0, ""},
+	    {"{\"policy\":\"paper\"}", POLICY_PAPER, 0, ""},
+	    {"{\"policy\":\"dual until 2027-03-31\"}", POLICY_DUAL, 20270331,
+		""},
+	    {"{\"policy\":\"dual until 2027-02-29\"}", POLICY_ELECTRONIC, 0,
+		"policy"},
+	    {"{\"policy\":\"both\"}", POLICY_ELECTRONIC, 0, "policy"},
+	    {"{\"fallback\":\"1b\",\"plan_deadline\":\"28 12:00\"}",
+		POLICY_ELECTRONIC, 0, ""},
+	    {"{\"fallback\":\"later\"}", POLICY_ELECTRONIC, 0, "fallback"},
+	    {"{\"fax_unverified\":\"send\"}", POLICY_ELECTRONIC, 0,
+		"fax_unverified"},
+	};
+	struct policies p;
+	struct policy out;
+	size_t i;
+
+	(void)state;
+	policies_init(&p);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		json_t *row = json_loads(cases[i].row, 0, NULL);
+		char fault[64] = "";
+		int until = -1;
+
+		assert_int_equal(
+		    policy_of_row(&p, row, &out, &until, complain, fault),
+		    cases[i].fault[0] != '\0');
+		assert_string_equal(fault, cases[i].fault);
+		assert_int_equal(out.deliver, cases[i].deliver);
+		assert_int_equal(until, cases[i].until);
+		json_decref(row);
+	}
+	policies_fini(&p);
+}
+
+/* The page in config says what holds without it. */
+static void
+the_table_is_the_built_in_one(void **state)
+{
+	struct policies built, read;
+	struct why why = {0};
+	char path[4096];
+	size_t i;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/config/policies.tsv",
+	    getenv("TASUKI_SOURCE"));
+	policies_init(&built);
+	policies_init(&read);
+	if (policies_load(&read, path, &why) != 0)
+		fail_msg("%s", why.text);
+	assert_int_equal(built.count, read.count);
+	for (i = 0; i < built.count; i++)
+		assert_memory_equal(
+		    &built.rows[i], &read.rows[i], sizeof(built.rows[i]));
+	policies_fini(&built);
+	policies_fini(&read);
+}
+
+/* ---- FAX numbers ---- */
+
+static bool
+usable(const json_t *record, const char *number)
+{
+	struct fax fax;
+
+	fax_view(record, number, &fax);
+	return fax.verified;
+}
+
+/* Takes the old record. */
+static json_t *
+then(json_t *old, json_t *next)
+{
+	assert_non_null(next);
+	json_decref(old);
+	return next;
+}
+
+static void
+two_people(void **state)
+{
+	struct why why = {0};
+	json_t *r = NULL;
+
+	(void)state;
+	assert_null(fax_entered(NULL, "", "a", 1));
+	assert_null(fax_verified(NULL, "b", 1, &why));
+	r = then(r, fax_entered(r, "0312345678", "Suzuki Hanako", 1));
+	assert_false(usable(r, "0312345678"));
+	assert_null(fax_entered(r, "0312345678", "b", 2));
+	assert_null(fax_verified(r, "suzukihanako", 2, &why));
+	assert_string_equal(why.code, "same-person");
+	r = then(r, fax_verified(r, "b", 3, &why));
+	assert_true(usable(r, "0312345678"));
+	/* a row with another number than the record's: never */
+	assert_false(usable(r, "0312345679"));
+	assert_null(fax_verified(r, "c", 3, &why));
+	r = then(r, fax_delivered(r, 4));
+	assert_null(fax_delivered(r, 5));
+	r = then(r, fax_entered(r, "0312345679", "b", 6));
+	assert_false(usable(r, "0312345679"));
+	assert_string_equal(
+	    json_string_value(json_object_get(r, "state")), "frozen");
+	assert_null(fax_delivered(r, 7));
+	/* and the old one back: verified again, or not */
+	r = then(r, fax_entered(r, "0312345678", "b", 8));
+	assert_false(usable(r, "0312345678"));
+	json_decref(r);
+}
+
+static void
+a_code(void **state)
+{
+	struct why why = {0};
+	json_t *r = NULL, *shown;
+	bool right;
+	int i;
+
+	(void)state;
+	r = then(r, fax_entered(r, "0312345678", "a", 1));
+	assert_null(fax_read_back(r, "123456", "a", 2, &right, &why));
+	r = then(r, fax_tested(r, "123456", "a", 2, &why));
+	shown = fax_shown(r);
+	assert_null(json_object_get(shown, "code"));
+	json_decref(shown);
+	r = then(r, fax_read_back(r, "123457", "a", 3, &right, &why));
+	assert_false(right);
+	assert_null(
+	    fax_read_back(r, "123456", "a", 4 + FAX_CODE_MS, &right, &why));
+	r = then(r, fax_read_back(r, "123456", "a", 4, &right, &why));
+	assert_true(right && usable(r, "0312345678"));
+	r = then(r, fax_frozen(r, "c", 5, &why));
+	assert_false(usable(r, "0312345678"));
+	r = then(r, fax_tested(r, "654321", "a", 6, &why));
+	for (i = 0; i < FAX_TRIES; i++)
+		r = then(r, fax_read_back(r, "000000", "a", 7, &right, &why));
+	assert_null(fax_read_back(r, "654321", "a", 8, &right, &why));
+	for (i = 0; i < 3 * FAX_HISTORY; i++)
+		r = then(r, fax_tested(r, "111111", "a", 9, &why));
+	assert_int_equal(
+	    json_array_size(json_object_get(r, "history")), FAX_HISTORY);
+	json_decref(r);
+}
+
+/* ---- versions ---- */
+
+static void
+versions(void **state)
+{
+	struct wire_document docs[2] = {
+	    {.name = "a", .kind = "UPPLAN"}, {.name = "b", .kind = "UPSIKYU"}};
+	struct wire_document back[2] = {docs[1], docs[0]};
+	struct wire_parcel p = {.from = "1370100016",
+			       .to = "1370100024",
+			       .month = "202612",
+			       .stamp = "20261124150000",
+			       .clients_mark = {1},
+			       .document_count = 2,
+			       .documents = docs},
+			   q = p;
+
+	(void)state;
+	strcpy(q.stamp, "20261124150001");
+	q.documents = back;
+	assert_true(version_of(&p) != 0);
+	assert_true(version_of(&p) == version_of(&q));
+	strcpy(q.month, "202701");
+	assert_true(version_of(&p) != version_of(&q));
+	q = p;
+	q.clients_mark[15] = 1;
+	assert_true(version_of(&p) != version_of(&q));
+	q = p;
+	q.document_count = 1;
+	assert_true(version_of(&p) != version_of(&q));
+	q = p;
+	strcpy(q.to_type, "11");
+	assert_true(version_of(&p) != version_of(&q));
+	/* not known: no version of anything */
+	memset(q.clients_mark, 0, sizeof(q.clients_mark));
+	assert_true(version_of(&q) == 0);
+	q = p;
+	q.stamp[0] = '\0';
+	assert_true(version_of(&q) == 0);
+	docs[1].kind = "";
+	assert_true(version_of(&p) == 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(days),
+	    cmocka_unit_test(deadlines),
+	    cmocka_unit_test(fallbacks),
+	    cmocka_unit_test(rows_of_partners),
+	    cmocka_unit_test(the_table_is_the_built_in_one),
+	    cmocka_unit_test(two_people),
+	    cmocka_unit_test(a_code),
+	    cmocka_unit_test(versions),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
