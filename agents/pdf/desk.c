@@ -460,3 +460,13 @@ desk_asked(struct desk *desk, const struct id *id, uint32_t leg)
 	if (jobs_state(desk->jobs, id, leg) == JOB_UNKNOWN)
 		note(desk, id, leg, JOB_ASKED);
 }
+
+void
+desk_stop(struct desk *desk)
+{
+	if (!desk->busy || desk->kind != OUTLET_MAIL ||
+	    !post_surely_not(desk->post))
+		return;
+	note(desk, &desk->id, desk->leg, JOB_NONE);
+	filing_drop(desk->filing, &desk->id);
+}

@@ -73,5 +73,8 @@ int desk_deliver(struct desk *desk, const struct link_delivery *delivery,
 /* desk_asked(desk, id, leg): the broker has parked a leg that was unknown: when
  * it comes again a person wants it sent. */
 void desk_asked(struct desk *desk, const struct id *id, uint32_t leg);
+/* desk_stop(desk): an orderly end.  A mail whose end was not handed over yet is
+ * given up and not unknown; what else is under way stays so. */
+void desk_stop(struct desk *desk);
 
 #endif

@@ -106,12 +106,14 @@ add_date(struct buf *out, int64_t at_ms)
 	    months + 3 * (ptrdiff_t)(month - 1), year, hour, minute, second);
 }
 
-/* RFC 2231 for programs that know it, plain letters for the others. */
+/* RFC 2231; what does not know it finds the same name in the type. */
 static void
 add_file_name(struct buf *out, const char *name)
 {
-	buf_text(out, "Content-Disposition: attachment;\r\n"
-		      " filename=\"document.pdf\";\r\n filename*=UTF-8''");
+	buf_text(out, "Content-Type: application/pdf;\r\n name=\"");
+	add_words(out, name);
+	buf_text(out, "\"\r\nContent-Disposition: attachment;\r\n"
+		      " filename*=UTF-8''");
 	for (const char *p = name; *p != '\0'; p++) {
 		bool plain = (*p >= '0' && *p <= '9') ||
 			     (*p >= 'A' && *p <= 'Z') ||
@@ -163,10 +165,8 @@ mail_compose(const struct mail *mail, struct buf *out)
 	    "Content-Transfer-Encoding: base64\r\n\r\n",
 	    boundary);
 	add_lines64(out, mail->text, strlen(mail->text));
-	buf_printf(out,
-	    "--%s\r\nContent-Type: application/pdf\r\n"
-	    "Content-Transfer-Encoding: base64\r\n",
-	    boundary);
+	buf_printf(
+	    out, "--%s\r\nContent-Transfer-Encoding: base64\r\n", boundary);
 	add_file_name(out, mail->file_name);
 	buf_text(out, "\r\n");
 	add_lines64(out, mail->file, mail->file_bytes);

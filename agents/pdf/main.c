@@ -397,6 +397,7 @@ stop(void *self)
 	if (p == NULL)
 		return;
 	link_free(&p->link);
+	desk_stop(&p->desk);
 	post_close(&p->desk.post);
 	print_free(&p->desk.print);
 	secrets_close(&p->desk.secrets);

@@ -10,7 +10,7 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 
@@ -73,11 +73,26 @@ judge(const struct post *post, CURLcode code, long reply, struct why *why)
 	return POST_LATER;
 }
 
+/* libcurl says QUIT when it closes a line, and waits for the answer: up to two
+ * minutes in which nothing else would happen here.  A line that is down is
+ * closed without a word; the message has been answered, which is what counts. */
+static void
+hang_up(struct post *post)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+
+	if (curl_easy_getinfo(post->easy, CURLINFO_ACTIVESOCKET, &fd) ==
+		CURLE_OK &&
+	    fd != CURL_SOCKET_BAD)
+		(void)shutdown(fd, SHUT_RDWR);
+}
+
 static void
 drop(struct post *post)
 {
 	if (post->easy == NULL)
 		return;
+	hang_up(post);
 	curl_multi_remove_handle(post->multi, post->easy);
 	curl_easy_cleanup(post->easy);
 	curl_slist_free_all(post->to);
@@ -244,6 +259,12 @@ post_send(struct post *post, const char *to, struct buf *message,
 	/* sets the timer of the first step */
 	if (curl_multi_add_handle(post->multi, post->easy) != CURLM_OK)
 		panic("post: no handle");
+}
+
+bool
+post_surely_not(const struct post *post)
+{
+	return post->easy != NULL && !post->all_read;
 }
 
 /* ---- life ---- */

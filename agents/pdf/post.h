@@ -39,6 +39,9 @@ struct post;
 
 int post_open(zloop_t *loop, const struct post_settings *settings,
     struct post **out, struct why *why) TSK_MUST_USE;
+/* post_surely_not(post): a message is under way, and its end has not been handed
+ * over: dropped now it surely has not been taken. */
+bool post_surely_not(const struct post *post);
 /* post_close(post): a message under way is dropped without an event. */
 void post_close(struct post **post);
 /* post_send(post, to, message, done, arg): take ${message}; exactly one

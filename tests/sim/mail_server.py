@@ -14,6 +14,7 @@ message, so that its client never learns whether it was taken.
 It runs in a mount namespace of its own where the user may make one (its spool
 and its control socket have fixed places); else one after the other.
 """
+import asyncio
 import email
 import email.policy
 import fcntl
@@ -56,75 +57,77 @@ class TlsFront:
         self.to = port
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(cert, key)
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
         self.cuts = 0           # this many answers to a message are lost
-        self.stopping = False
-        self.lock = threading.Lock()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.loop = asyncio.new_event_loop()
+        ready = threading.Event()
+        self.thread = threading.Thread(target=self._run, args=(ready,),
+                                       daemon=True)
+        self.thread.start()
+        if not ready.wait(30):
+            raise RuntimeError("the TLS front did not start")
 
     def cut_after_data(self, count):
-        with self.lock:
-            self.cuts = count
+        self.cuts = count
 
-    def _take_cut(self):
-        with self.lock:
-            if self.cuts > 0:
-                self.cuts -= 1
-                return True
-            return False
+    def _run(self, ready):
+        asyncio.set_event_loop(self.loop)
+        server = self.loop.run_until_complete(asyncio.start_server(
+            self._serve, "127.0.0.1", 0, ssl=self.context))
+        self.port = server.sockets[0].getsockname()[1]
+        ready.set()
+        self.loop.run_forever()
+        server.close()
+        for task in asyncio.all_tasks(self.loop):
+            task.cancel()
+        self.loop.run_until_complete(asyncio.sleep(0.05))
 
-    def _listen(self):
-        while not self.stopping:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=(client,),
-                             daemon=True).start()
-
-    def _serve(self, raw):
-        server = client = None
+    async def _serve(self, client, to_client):
+        state = {"message": False}
+        to_server = None
         try:
-            raw.settimeout(60)
-            client = self.context.wrap_socket(raw, server_side=True)
-            server = socket.create_connection(("127.0.0.1", self.to),
-                                              timeout=60)
-            state = {"message": False}
-            back = threading.Thread(target=self._back,
-                                    args=(server, client, state), daemon=True)
-            back.start()
-            tail = b""
-            while data := client.recv(65536):
+            server, to_server = await asyncio.open_connection(
+                "127.0.0.1", self.to)
+            ways = [asyncio.ensure_future(self._up(client, to_server, state)),
+                    asyncio.ensure_future(self._down(server, to_client,
+                                                     state))]
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            for way in ways:
+                way.cancel()
+        except (OSError, asyncio.CancelledError):
+            pass
+        finally:
+            for writer in (to_client, to_server):
+                if writer is not None:
+                    writer.transport.abort()
+
+    async def _up(self, client, to_server, state):
+        tail = b""
+        try:
+            while data := await client.read(65536):
                 tail = (tail + data)[-5:]
                 if tail == b"\r\n.\r\n":    # the end of a message
                     state["message"] = True
-                server.sendall(data)
-        except (OSError, ssl.SSLError):
+                to_server.write(data)
+                await to_server.drain()
+        except OSError:
             pass
-        finally:
-            for s in (server, client, raw):
-                if s is not None:
-                    try:
-                        s.close()
-                    except OSError:
-                        pass
 
-    def _back(self, server, client, state):
+    async def _down(self, server, to_client, state):
         try:
-            while data := server.recv(65536):
+            while data := await server.read(65536):
                 if state["message"] and data.startswith(b"250"):
-                    if self._take_cut():    # taken, and nobody is told
-                        client.shutdown(socket.SHUT_RDWR)
+                    if self.cuts > 0:       # taken, and nobody is told
+                        self.cuts -= 1
                         return
                     state["message"] = False
-                client.sendall(data)
-        except (OSError, ssl.SSLError):
+                to_client.write(data)
+                await to_client.drain()
+        except OSError:
             pass
 
     def close(self):
-        self.stopping = True
-        self.listener.close()
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(10)
 
 
 class MailServer:
