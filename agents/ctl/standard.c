@@ -127,6 +127,30 @@ role_word(const struct view *v, const char *code)
 	return code;
 }
 
+/* Words of the tables that a Japanese reader sees often. */
+static const char *
+translated(const struct view *v, const char *text)
+{
+	static const struct {
+		const char *en, *ja;
+	} words[] = {
+	    {"free text", "自由記述"},
+	    {"free text (as printed)", "自由記述"},
+	    {"HHMM or 9999", "HHMM、または9999"},
+	    {"service month", "サービス提供年月"},
+	    {"service month; 000000 with forms 1/2/3",
+		"サービス提供年月（第1～3表と送るときは000000）"},
+	    {"no", "なし"},
+	};
+
+	for (size_t i = 0; v->ctl->ja && i < sizeof words / sizeof *words;
+	     i++) {
+		if (strcmp(words[i].en, text) == 0)
+			return words[i].ja;
+	}
+	return text;
+}
+
 static void
 format_text(const struct view *v, const struct layout_field *f, struct buf *out)
 {
@@ -135,7 +159,7 @@ format_text(const struct view *v, const struct layout_field *f, struct buf *out)
 	if (ja != NULL)
 		buf_text(out, ja);
 	else
-		buf_text(out, f->format_text);
+		buf_text(out, translated(v, f->format_text));
 	if (*f->special != '\0' && strstr(f->format_text, f->special) == NULL)
 		buf_printf(out, word(v, " or %s", "、または%s"), f->special);
 }
@@ -365,6 +389,9 @@ static void
 add_field(const struct view *v, struct term_grid *grid,
     const struct layout_field *f, unsigned position, struct buf *text)
 {
+	unsigned max = v->edition->shape == LAYOUT_V3 && f->v3_max > 0
+			   ? f->v3_max
+			   : f->max;
 	bool ja = v->ctl->ja;
 
 	buf_printf(text, "%u", position);
@@ -375,8 +402,8 @@ add_field(const struct view *v, struct term_grid *grid,
 	    f->type_uncertain ? "?" : "");
 	term_grid_add(grid, text->data, TERM_PLAIN, false);
 	buf_clear(text);
-	if (f->max > 0)
-		buf_printf(text, "%u%s", f->max, f->max_uncertain ? "?" : "");
+	if (max > 0)
+		buf_printf(text, "%u%s", max, f->max_uncertain ? "?" : "");
 	else
 		buf_char(text, '-');
 	term_grid_add(grid, text->data, TERM_PLAIN, true);
@@ -556,7 +583,7 @@ show_head(const struct view *v, size_t row)
 	put_directions(v, row, &text);
 	line(v, word(v, "directions", "方向"), text.len > 0 ? text.data : "-");
 	line(v, word(v, "month in the name", "名前の対象月"),
-	    cell(v, FILES, row, "month_in_name"));
+	    translated(v, cell(v, FILES, row, "month_in_name")));
 	buf_fini(&text);
 }
 

@@ -420,7 +420,7 @@ sum_row(struct compare_sum *sum, const struct group *g,
 	bool units = x == NULL || y == NULL || units_comparable(g, x, y);
 
 	sum->rows[state]++;
-	if (state == COMPARE_UNREPORTED) {
+	if (state == COMPARE_UNREPORTED && x != NULL) {
 		sum->unreported_count += x->count;
 		sum->unreported_units += x->amount;
 		return;
@@ -442,10 +442,10 @@ put_row(struct group *g, const struct use *x, const struct use *y,
 	row->rate = g->rate;
 	if (x != NULL && y != NULL)
 		row->state = judge_pair(g, row, x, y);
-	else if (x == NULL) {
+	else if (y != NULL) {
 		row->count_difference = (int64_t)y->count;
 		row->units_difference = y->amount;
-	} else if (lone == COMPARE_MISSING) {
+	} else if (x != NULL && lone == COMPARE_MISSING) {
 		row->count_difference = -(int64_t)x->count;
 		row->units_difference = -x->amount;
 	}
