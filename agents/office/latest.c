@@ -1,10 +1,10 @@
 /* NAME
- *	latest - the latest 連番 sent, by kind, partner and month
+ *	latest - the latest 連番 delivered, by kind, partner and month
  * SUMMARY
  *	See latest.h.
  * DESCRIPTION
- *	Filled from the parcels of the last two months at start (receipts.c) and
- *	from each parcel made.  What is older is not known; then nothing is said.
+ *	Filled by receipts.c: at start from the parcels of the last two months,
+ *	then from each receipt.  What is older is not known; then nothing is said.
  */
 #include <stdio.h>
 #include <stdlib.h>

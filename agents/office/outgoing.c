@@ -30,7 +30,6 @@
 #include "file.h"
 #include "log.h"
 
-#include "latest.h"
 #include "manifest.h"
 #include "outgoing.h"
 #include "proof.h"
@@ -381,7 +380,6 @@ outgoing_add(struct outgoing *out, struct office *office,
 	    parcel->from_type, parcel->to, parcel->to_type);
 	TAILQ_INSERT_TAIL(&out->queued, p, entry);
 	out->count++;
-	latest_note(office, parcel);
 	status_parcel(office->status, parcel, STATUS_SENDING, clock_wall_ms(),
 	    note_of(office, &parcel->id, note));
 	app_wake(out->app, 0);

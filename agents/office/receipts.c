@@ -166,6 +166,17 @@ open_parcel(struct office *office, const struct id *id)
 	return dir;
 }
 
+/* It is at the receiver: from now on nothing older may follow. */
+static void
+note_latest(struct office *office, int dir)
+{
+	struct wire_parcel *parcel = NULL;
+
+	if (manifest_read(dir, &parcel) == 0)
+		latest_note(office, parcel);
+	manifest_free(&parcel);
+}
+
 bool
 receipts_event(struct office *office, const struct wire_receipt *receipt)
 {
@@ -180,6 +191,8 @@ receipts_event(struct office *office, const struct wire_receipt *receipt)
 	    receipt->code[0] == '\0' ? "-" : receipt->code, receipt->detail);
 	append(dir, RECEIPTS_NAME, line.data, line.len);
 	buf_fini(&line);
+	if (receipt->state == LEG_DELIVERED)
+		note_latest(office, dir);
 	close(dir);
 	track(get(office), &receipt->id, receipt->leg,
 	    receipt->state == LEG_DELIVERED,
@@ -308,7 +321,8 @@ load_accepted(struct office *office, int month)
 
 /* ---- loading ---- */
 
-static void
+/* True: it was delivered. */
+static bool
 load_leg(struct office *office, const struct id *id, const char *line)
 {
 	unsigned leg, state, way;
@@ -318,11 +332,13 @@ load_leg(struct office *office, const struct id *id, const char *line)
 		4 ||
 	    state < LEG_READY || state > LEG_CLOSED || way < WAY_BUS ||
 	    way > WAY_PDF)
-		return;
+		return false;
 	track(get(office), id, leg, state == LEG_DELIVERED,
 	    finished((enum leg_state)state, (enum leg_way)way));
 	status_leg(office->status, id, leg, (enum leg_state)state,
 	    (enum leg_way)way, at_ms);
+	return state == LEG_DELIVERED || state == LEG_PICKED_UP ||
+	       state == LEG_ANSWERED;
 }
 
 static void
@@ -332,6 +348,7 @@ load_parcel(struct office *office, int month, const char *name)
 	char note[PROOF_NOTE_BYTES];
 	struct buf text;
 	struct id id;
+	bool arrived = false;
 	char *rest;
 	int dir;
 
@@ -341,14 +358,16 @@ load_parcel(struct office *office, int month, const char *name)
 	if (dir < 0)
 		return;
 	if (manifest_read(dir, &parcel) == 0) {
-		latest_note(office, parcel);
 		status_parcel(office->status, parcel, STATUS_ACCEPTED,
 		    id_wall_ms(&id), proof_note(dir, note));
 		track(get(office), &id, 0, false, false);
 		buf_init(&text, RECEIPTS_MAX);
 		if (file_read(dir, RECEIPTS_NAME, RECEIPTS_MAX - 1, &text) == 0)
 			for (rest = text.data; rest != NULL;)
-				load_leg(office, &id, strsep(&rest, "\n"));
+				arrived |=
+				    load_leg(office, &id, strsep(&rest, "\n"));
+		if (arrived)
+			latest_note(office, parcel);
 		buf_fini(&text);
 		reconcile_load(office, dir, &id);
 		manifest_free(&parcel);

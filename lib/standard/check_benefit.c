@@ -517,14 +517,14 @@ benefit_row(struct check_run *run, const struct layout_rule *rule)
 	run->benefit->lost = false;
 	read_row(run, &row);
 	check_stay(run, &row);
-	if (!cell_of(run, BF_CODE)->good)
-		client->unsure = true;
-	else if (strcmp(cell_of(run, BF_CODE)->p, "999999") == 0)
+	if (cell_of(run, BF_CODE)->good &&
+	    strcmp(cell_of(run, BF_CODE)->p, "999999") == 0)
 		take_total(run, client, &row);
-	else if (!cell_of(run, BF_OFFICE)->good || total_office(run))
-		client->unsure = true;
-	else
+	else if (cell_of(run, BF_CODE)->good && cell_of(run, BF_OFFICE)->good &&
+		 !total_office(run))
 		take_row(run, client, &row);
+	else
+		client->unsure = true;
 }
 
 void

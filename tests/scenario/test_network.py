@@ -81,7 +81,7 @@ def test_one_way_loss(proxied, tmp_path, towards):
     lab.offices[CARE].send_all(sets(tmp_path, 1, start=40))
     lab.wait_parcels(1, "delivered")
     net.blackhole(towards)
-    paths = sets(tmp_path, 3, start=41)     # newer: an older one is refused
+    paths = sets(tmp_path, 3, start=41)     # older ones would be refused
     lab.offices[CARE].send_all(paths)
     lab.wait_parcels(4)
     wait_for("the loss is noticed", lambda: "visit" not in lab.connected())

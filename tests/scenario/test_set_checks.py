@@ -2,7 +2,7 @@
 office's explanation lies beside the file that has to be corrected."""
 import os
 
-from lab import MARKER, NUMBER, by_name, plan_set, read, row
+from lab import MARKER, NUMBER, by_name, plan_set, read, row, wait_for
 
 CARE, VISIT = NUMBER[1], NUMBER[2]
 ROWS = {CARE: row(1, "43", "care"), VISIT: row(2, "11", "visit")}
@@ -42,7 +42,8 @@ def test_older_than_what_was_sent(lab, tmp_path):
     newer = plan_set(tmp_path / "b", ROWS[CARE], ROWS[VISIT],
                      "20261124150100", seed=2)
     send(care, newer)
-    lab.wait_parcels(1, "delivered")
+    wait_for(lambda: f"{care.status()}\n{lab.tails()}",
+             lambda: "配送済" in care.status_text())
     send(care, first)
     text = care.wait_rejected(os.path.basename(one(first, "UPPLAN")))
     assert "20261124150000" in text and "20261124150100" in text, text
