@@ -24,6 +24,7 @@ import signal
 import socket
 import ssl
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -140,12 +141,10 @@ class MailServer:
 
     def __enter__(self):
         os.makedirs(self.folder, exist_ok=True)
-        path = self.folder      # smtpd delivers as another user
-        while path != "/":
-            if os.stat(path).st_uid == os.getuid():
-                os.chmod(path, os.stat(path).st_mode | 0o711)
-            path = os.path.dirname(path)
-        self.maildir = os.path.join(self.folder, "mail")
+        # it delivers as another user, who cannot enter the test's own folder
+        self.open = tempfile.mkdtemp(prefix="tasuki-test-mail-")
+        os.chmod(self.open, 0o755)
+        self.maildir = os.path.join(self.open, "mail")
         os.makedirs(self.maildir, exist_ok=True)
         shutil.chown(self.maildir, USER)
         self.ca, key = make_certificate(self.folder)
@@ -161,6 +160,7 @@ class MailServer:
         self.stop()
         if self.lock:
             self.lock.close()
+        shutil.rmtree(self.open, ignore_errors=True)
 
     # -- the process
 
