@@ -270,7 +270,7 @@ take_notes(struct take *t, const Tasuki__Paper *in, struct wire_paper *out)
 static int
 take_paper(struct take *t, const Tasuki__Paper *in, struct wire_paper **out_p)
 {
-	struct wire_paper *out;
+	struct wire_paper *out = NULL;
 	int rc = take_room(t, 1, 1, sizeof(*out), &out);
 
 	if (rc != 0)
