@@ -524,6 +524,7 @@ static rule_fn *const rules[RULE_KINDS] = {
     [RULE_BIRTH] = rule_birth,
     [RULE_DAYS_ANY] = rule_days_any,
     [RULE_SLOT_OVER] = rule_slot_over,
+    [RULE_SLOT_TYPE] = rule_slot_type,
     [RULE_ONE_OF] = rule_one_of,
     [RULE_IN_ORDER] = rule_in_order,
     [RULE_REPEAT_EMPTY] = rule_repeat_empty,

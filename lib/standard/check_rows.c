@@ -185,6 +185,31 @@ rule_slot_over(struct check_run *run, const struct layout_rule *rule)
 	}
 }
 
+/* "23,2A=22": those types are written as 22; and no type twice. */
+void
+rule_slot_type(struct check_run *run, const struct layout_rule *rule)
+{
+	const char *as = strchr(rule->value, '=');
+	char types[64];
+
+	snprintf(types, sizeof types, "%.*s", (int)strcspn(rule->value, "="),
+	    rule->value);
+	for (unsigned at = rule->field; at + 3 <= rule->other;
+	     at += SLOT_MEMBERS) {
+		const char *type = run->cells[at].p;
+		bool again = false;
+
+		if (!usable(run, at))
+			continue;
+		for (unsigned before = rule->field; before < at;
+		     before += SLOT_MEMBERS)
+			again |= strcmp(run->cells[before].p, type) == 0;
+		if (again || rule_listed(types, type, 2))
+			check_say_cell(run, rule->code, at,
+			    again || as == NULL ? "" : as + 1);
+	}
+}
+
 /* -- one of several groups of fields ------------------------------------ */
 
 /* "6-9/9": fields of a group / the last one that is needed. */

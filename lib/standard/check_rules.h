@@ -18,6 +18,7 @@ void rule_not_both(struct check_run *run, const struct layout_rule *rule);
 void rule_birth(struct check_run *run, const struct layout_rule *rule);
 void rule_days_any(struct check_run *run, const struct layout_rule *rule);
 void rule_slot_over(struct check_run *run, const struct layout_rule *rule);
+void rule_slot_type(struct check_run *run, const struct layout_rule *rule);
 void rule_one_of(struct check_run *run, const struct layout_rule *rule);
 void rule_in_order(struct check_run *run, const struct layout_rule *rule);
 void rule_repeat_empty(struct check_run *run, const struct layout_rule *rule);

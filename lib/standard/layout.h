@@ -129,6 +129,7 @@ enum layout_rule_kind {
 	RULE_BIRTH,         /* a client is of an age to be insured */
 	RULE_DAYS_ANY,      /* days string marks a day */
 	RULE_SLOT_OVER,     /* slots of 4: over = total - limit */
+	RULE_SLOT_TYPE,     /* slots of 4: no type of value, none twice */
 	RULE_ONE_OF,        /* one of the groups of fields in value */
 	RULE_IN_ORDER,      /* numbers of value do not go down */
 	RULE_REPEAT_EMPTY,  /* fields of value only on a key's first row */

@@ -52,6 +52,7 @@ static const struct {
     [RULE_BIRTH] = {"birth", false, true},
     [RULE_DAYS_ANY] = {"days-any", false, true},
     [RULE_SLOT_OVER] = {"slot-over", true, true},
+    [RULE_SLOT_TYPE] = {"slot-type", true, true},
     [RULE_ONE_OF] = {"one-of", false, true},
     [RULE_IN_ORDER] = {"in-order", false, true},
     [RULE_REPEAT_EMPTY] = {"repeat-empty", false, true},

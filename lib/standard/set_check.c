@@ -3,8 +3,8 @@
  * SUMMARY
  *	See set_check.h.
  * DESCRIPTION
- *	First the files are sorted into sets by their names; names of V3 and V4
- *	with the same offices and 連番 are one set, or a mixture of editions would
+ *	First the files are sorted into sets by their names; names of different
+ *	editions with the same offices and 連番 are one set, or a mixture would
  *	look like two halves.  Then members, months, versions, order of sending;
  *	the records are set_link.c's.
  */
@@ -307,8 +307,7 @@ together(const struct name *a, const struct name *b)
 {
 	if (set_same(a, b))
 		return true;
-	return (a->form == NAME_V3) != (b->form == NAME_V3) &&
-	       strcmp(a->stamp, b->stamp) == 0 &&
+	return a->form != b->form && strcmp(a->stamp, b->stamp) == 0 &&
 	       strcmp(a->from, b->from) == 0 && strcmp(a->to, b->to) == 0;
 }
 
