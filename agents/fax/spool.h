@@ -5,7 +5,7 @@
  *	    jobs/ID-LEG/pages.tif	what is sent
  *	    ended/2026-11/ID-LEG/record	confirmed and recalled ones; no pages:
  *					they hold what offices keep themselves
- *	    days/20261122		pages, yen and calls of a day
+ *	    days/2026-11-22		pages, yen and calls of a day
  *	    .incoming/ID-LEG.tmp	being written
  *
  *	A job is there, whole, from the rename out of .incoming on: then the
@@ -59,7 +59,7 @@ char *spool_joined(const struct spool *spool, const struct job *job);
 char *spool_sendable(const struct spool *spool, const struct job *job);
 int spool_unjoin(struct spool *spool, const struct job *job) TSK_MUST_USE;
 
-/* spool_day(spool, day, out): what was used on "20261122"; zero if nothing. */
+/* spool_day(spool, day, out): what was used on "2026-11-22"; zero if nothing. */
 int spool_day(
     struct spool *spool, const char *day, struct spool_day *out) TSK_MUST_USE;
 int spool_day_save(struct spool *spool, const char *day,

@@ -1,9 +1,9 @@
 /* NAME
  *	soft_modem - a FAX modem on a pty with a FAX machine at the other end
  * SUMMARY
- *	soft_modem LINK FOLDER SPEED
+ *	soft_modem FOLDER SPEED
  * DESCRIPTION
- *	Makes a pty, LINK a symbolic link to it, and answers AT commands as a
+ *	Makes a pty that anybody may open and answers AT commands there as a
  *	class 1 modem (spandsp).  A dialled number decides what happens:
  *
  *	    ...0000	busy
@@ -12,8 +12,8 @@
  *			FOLDER/NUMBER-N.tif; when the call is over there is
  *			FOLDER/NUMBER-N.txt: "STATUS PAGES IDENT"
  *
- *	SPEED times real time: a page takes about 25 s else.  Prints "ready" when
- *	it is, ends when its input is closed.
+ *	SPEED times real time: a page takes about 25 s else.  Prints the path of
+ *	its pty when it is ready, ends when its input is closed.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <tiffio.h>
@@ -182,7 +183,7 @@ piece(struct modem *m)
 }
 
 static int
-open_pty(const char *link)
+open_pty(void)
 {
 	int fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
 	struct termios t;
@@ -195,9 +196,9 @@ open_pty(const char *link)
 		return -1;
 	cfmakeraw(&t);
 	tcsetattr(slave, TCSANOW, &t);
-	/* the slave stays open: the pty lives on between two users of it */
-	unlink(link);
-	return symlink(ptsname(fd), link) == 0 ? fd : -1;
+	/* the slave stays open: the pty lives on between two users of it; who
+	 * sends is another user */
+	return chmod(ptsname(fd), 0666) == 0 ? fd : -1;
 }
 
 /* False when our input is closed. */
@@ -237,21 +238,20 @@ main(int argc, char **argv)
 	struct modem m = {0};
 	struct timespec t;
 
-	if (argc != 4 || (m.fd = open_pty(argv[1])) < 0) {
-		fputs("usage: soft_modem LINK FOLDER SPEED\n", stderr);
+	if (argc != 3 || atoi(argv[2]) < 1 || (m.fd = open_pty()) < 0) {
+		fputs("usage: soft_modem FOLDER SPEED\n", stderr);
 		return 2;
 	}
-	m.folder = argv[2];
+	m.folder = argv[1];
 	m.t31 = t31_init(NULL, on_bytes, &m, on_control, &m, on_packet, &m);
-	puts("ready");
+	puts(ptsname(m.fd));
 	fflush(stdout);
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	while (take_commands(&m)) {
 		piece(&m);
-		pass_on(&t, PIECE_NS / atoi(argv[3]));
+		pass_on(&t, PIECE_NS / atoi(argv[2]));
 	}
 	hang_up(&m);
 	t31_free(m.t31);
-	unlink(argv[1]);
 	return 0;
 }
