@@ -173,9 +173,11 @@ convert_input(struct verb *verb, struct input *input)
 	struct listener listener = {verb, input};
 	struct convert_copy copy;
 
+	to.fn = on_finding;
+	to.arg = &listener;
 	learn(verb, input, &to.types);
 	input->rc = convert_file(verb->standard, input->name, input->bytes.data,
-	    input->bytes.len, &to, on_finding, &listener, &copy, &input->why);
+	    input->bytes.len, &to, &copy, &input->why);
 	snprintf(input->copy, sizeof input->copy, "%s", copy.name);
 	input->left_out = copy.left_out;
 	buf_add(&input->copy_bytes, copy.bytes.data, copy.bytes.len);
@@ -186,11 +188,11 @@ static void
 repair_input(struct verb *verb, struct input *input)
 {
 	struct listener listener = {verb, input};
+	struct quirk_with with = {verb->profile, on_finding, &listener};
 	struct quirk_copy copy;
 
 	input->rc = quirk_repair(verb->standard, input->name, input->bytes.data,
-	    input->bytes.len, verb->profile, on_finding, &listener, &copy,
-	    &input->why);
+	    input->bytes.len, &with, &copy, &input->why);
 	snprintf(input->copy, sizeof input->copy, "%s", copy.name);
 	quirk_tell(verb->standard, input->name, &copy.report, NULL, on_finding,
 	    &listener);

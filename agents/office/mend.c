@@ -111,11 +111,12 @@ piece_fini(struct piece *piece)
 static void
 repair(struct office *office, struct piece *piece)
 {
+	struct quirk_with with = {office->app->profile, ignore, NULL};
+
 	quirk_copy_fini(&piece->copy);
 	piece->rc = quirk_repair(office->app->standard, piece->name,
 	    piece->bytes.data != NULL ? piece->bytes.data : "",
-	    piece->bytes.len, office->app->profile, ignore, NULL, &piece->copy,
-	    NULL);
+	    piece->bytes.len, &with, &piece->copy, NULL);
 	piece->mended = piece->rc == 0;
 }
 

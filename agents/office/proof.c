@@ -206,8 +206,10 @@ convert_all(struct office *office, struct file *files, size_t count,
     const struct layout_edition *edition, struct losses *losses)
 {
 	const struct standard *standard = office->app->standard;
-	struct convert_to to = {
-	    .edition = edition, .profile = office->app->profile};
+	struct convert_to to = {.edition = edition,
+	    .profile = office->app->profile,
+	    .fn = on_loss,
+	    .arg = losses};
 	bool whole = true;
 
 	for (size_t i = 0; i < count; i++) {
@@ -218,9 +220,9 @@ convert_all(struct office *office, struct file *files, size_t count,
 	}
 	for (size_t i = 0; i < count; i++) {
 		convert_copy_fini(&files[i].copy);
-		files[i].rc = convert_file(standard, files[i].name,
-		    files[i].bytes.data, files[i].bytes.len, &to, on_loss,
-		    losses, &files[i].copy, NULL);
+		files[i].rc =
+		    convert_file(standard, files[i].name, files[i].bytes.data,
+			files[i].bytes.len, &to, &files[i].copy, NULL);
 		whole &= files[i].rc == 0;
 	}
 	return whole;

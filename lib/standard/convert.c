@@ -26,8 +26,6 @@ struct job {
 	const struct file_kind *kind;
 	const struct layout_edition *from;
 	const char *file_name;
-	finding_fn *fn;
-	void *arg;
 	struct convert_copy *copy;
 	struct writer *writer;
 	uint64_t record, line;
@@ -201,8 +199,8 @@ tell(struct job *job, unsigned no, const char *code, const char *ja,
 	    .value_en = en,
 	};
 
-	check_tell(
-	    job->standard, &place, code, ja, expected, job->fn, job->arg);
+	check_tell(job->standard, &place, code, ja, expected, job->to->fn,
+	    job->to->arg);
 }
 
 /* What kind of value it is; the value itself may tell who a client is. */
@@ -398,7 +396,7 @@ convert(struct job *job, const struct name *name, const void *p, size_t n,
 		return buf_ok(&job->copy->bytes) ? 0 : TSK_TOOBIG;
 	}
 	if (writer_new(job->standard, job->copy->name, job->to->edition->code,
-		job->fn, job->arg, &job->writer, why) != 0)
+		job->to->fn, job->to->arg, &job->writer, why) != 0)
 		return TSK_INVALID;
 	if (!take_records(job, p, n))
 		return refuse(why, TSK_INVALID, "unreadable-record",
@@ -406,16 +404,30 @@ convert(struct job *job, const struct name *name, const void *p, size_t n,
 	return judge(job, why);
 }
 
+/* An image has no version: its name tells. */
+static const struct layout_edition *
+edition_of(const struct standard *standard, const struct name *name,
+    const void *p, size_t n)
+{
+	const struct layout_edition *found = NULL;
+
+	if (!name->image)
+		return convert_from(standard, p, n);
+	for (size_t i = 0; i < standard->edition_count; i++) {
+		if (standard->editions[i].form == name->form)
+			found = &standard->editions[i];
+	}
+	return found;
+}
+
 int
 convert_file(const struct standard *standard, const char *file_name,
-    const void *p, size_t n, const struct convert_to *to, finding_fn *fn,
-    void *arg, struct convert_copy *copy, struct why *why)
+    const void *p, size_t n, const struct convert_to *to,
+    struct convert_copy *copy, struct why *why)
 {
 	struct job job = {.standard = standard,
 	    .to = to,
 	    .file_name = file_name,
-	    .fn = fn,
-	    .arg = arg,
 	    .copy = copy};
 	struct name name;
 	int rc;
@@ -425,21 +437,14 @@ convert_file(const struct standard *standard, const char *file_name,
 	if (name_parse(standard, file_name, &name, why) != 0)
 		return TSK_INVALID;
 	job.kind = kind_find(standard, name.kind);
-	job.from = name.image ? NULL : convert_from(standard, p, n);
-	if (job.from == NULL && !name.image)
+	job.from = edition_of(standard, &name, p, n);
+	if (job.from == NULL)
 		return refuse(why, TSK_INVALID, "version-unknown",
 		    "The CSV version of the first record is unknown.");
-	if (name.image) /* an image has no version: its name tells */
-		for (size_t i = 0; i < standard->edition_count; i++) {
-			if (standard->editions[i].form == name.form)
-				job.from = &standard->editions[i];
-		}
 	if (job.from == to->edition ||
-	    (name.image && job.from->form == to->edition->form)) {
-		refuse(why, TSK_EMPTY, "same",
+	    (name.image && name.form == to->edition->form))
+		return refuse(why, TSK_EMPTY, "same",
 		    "The file is of that edition already.");
-		return TSK_EMPTY;
-	}
 	rc = convert(&job, &name, p, n, why);
 	writer_free(&job.writer);
 	return rc;

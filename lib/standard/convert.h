@@ -2,7 +2,7 @@
  *	convert - a file of one edition as a file of another
  * SUMMARY
  *	convert_learn(standard, name, p, n, &types);  (each file of a set)
- *	convert_file(standard, name, p, n, &to, fn, arg, &copy, &why);
+ *	convert_file(standard, name, p, n, &to, &copy, &why);
  * DESCRIPTION
  *	Names, version and fields are mapped by the tables (files.tsv,
  *	editions.tsv, layouts, v3_field_map.tsv); bytes of values stay as they
@@ -34,6 +34,8 @@ struct convert_to {
 	struct convert_types types; /* for names that need them */
 	bool accept_loss;
 	const struct profile *profile; /* the copy must pass; NULL: exchange */
+	finding_fn *fn; /* each loss, and the findings of the copy */
+	void *arg;
 };
 
 struct convert_copy {
@@ -56,19 +58,18 @@ const struct layout_edition *convert_from(
 void convert_learn(const struct standard *standard, const char *file_name,
     const void *p, size_t n, struct convert_types *types);
 /**
- * convert_file(standard, file_name, p, n, to, fn, arg, copy, why):
+ * convert_file(standard, file_name, p, n, to, copy, why):
  * Make the copy; convert_copy_fini() it whatever comes back.  0: it passes the
  * check, and copy->left_out says if there is none to write; TSK_EMPTY: the file is
  * of that edition already; TSK_DENIED: there are losses and they are not
  * accepted; TSK_NOTFOUND: a type the name needs is not known; TSK_INVALID: the
- * file, or the copy, has errors; TSK_TOOBIG.  ${fn} gets each loss and the
- * findings of the copy; why->code is one of same, loss, types-unknown, too-long,
+ * file, or the copy, has errors; TSK_TOOBIG.  why->code is one of same, loss, types-unknown, too-long,
  * copy-errors, unreadable-record, version-unknown, edition-withdrawn,
  * too-large, or that of the name.
  */
 int convert_file(const struct standard *standard, const char *file_name,
-    const void *p, size_t n, const struct convert_to *to, finding_fn *fn,
-    void *arg, struct convert_copy *copy, struct why *why) TSK_MUST_USE;
+    const void *p, size_t n, const struct convert_to *to,
+    struct convert_copy *copy, struct why *why) TSK_MUST_USE;
 void convert_copy_fini(struct convert_copy *copy);
 
 #endif

@@ -37,9 +37,8 @@ same(int dirfd, const char *name, const void *p, size_t n)
 
 	buf_init(&bytes, n + 1);
 	rc = file_read(dirfd, name, n, &bytes);
-	if (rc == TSK_TOOBIG || rc == TSK_INVALID)
-		rc = TSK_EXIST;
-	else if (rc == 0 && (bytes.len != n || memcmp(bytes.data, p, n) != 0))
+	if (rc == TSK_TOOBIG || rc == TSK_INVALID ||
+	    (rc == 0 && (bytes.len != n || memcmp(bytes.data, p, n) != 0)))
 		rc = TSK_EXIST;
 	buf_fini(&bytes);
 	return rc;

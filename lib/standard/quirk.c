@@ -525,7 +525,7 @@ need_writer(struct walk *walk)
 static void
 take_record(struct walk *walk, const struct reader_record *record)
 {
-	struct writer_cell cells[LAYOUT_FIELDS_MAX];
+	struct writer_cell cells[LAYOUT_FIELDS_MAX] = {0};
 	const struct reader_field *first = &record->fields[0];
 
 	look_at_line(walk, record);
@@ -749,10 +749,34 @@ take_copy(struct walk *walk, const void *p, size_t n,
 	    walk->fn, walk->arg, &copy->result);
 }
 
+static int
+judge(struct walk *walk, const void *p, size_t n, const struct profile *profile,
+    struct quirk_copy *copy, struct why *why)
+{
+	int rc;
+
+	if (!any_repair(&copy->report))
+		return refuse(why, TSK_EMPTY, "nothing-known",
+		    "No deviation of this file is known, or none that may be "
+		    "repaired.");
+	if (walk->stuck || !walk->name_good ||
+	    (walk->writer == NULL && !walk->kind->image))
+		return refuse(why, TSK_INVALID, "unreadable-record",
+		    "A record, the name or the encoding cannot be taken over.");
+	rc = take_copy(walk, p, n, profile, copy);
+	if (rc == TSK_TOOBIG)
+		return refuse(
+		    why, rc, "too-large", "The copy would be too large.");
+	if (rc == TSK_INVALID || (rc == 0 && copy->result.errors > 0))
+		return refuse(why, TSK_INVALID, "copy-errors",
+		    "The copy would still have errors.");
+	return rc;
+}
+
 int
 quirk_repair(const struct standard *standard, const char *file_name,
-    const void *p, size_t n, const struct profile *profile, finding_fn *fn,
-    void *arg, struct quirk_copy *copy, struct why *why)
+    const void *p, size_t n, const struct quirk_with *with,
+    struct quirk_copy *copy, struct why *why)
 {
 	struct walk walk;
 	int rc;
@@ -761,26 +785,10 @@ quirk_repair(const struct standard *standard, const char *file_name,
 	buf_init(&copy->bytes, WRITER_BYTES_MAX);
 	walk_init(&walk, standard, p, n, &copy->report);
 	walk.repair = true;
-	walk.fn = fn;
-	walk.arg = arg;
+	walk.fn = with->fn;
+	walk.arg = with->arg;
 	walk_file(&walk, file_name);
-	if (!any_repair(&copy->report))
-		rc = refuse(why, TSK_EMPTY, "nothing-known",
-		    "No deviation of this file is known, or none that may be "
-		    "repaired.");
-	else if (walk.stuck || !walk.name_good ||
-		 (walk.writer == NULL && !walk.kind->image))
-		rc = refuse(why, TSK_INVALID, "unreadable-record",
-		    "A record, the name or the encoding cannot be taken over.");
-	else
-		rc = take_copy(&walk, p, n, profile, copy);
-	if (rc == TSK_TOOBIG)
-		refuse(why, rc, "too-large", "The copy would be too large.");
-	else if (rc == 0 && copy->result.errors > 0)
-		rc = TSK_INVALID;
-	if (rc == TSK_INVALID && !walk.stuck)
-		refuse(why, rc, "copy-errors",
-		    "The copy would still have errors.");
+	rc = judge(&walk, p, n, with->profile, copy, why);
 	walk_fini(&walk);
 	return rc;
 }

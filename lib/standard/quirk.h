@@ -2,7 +2,7 @@
  *	quirk - known deviations of care software, recognised and repaired
  * SUMMARY
  *	quirk_find(standard, file_name, p, n, &report);
- *	quirk_repair(standard, file_name, p, n, fn, arg, &copy, &why);
+ *	quirk_repair(standard, file_name, p, n, &with, &copy, &why);
  * DESCRIPTION
  *	A pack (config/standard/quirks/FAMILY.tsv) lists what one family of
  *	programs does differently: how it is recognised, what the check says
@@ -58,6 +58,12 @@ void quirk_tell(const struct standard *standard, const char *file_name,
     const struct quirk_report *report, const char *codes, finding_fn *fn,
     void *arg);
 
+struct quirk_with {
+	const struct profile *profile; /* NULL: "exchange" */
+	finding_fn *fn;                /* findings of the copy */
+	void *arg;
+};
+
 struct quirk_copy {
 	char name[NAME_TEXT_BYTES]; /* the strict name */
 	struct buf bytes;
@@ -66,16 +72,16 @@ struct quirk_copy {
 };
 
 /**
- * quirk_repair(standard, file_name, p, n, profile, fn, arg, copy, why):
+ * quirk_repair(standard, file_name, p, n, with, copy, why):
  * Make the copy of the whole file; quirk_copy_fini() it whatever comes back.  0:
- * it passes the check under ${profile} (NULL: "exchange").  TSK_EMPTY: nothing
- * to repair is known.  TSK_INVALID: it would still have errors (${fn} gets the
- * findings of the copy; they may be other ones than the file's).  TSK_TOOBIG.
+ * it passes the check under the profile.  TSK_EMPTY: nothing
+ * to repair is known.  TSK_INVALID: it would still have errors (with->fn gets
+ * the findings of the copy; they may be other ones than the file's).  TSK_TOOBIG.
  * why->code: nothing-known, unreadable-record, copy-errors, too-large.
  */
 int quirk_repair(const struct standard *standard, const char *file_name,
-    const void *p, size_t n, const struct profile *profile, finding_fn *fn,
-    void *arg, struct quirk_copy *copy, struct why *why) TSK_MUST_USE;
+    const void *p, size_t n, const struct quirk_with *with,
+    struct quirk_copy *copy, struct why *why) TSK_MUST_USE;
 void quirk_copy_fini(struct quirk_copy *copy);
 
 #endif

@@ -41,11 +41,11 @@ repair(const char *name, const char *p, size_t n)
 {
 	struct quirk_copy copy;
 	struct quirk_report report;
+	struct quirk_with with = {.fn = on_finding};
 
 	quirk_find(standard, name, p, n, &report);
 	quirk_tell(standard, name, &report, NULL, on_finding, NULL);
-	if (quirk_repair(
-		standard, name, p, n, NULL, on_finding, NULL, &copy, NULL) == 0)
+	if (quirk_repair(standard, name, p, n, &with, &copy, NULL) == 0)
 		must_pass(copy.name, &copy.bytes);
 	quirk_copy_fini(&copy);
 }
@@ -54,15 +54,14 @@ static int
 go(const char *name, const char *p, size_t n,
     const struct layout_edition *edition, struct convert_copy *copy)
 {
-	struct convert_to to = {.edition = edition};
+	struct convert_to to = {.edition = edition, .fn = on_finding};
 
 	convert_learn(standard, name, p, n, &to.types);
 	if (to.types.from[0] == '\0' || to.types.from_two)
 		to.types = (struct convert_types){.from = "43", .to = "11"};
 	if (to.types.to[0] == '\0' || to.types.to_two)
 		to.types = (struct convert_types){.from = "43", .to = "11"};
-	return convert_file(
-	    standard, name, p, n, &to, on_finding, NULL, copy, NULL);
+	return convert_file(standard, name, p, n, &to, copy, NULL);
 }
 
 static void

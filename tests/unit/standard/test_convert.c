@@ -40,7 +40,9 @@ convert(const struct standard *standard, const char *file, const char *p,
     bool accept_loss, struct convert_copy *copy, struct said *said)
 {
 	struct convert_to to = {.edition = convert_edition(standard, edition),
-	    .accept_loss = accept_loss};
+	    .accept_loss = accept_loss,
+	    .fn = on_finding,
+	    .arg = said};
 	struct why why = {0};
 	int rc;
 
@@ -48,8 +50,7 @@ convert(const struct standard *standard, const char *file, const char *p,
 	if (types != NULL)
 		to.types = *types;
 	*said = (struct said){0};
-	rc = convert_file(
-	    standard, file, p, n, &to, on_finding, said, copy, &why);
+	rc = convert_file(standard, file, p, n, &to, copy, &why);
 	assert_true((rc == 0) == (why.code[0] == '\0'));
 	return rc;
 }

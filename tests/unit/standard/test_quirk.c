@@ -89,6 +89,7 @@ of_the_corpus(void **state)
 		const char *file = corpus_cases[i].file;
 		struct said said = {0};
 		struct quirk_copy copy;
+		struct quirk_with with = {NULL, on_finding, &said};
 		struct why why = {0};
 		char path[PATH_MAX], name[256];
 		size_t n;
@@ -98,8 +99,8 @@ of_the_corpus(void **state)
 		snprintf(name, sizeof name, CORPUS "%s", file);
 		p = fixture_read(fixture_path(name, path), &n);
 		before = mem_dup(p, n + 1);
-		rc = quirk_repair(*state, strrchr(file, '/') + 1, p, n, NULL,
-		    on_finding, &said, &copy, &why);
+		rc = quirk_repair(
+		    *state, strrchr(file, '/') + 1, p, n, &with, &copy, &why);
 		if (rc != corpus_cases[i].rc ||
 		    !report_has(&copy.report, corpus_cases[i].quirk))
 			fail_msg(
@@ -190,11 +191,12 @@ written_in_another_way(void **state)
 		const struct variant *v = &variants[i];
 		struct said said = {0};
 		struct quirk_copy copy;
+		struct quirk_with with = {NULL, on_finding, &said};
 		struct why why = {0};
 		size_t n;
 		char *p = replace_all(good, good_n, v, &n);
-		int rc = quirk_repair(*state, v->file, p, n, NULL, on_finding,
-		    &said, &copy, &why);
+		int rc =
+		    quirk_repair(*state, v->file, p, n, &with, &copy, &why);
 
 		if (rc != v->rc ||
 		    (v->quirk != NULL && !report_has(&copy.report, v->quirk)))
@@ -224,6 +226,7 @@ good_files_stay_good(void **state)
 		const char *file = table_cell(t, i, table_column(t, "file"));
 		struct said said = {0};
 		struct quirk_copy copy;
+		struct quirk_with with = {NULL, on_finding, &said};
 		char name[PATH_MAX];
 		size_t n;
 		char *p;
@@ -233,8 +236,8 @@ good_files_stay_good(void **state)
 			continue;
 		snprintf(name, sizeof name, CORPUS "%s", file);
 		p = fixture_read(fixture_path(name, path), &n);
-		rc = quirk_repair(*state, strrchr(file, '/') + 1, p, n, NULL,
-		    on_finding, &said, &copy, NULL);
+		rc = quirk_repair(
+		    *state, strrchr(file, '/') + 1, p, n, &with, &copy, NULL);
 		if (rc != TSK_EMPTY && rc != 0)
 			fail_msg("%s: %d %s", file, rc, said.codes);
 		quirk_copy_fini(&copy);
