@@ -29,6 +29,7 @@
 #include "gate.h"
 #include "hear.h"
 #include "legs.h"
+#include "origin.h"
 #include "post.h"
 #include "session.h"
 #include "upkeep.h"
@@ -267,6 +268,7 @@ broker_close(struct broker **b_p)
 	if (b->zmq != NULL)
 		zmq_ctx_term(b->zmq);
 	writer_free(&b->writer);
+	origin_free(&b->origins);
 	cache_fini(&b->cache);
 	queue_fini(&b->queues);
 	hash_fini(&b->sessions);

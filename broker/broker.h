@@ -34,6 +34,7 @@ struct gate;
 struct control;
 struct session;
 struct wish;
+struct origins;
 
 struct broker {
 	const struct settings *settings;
@@ -55,11 +56,12 @@ struct broker {
 	struct cache cache;
 	struct stats stats;
 
-	struct hash sessions;  /* by routing id */
-	struct session *first; /* all sessions */
-	struct session *flush; /* those with something gathered */
-	struct session *ended; /* to be freed at the end of the turn */
-	struct wish *wishes;   /* see legs.c */
+	struct hash sessions;    /* by routing id */
+	struct session *first;   /* all sessions */
+	struct session *flush;   /* those with something gathered */
+	struct session *ended;   /* to be freed at the end of the turn */
+	struct wish *wishes;     /* see legs.c */
+	struct origins *origins; /* see origin.c; NULL = not made yet */
 	size_t session_count;
 	uint64_t turns;      /* of the loop */
 	int64_t sessions_ms; /* next look at silent sessions */

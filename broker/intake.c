@@ -26,6 +26,7 @@
 
 #include "intake.h"
 #include "mandate.h"
+#include "origin.h"
 #include "post.h"
 #include "submission.h"
 #include "upload.h"
@@ -120,7 +121,7 @@ check_queue(const struct broker *b, const struct route *route)
 }
 
 static enum refusal
-check_rights(const struct broker *b, const struct session *s,
+check_rights(struct broker *b, const struct session *s,
     const struct wire_parcel *p, struct route *route)
 {
 	size_t count;
@@ -132,13 +133,13 @@ check_rights(const struct broker *b, const struct session *s,
 		RIGHT_SEND, b->wall_ms))
 		return REFUSAL_NO_RIGHT;
 	route_parcel(p, b->registry, b->ways, b->wall_ms, route);
+	origin_route(b, p, route);
 	return route->refusal;
 }
 
 static enum refusal
-check(const struct broker *b, const struct session *s,
-    const struct wire_parcel *p, const struct hear_input *in,
-    struct route *route, const char **detail)
+check(struct broker *b, const struct session *s, const struct wire_parcel *p,
+    const struct hear_input *in, struct route *route, const char **detail)
 {
 	uint64_t bytes = encoded_bytes(p);
 	enum refusal refusal;

@@ -11,6 +11,7 @@
 #include "log.h"
 
 #include "legs.h"
+#include "origin.h"
 #include "post.h"
 #include "receipt.h"
 #include "submission.h"
@@ -140,6 +141,7 @@ submission_done(struct broker *b, struct work *work)
 		log_accepted(sub, "accepted");
 		accepted(b, sub, false);
 		enqueue(b, sub);
+		origin_accepted(b, &sub->msg.submit);
 		keep_frames(b, sub);
 		break;
 	case TSK_EXIST:

@@ -321,6 +321,29 @@ def test_waiting_paper_turns_into_data(make_stage):
     assert paper.listen(("deliver",), 0.3) is None
 
 
+def test_a_deletion_goes_where_its_original_went(make_stage):
+    partner = row(9, "17", inside=0)
+    stage = make_stage(partner)
+    care, paper = stage.peer("care"), stage.peer("pdf")
+    sent = stage.send(care, PARTNER, 1)
+    take(paper)
+    paper.settle(sent, 0, DELIVERED)
+    stage.wait(sent, pdf="delivered")
+    stage.registry([dict(partner, inside="1", way="bus", folder_agent="day")])
+    gone = stage.send(care, PARTNER, 2, kind="DLTPLAN")
+    assert set(stage.legs(gone)) == {"bus", "pdf"}
+    assert stage.step(gone, "same-as-before")
+    extra = take(paper)[2]
+    assert extra["reason"] == "same-as-before" and not extra["copy"]
+    # 実績 was never sent: as today
+    assert set(stage.legs(stage.send(care, PARTNER, 3, kind="DLTJSK"))) == {
+        "bus"}
+    # what went as data only is deleted there only
+    stage.send(care, PARTNER, 4)
+    assert set(stage.legs(stage.send(care, PARTNER, 5, kind="DLTPLAN"))) == {
+        "bus"}
+
+
 def test_turning_asks_for_what_may_be_out(make_stage):
     partner = row(9, "17", inside=0)
     stage = make_stage(partner)
