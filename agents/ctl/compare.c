@@ -446,7 +446,9 @@ add_files(struct compare *compare, int count, char **paths)
 		fprintf(stderr, "tasukictl: %s: %s\n", safe,
 		    *why.text == '\0' ? "it cannot be read" : why.text);
 		free(safe);
-		return UNUSABLE;
+		/* a drawing in the folder spoils nothing */
+		if (strcmp(why.code, "name-not-standard") != 0)
+			return UNUSABLE;
 	}
 	return CTL_OK;
 }

@@ -105,9 +105,6 @@ add_plan(struct reconcile *r, const struct wire_parcel *p)
 
 	if (!has_kind(p, "UPPLAN"))
 		return;
-	for (size_t i = 0; i < r->count; i++)
-		if (id_compare(&r->plans[i].id, &p->id) == 0)
-			return;
 	if (r->count == r->room) {
 		r->room = r->room == 0 ? 64 : 2 * r->room;
 		r->plans = mem_resize(r->plans, r->room * sizeof(*r->plans));
@@ -126,8 +123,13 @@ reconcile_sent(struct office *office, const struct wire_parcel *parcel)
 	struct reconcile *r = office->reconcile;
 
 	clock_month(id_wall_ms(&parcel->id), month);
-	if (r != NULL && zhashx_lookup(r->walked, month) != NULL)
-		add_plan(r, parcel);
+	if (r == NULL || zhashx_lookup(r->walked, month) == NULL)
+		return;
+	/* accepted twice, if the first answer was lost */
+	for (size_t i = 0; i < r->count; i++)
+		if (id_compare(&r->plans[i].id, &parcel->id) == 0)
+			return;
+	add_plan(r, parcel);
 }
 
 static void
