@@ -203,6 +203,10 @@ def test_command(binaries, tmp_path):
     same = actual_file(tmp_path / "same", plan, "20270101090000")
     code, text, _ = compare(binaries, *paths, same)
     assert code == 0 and "差異 0件" in text
+    note = tmp_path / "メモ.txt"        # lies in the same folder
+    note.write_text("x", encoding="utf-8")
+    code, text, err = compare(binaries, *paths, str(note), same)
+    assert code == 0 and "差異 0件" in text and "メモ.txt" in err
     code, text, _ = compare(binaries, *paths, same, "--all", lang="C")
     assert code == 0 and "as planned" in text
 
