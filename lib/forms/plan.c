@@ -213,11 +213,10 @@ same_text(const struct sorted *a, const struct sorted *b, const char *field)
 static void
 group_row(const struct sorted *rows, size_t i, struct ledger *ledger)
 {
-	struct ledger_row *row = &ledger->rows[i];
-	const struct sorted *now = &rows[i], *above = &rows[i - 1];
-
 	if (i == 0)
 		return;
+	struct ledger_row *row = &ledger->rows[i];
+	const struct sorted *now = &rows[i], *above = &rows[i - 1];
 	memcpy(row->groups, ledger->rows[i - 1].groups, sizeof(row->groups));
 	bool need = now->numbers[0] == above->numbers[0] &&
 		    same_text(above, now, "issue");
