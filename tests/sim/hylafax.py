@@ -177,7 +177,8 @@ class HylaFax:
             if process.stdin is not None:
                 process.stdin.close()
             elif process.poll() is None:
-                process.send_signal(signal.SIGTERM)
+                # faxq's faxsend, too, or it keeps the modem locked
+                os.killpg(process.pid, signal.SIGTERM)
         for process in self.processes:
             try:
                 process.wait(10)

@@ -209,8 +209,10 @@ take_commands(struct modem *m)
 	    {.fd = m->fd, .events = POLLIN}, {.fd = 0, .events = POLLIN}};
 	char text[256];
 
+	/* a modem with a full buffer takes nothing: the pty makes its user
+	 * wait */
 	poll(p, 2, 0);
-	if (p[0].revents & POLLIN) {
+	if ((p[0].revents & POLLIN) && !m->t31->tx.holding) {
 		ssize_t n = read(m->fd, text, sizeof(text));
 		if (n > 0)
 			t31_at_rx(m->t31, text, (int)n);
