@@ -265,8 +265,10 @@ check_service_row(
 	    (count == 0 || row->v[B_MANAGED] != row->v[B_AMOUNT]))
 		units[count++] = row->v[B_AMOUNT] -
 				 (B_IS(row->v[B_OVER]) ? row->v[B_OVER] : 0);
-	return said |
-	       benefit_money(run, row, units, said == 0 ? count : 0, type);
+	/* zeros where the subtotal carries the money are as good as nothing */
+	if (said != 0 || row->v[B_COST] == 0)
+		count = 0;
+	return said | benefit_money(run, row, units, count, type);
 }
 
 /* -- clients and groups ------------------------------------------------- */

@@ -173,7 +173,7 @@ check_price(
 	int64_t least = tolerance(run, TOLERANCE_PRICE_MIN);
 
 	/* the community's own types have prices of their own */
-	if (*type == 'A' ||
+	if (*type == 'A' || row->v[B_PRICE] == 0 ||
 	    (row->v[B_PRICE] >= least &&
 		row->v[B_PRICE] <= tolerance(run, TOLERANCE_PRICE_MAX)))
 		return 0;
