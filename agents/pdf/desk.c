@@ -395,7 +395,7 @@ deliver_new(struct desk *desk, const struct link_delivery *delivery, int state,
     struct desk_outcome *out)
 {
 	struct paper_order order;
-	struct outlet outlet;
+	struct outlet outlet = {0};
 	struct texts texts;
 	struct paper paper = {0};
 	int rc = inspect(desk, delivery, &out->why);
