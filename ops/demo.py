@@ -436,9 +436,7 @@ class Demo:
             os.makedirs(target, exist_ok=True)
             inbox = self.folders[number]["inbox"]
             for name in os.listdir(inbox):
-                # not 突合/: that is for people
-                if (not name.startswith(".") and
-                        os.path.isfile(os.path.join(inbox, name))):
+                if not name.startswith("."):
                     os.rename(os.path.join(inbox, name),
                               os.path.join(target, name))
 

@@ -94,8 +94,8 @@ class Office:
 
     def files(self, where):
         """relative path -> bytes; without the agent's own folders in them:
-        comparisons, repaired and converted copies."""
-        own = tuple(name + os.sep for name in (COMPARED, MENDED, CONVERTED))
+        repaired and converted copies."""
+        own = tuple(name + os.sep for name in (MENDED, CONVERTED))
         return {name: data
                 for name, data in files_below(getattr(self, where)).items()
                 if not name.startswith(own)}
@@ -105,9 +105,9 @@ class Office:
         return files_below(os.path.join(getattr(self, where), folder))
 
     def compared(self):
-        """Name -> text of what lies in 受信/突合."""
+        """Name -> text of the comparisons of 予定 and 実績."""
         return {name: data.decode("utf-8-sig") for name, data in
-                files_below(os.path.join(self.inbox, COMPARED)).items()}
+                files_below(os.path.join(self.folder, COMPARED)).items()}
 
     def send(self, name, data, partner=None):
         """Put a file into the outbox (or its folder for one partner)."""

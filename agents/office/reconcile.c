@@ -4,11 +4,11 @@
  *	A received UPJSK is compared with the UPPLAN that this office sent to the
  *	same partner for the same month (送信済); what came out lies in
  *
- *	    受信/突合/予実突合_<month>_<partner>[_<type>].csv   for Excel
- *	    受信/突合/予実突合_<month>_<partner>[_<type>].txt   to read
+ *	    突合/予実突合_<month>_<partner>[_<type>].csv   for Excel
+ *	    突合/予実突合_<month>_<partner>[_<type>].txt   to read
  *
- *	A folder of its own, since care software imports whatever CSV it finds
- *	in 受信.  A corrected 実績 of the same partner and month writes the same
+ *	Beside 受信 and not in it: whatever lies there is imported, moved away or
+ *	counted by the care software.  A corrected 実績 of the same partner and month writes the same
  *	names again; so does the same one, if it is delivered once more.
  *
  *	When.  The delivery is committed in .incoming, its files are not in 受信
@@ -292,11 +292,11 @@ static int
 open_folder(struct office *office)
 {
 	const char *name = office->app->settings->compare_folder;
-	int rc = file_dir_make(office->folders.inbox, name, 0700), dir;
+	int rc = file_dir_make(office->folders.root, name, 0700), dir;
 
 	if (rc != 0)
 		return rc;
-	dir = file_dir_open(office->folders.inbox, name);
+	dir = file_dir_open(office->folders.root, name);
 	if (dir >= 0)
 		(void)file_tidy(dir);
 	return dir;

@@ -73,8 +73,7 @@ const struct conf_row settings_rows[] = {
 	"Write a comparison (予実突合) beside a received 実績 whose 予定 was sent "
 	"from here."),
     ROW("compare/folder", CONF_TEXT, compare_folder, "突合", 0, 0,
-	"Name of the folder in the inbox for it; care software must not import "
-	"from there."),
+	"Name of the folder of such comparisons."),
     ROW("repair/outgoing", CONF_BOOL, repair_outgoing, "yes", 0, 0,
 	"Save a repaired copy of a rejected file whose deviation is known."),
     ROW("repair/incoming", CONF_BOOL, repair_incoming, "yes", 0, 0,
@@ -147,8 +146,8 @@ check_office(const struct settings *s, size_t index, struct why *why)
 static int
 check_folders(const struct settings *s, struct why *why)
 {
-	const char *const names[] = {
-	    s->outbox, s->inbox, s->sent, s->sending, s->rejected, s->hold};
+	const char *const names[] = {s->outbox, s->inbox, s->sent, s->sending,
+	    s->rejected, s->hold, s->compare_folder};
 	size_t count = sizeof(names) / sizeof(names[0]);
 
 	for (size_t i = 0; i < count; i++) {
@@ -189,9 +188,6 @@ settings_check(const void *settings, struct why *why)
 	if (!one_of(s->language, "ja", "en", "en"))
 		return refuse(
 		    why, "language", s->language, "is none of ja, en");
-	if (!file_name_safe(s->compare_folder))
-		return refuse(why, "compare/folder", s->compare_folder,
-		    "is not a usable folder name");
 	if (!one_of(s->editions_unread, "warn", "reject", "send"))
 		return refuse(why, "editions/unread", s->editions_unread,
 		    "is none of warn, reject, send");
