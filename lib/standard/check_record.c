@@ -521,6 +521,7 @@ static rule_fn *const rules[RULE_KINDS] = {
     [RULE_RANGE] = rule_range,
     [RULE_ONLY_FOR] = rule_only_for,
     [RULE_NOT_BOTH] = rule_not_both,
+    [RULE_NOT_LESS] = rule_not_less,
     [RULE_BIRTH] = rule_birth,
     [RULE_DAYS_ANY] = rule_days_any,
     [RULE_SLOT_OVER] = rule_slot_over,

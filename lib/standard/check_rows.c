@@ -137,6 +137,18 @@ rule_not_both(struct check_run *run, const struct layout_rule *rule)
 }
 
 void
+rule_not_less(struct check_run *run, const struct layout_rule *rule)
+{
+	const struct cell *field = &run->cells[rule->field];
+	const struct cell *other = &run->cells[rule->other];
+
+	if (usable(run, rule->field) && usable(run, rule->other) &&
+	    field->n < 10 && other->n < 10 &&
+	    strtol(field->p, NULL, 10) < strtol(other->p, NULL, 10))
+		check_say_cell(run, rule->code, rule->field, other->p);
+}
+
+void
 rule_birth(struct check_run *run, const struct layout_rule *rule)
 {
 	long age = standard_tolerance(run->standard, TOLERANCE_BIRTH_AGE);

@@ -15,6 +15,7 @@ bool rule_listed(const char *list, const char *word, size_t n);
 void rule_range(struct check_run *run, const struct layout_rule *rule);
 void rule_only_for(struct check_run *run, const struct layout_rule *rule);
 void rule_not_both(struct check_run *run, const struct layout_rule *rule);
+void rule_not_less(struct check_run *run, const struct layout_rule *rule);
 void rule_birth(struct check_run *run, const struct layout_rule *rule);
 void rule_days_any(struct check_run *run, const struct layout_rule *rule);
 void rule_slot_over(struct check_run *run, const struct layout_rule *rule);

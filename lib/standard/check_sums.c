@@ -232,6 +232,27 @@ say_limit(struct check_run *run, const struct benefit_row *row,
 	return BIT(over) | BIT(within);
 }
 
+/* A part without its other part can only be seen to be larger than the whole. */
+static uint32_t
+part_too_large(
+    struct check_run *run, const struct benefit_row *row, int64_t whole)
+{
+	static const enum benefit_column pairs[][2] = {
+	    {B_TYPE_OVER, B_TYPE_WITHIN}, {B_TYPE_WITHIN, B_TYPE_OVER},
+	    {B_OVER, B_WITHIN}, {B_WITHIN, B_OVER}};
+
+	for (size_t i = 0; i < 4; i++) {
+		enum benefit_column c = pairs[i][0];
+
+		if (whole <= 0 || !given(row, c) || given(row, pairs[i][1]) ||
+		    row->v[c] <= whole)
+			continue;
+		benefit_say(run, "benefit-limit", row, c, whole);
+		return BIT(c);
+	}
+	return 0;
+}
+
 uint32_t
 benefit_limits(struct check_run *run, const struct benefit_row *row,
     enum benefit_column rest)
@@ -251,6 +272,8 @@ benefit_limits(struct check_run *run, const struct benefit_row *row,
 			    row->v[whole]);
 		whole = B_TYPE_WITHIN;
 	}
+	if (said == 0 && whole != B_COLUMNS && given(row, whole))
+		said = part_too_large(run, row, row->v[whole]);
 	if (said == 0 && whole != B_COLUMNS && given(row, whole) &&
 	    parts(row, B_OVER, B_WITHIN, &sum) && sum != row->v[whole])
 		said = say_limit(run, row, B_OVER, B_WITHIN, row->v[whole]);

@@ -126,6 +126,7 @@ enum layout_rule_kind {
 	RULE_RANGE,         /* number within value; other: not of rate codes */
 	RULE_ONLY_FOR,      /* filled only for service types (other) in value */
 	RULE_NOT_BOTH,      /* not both field and other */
+	RULE_NOT_LESS,      /* number not below number field other */
 	RULE_BIRTH,         /* a client is of an age to be insured */
 	RULE_DAYS_ANY,      /* days string marks a day */
 	RULE_SLOT_OVER,     /* slots of 4: over = total - limit */

@@ -49,6 +49,7 @@ static const struct {
     [RULE_RANGE] = {"range", false, true},
     [RULE_ONLY_FOR] = {"only-for", true, true},
     [RULE_NOT_BOTH] = {"not-both", true, true},
+    [RULE_NOT_LESS] = {"not-less", true, true},
     [RULE_BIRTH] = {"birth", false, true},
     [RULE_DAYS_ANY] = {"days-any", false, true},
     [RULE_SLOT_OVER] = {"slot-over", true, true},
