@@ -13,211 +13,11 @@
 #include "inside.h"
 #include "raster.h"
 
-#define VALUE_MAX  (1024u * 1024)
-#define DPI_FINE   196
-#define DPI_SUPER  391
-#define DPI_MIN    50
-#define DPI_MAX    600
-#define KEY_FIELDS 3
-
-typedef void unit_fn(struct draw *d, const struct unit *unit);
-
-static struct unit *
-add_unit(struct draw *d, unit_fn *draw, const struct bundle *bundle,
-    uint64_t tag, size_t index)
-{
-	if (d->unit_count == d->unit_room) {
-		d->unit_room = d->unit_room == 0 ? 64 : 2 * d->unit_room;
-		d->units =
-		    mem_resize(d->units, d->unit_room * sizeof(*d->units));
-	}
-	struct unit *unit = &d->units[d->unit_count++];
-	*unit = (struct unit){draw, bundle, tag, 0, index, 0};
-	return unit;
-}
-
-/* ---- which units a set has ---- */
-
-static uint64_t
-person_tag(const char *insurer, const char *insured)
-{
-	const char *key[] = {insurer, insured};
-	uint64_t tag = groups_tag(key, 2);
-
-	return tag == 0 ? 1 : tag;
-}
-
-static uint64_t
-person_of(const struct records *records, size_t row)
-{
-	return person_tag(records_cell(records, row, "insurer_number"),
-	    records_cell(records, row, "insured_number"));
-}
-
-static void
-add_group(struct draw *d, struct bundle *bundle, enum kind_id kind,
-    uint64_t tag, unit_fn *draw)
-{
-	struct group *group = groups_find(&bundle->groups[kind], tag);
-
-	if (group == NULL || group->used)
-		return;
-	group->used = true;
-	add_unit(
-	    d, draw, bundle, tag, (size_t)(group - bundle->groups[kind].groups))
-	    ->person = person_of(&bundle->records[kind], group->rows[0]);
-}
-
-/* The groups of the first kind, each followed by those of the others with the
- * same key; then what is left of the others. */
-static void
-add_chain(struct draw *d, struct bundle *bundle, const enum kind_id *kinds,
-    unit_fn *const *draws, size_t count)
-{
-	for (size_t first = 0; first < count; first++) {
-		struct groups *groups = &bundle->groups[kinds[first]];
-		for (size_t i = 0; i < groups->count; i++) {
-			uint64_t tag = groups->groups[i].tag;
-			for (size_t k = first; k < count; k++)
-				add_group(d, bundle, kinds[k], tag, draws[k]);
-		}
-	}
-}
-
-static void
-add_months(struct draw *d, struct bundle *bundle)
-{
-	static const enum kind_id kinds[] = {KIND_7};
-	static unit_fn *const draws[] = {form7_draw_unit};
-
-	for (size_t i = 0; i < bundle->pivot.count; i++) {
-		const struct pivot_client *c = &bundle->pivot.clients[i];
-		const char *key[KEY_FIELDS] = {
-		    c->insurer_number, c->insured_number, c->month};
-		uint64_t tag = groups_tag(key, KEY_FIELDS);
-		add_unit(d, form6_draw_unit, bundle, tag, i)->person =
-		    person_tag(c->insurer_number, c->insured_number);
-		add_group(d, bundle, KIND_7, tag, form7_draw_unit);
-	}
-	add_chain(d, bundle, kinds, draws, 1);
-}
-
-static void
-add_forms(struct draw *d, struct bundle *bundle)
-{
-	static const enum kind_id plan[] = {KIND_1, KIND_2, KIND_3};
-	static unit_fn *const plan_draws[] = {
-	    plan1_draw_unit, plan2_draw_unit, week_draw_unit};
-	static const enum kind_id person[] = {
-	    KIND_KIHON, KIND_KIHON_SUB1, KIND_KIHON_SUB2};
-	static unit_fn *const person_draws[] = {
-	    person_draw_unit, person_draw_unit, person_draw_unit};
-	static const enum kind_id prevent[] = {KIND_YOBO, KIND_YOBO_SUB};
-	static unit_fn *const prevent_draws[] = {
-	    prevent_draw_unit, prevent_draw_unit};
-
-	for (int kind = KIND_DLT_PLAN1; kind <= KIND_DLT_YOBO; kind++) {
-		if (bundle->records[kind].count > 0)
-			add_unit(d, notice_draw_unit, bundle, 0, (size_t)kind);
-	}
-	/* the other tables of a person or plan are part of its form */
-	for (size_t i = 0; i < bundle->groups[KIND_KIHON].count; i++) {
-		uint64_t tag = bundle->groups[KIND_KIHON].groups[i].tag;
-		for (int k = KIND_KIHON_SUB1; k <= KIND_KIHON_SUB2; k++) {
-			struct group *sub =
-			    groups_find(&bundle->groups[k], tag);
-			if (sub != NULL)
-				sub->used = true;
-		}
-	}
-	for (size_t i = 0; i < bundle->groups[KIND_KIHON_SUB1].count; i++) {
-		const struct group *sub =
-		    &bundle->groups[KIND_KIHON_SUB1].groups[i];
-		struct group *other =
-		    groups_find(&bundle->groups[KIND_KIHON_SUB2], sub->tag);
-		if (other != NULL)
-			other->used = true;
-	}
-	for (size_t i = 0; i < bundle->groups[KIND_YOBO].count; i++) {
-		struct group *sub = groups_find(&bundle->groups[KIND_YOBO_SUB],
-		    bundle->groups[KIND_YOBO].groups[i].tag);
-		if (sub != NULL)
-			sub->used = true;
-	}
-	add_chain(d, bundle, person, person_draws, 3);
-	add_chain(d, bundle, prevent, prevent_draws, 2);
-	add_chain(d, bundle, plan, plan_draws, 3);
-	add_months(d, bundle);
-}
-
-/* ---- documents that are no forms ---- */
-
-static bool
-named(const struct draw_document *document, const char *end)
-{
-	size_t n = document->name == NULL ? 0 : strlen(document->name);
-	size_t m = strlen(end);
-
-	return n > m && strcasecmp(document->name + n - m, end) == 0;
-}
-
-/* Whether it can be drawn is found out by drawing it onto nothing. */
-static void
-add_others(struct draw *d, struct bundle *bundle)
-{
-	const struct draw_set *set = bundle->set;
-	char kind[NAME_KIND_BYTES];
-
-	for (size_t i = 0; i < set->count; i++) {
-		const struct draw_document *document = &set->documents[i];
-		bundle_document_kind(d->forms, document, kind);
-		bool image = named(document, ".jpg") ||
-			     named(document, ".jpeg") ||
-			     named(document, ".png");
-		bool table = named(document, ".csv") || named(document, ".txt");
-		if (strcmp(kind, "UPKIHON_IMAGE") == 0)
-			image = !bundle->joined[i];
-		else if (kind[0] != '\0')
-			continue;
-		if (image)
-			add_unit(d, photo_draw_unit, bundle, 0, i);
-		else if (table)
-			add_unit(d, plain_draw_unit, bundle, 0, i);
-	}
-}
-
-/* Images of the set that a record of UPKIHON names. */
-static void
-join_images(const struct draw *d, struct bundle *bundle)
-{
-	const struct records *persons = &bundle->records[KIND_KIHON];
-	char kind[NAME_KIND_BYTES];
-
-	for (size_t i = 0; i < bundle->set->count; i++) {
-		const struct draw_document *doc = &bundle->set->documents[i];
-		bundle_document_kind(d->forms, doc, kind);
-		if (strcmp(kind, "UPKIHON_IMAGE") != 0 || doc->name == NULL)
-			continue;
-		for (size_t k = 0; k < persons->count; k++) {
-			if (strcasecmp(
-				doc->name, records_cell(persons, k,
-					       "family_image_file_name")) == 0)
-				bundle->joined[i] = true;
-		}
-	}
-}
-
-static void
-add_set(struct draw *d, struct bundle *bundle)
-{
-	join_images(d, bundle);
-	if (bundle->set->recalled)
-		add_unit(d, recall_draw_unit, bundle, 0, 0);
-	else {
-		add_forms(d, bundle);
-		add_others(d, bundle);
-	}
-}
+#define VALUE_MAX (1024u * 1024)
+#define DPI_FINE  196
+#define DPI_SUPER 391
+#define DPI_MIN   50
+#define DPI_MAX   600
 
 /* ---- drawing ---- */
 
@@ -267,7 +67,7 @@ deleted_persons(const struct bundle *bundle, uint64_t *persons)
 		const struct records *r = &bundle->records[kind];
 		for (size_t i = 0; i < r->count; i++, count++) {
 			if (persons != NULL)
-				persons[count] = person_of(r, i);
+				persons[count] = units_person(r, i);
 		}
 	}
 	return count;
@@ -397,11 +197,11 @@ read_job(struct draw *d, struct why *why)
 
 	d->bundles = mem_new((job->set_count + 1) * sizeof(*d->bundles));
 	if (job->cover != NULL)
-		add_unit(d, cover_draw_unit, NULL, 0, 0);
+		units_add(d, cover_draw_unit, NULL, 0, 0);
 	for (size_t i = 0; i < job->set_count && rc == 0; i++) {
 		rc = bundle_read(&d->bundles[i], d->forms, &job->sets[i], why);
 		if (rc == 0)
-			add_set(d, &d->bundles[i]);
+			units_add_set(d, &d->bundles[i]);
 	}
 	for (size_t i = 0; i < job->image_count && rc == 0; i++) {
 		const struct draw_image *image = &job->images[i];
@@ -414,7 +214,7 @@ read_job(struct draw *d, struct why *why)
 			    DRAW_IMAGE_DOTS_MAX);
 			return TSK_INVALID;
 		}
-		add_unit(d, image_draw_unit, NULL, 0, i);
+		units_add(d, image_draw_unit, NULL, 0, i);
 	}
 	return rc;
 }

@@ -85,6 +85,9 @@ struct bundle {
 
 struct draw;
 
+struct unit;
+typedef void unit_fn(struct draw *d, const struct unit *unit);
+
 struct unit {
 	void (*draw)(struct draw *d, const struct unit *unit);
 	const struct bundle *bundle; /* NULL: not of a set */
@@ -151,6 +154,13 @@ int bundle_kind(const char *kind);
 /* bundle_document_kind(forms, document, out): kind as text; "" for none. */
 void bundle_document_kind(const struct forms *forms,
     const struct draw_document *document, char out[NAME_KIND_BYTES]);
+
+/* units.c */
+struct unit *units_add(struct draw *d, unit_fn *draw,
+    const struct bundle *bundle, uint64_t tag, size_t index);
+void units_add_set(struct draw *d, struct bundle *bundle);
+/* units_person(records, row): a tag of the client alone, never 0. */
+uint64_t units_person(const struct records *records, size_t row);
 
 /* sheet.c: pages */
 void sheet_begin(struct draw *d, enum form_id form);

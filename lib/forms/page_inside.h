@@ -75,6 +75,18 @@ struct page {
 void page_text_open(struct page *page);
 void page_text_close(struct page *page);
 void page_text_foot(struct page *page); /* what 〓 stands for */
+void page_prepare(PangoLayout *layout, const char *text, double width,
+    struct page_style style);
+/* page_mark_holes(): 〓 into the layout for what has no glyph;
+ * page_tell_holes(): they stand on this page. */
+void page_mark_holes(PangoLayout *layout, struct page_holes *holes);
+void page_tell_holes(struct page *page, const struct page_holes *holes);
+uint64_t page_tag(
+    const char *text, struct page_box box, struct page_style style);
+/* page_surely_fits(): on one line, without laying it out; false: perhaps. */
+bool page_surely_fits(
+    const char *text, struct page_box box, struct page_style style);
+
 /* page_bitmap.c */
 void page_bitmap_begin(struct page *page);
 void page_bitmap_end(struct page *page);

@@ -20,14 +20,11 @@
 
 #include "page_inside.h"
 
-#define SIZE_STEP    0.25
-#define SIZE_LEAST   2.0 /* without an overflow: below, it is scaled */
-#define MARK         "〓"
-#define FOOT_HEIGHT  4.0 /* mm */
-#define FOOT_MARGIN  12.0
-#define LINE_HEIGHT  1.28 /* of a flow, in sizes */
-#define LINE_ASCENT  0.88 /* of the typeface */
-#define LINE_DESCENT 0.12
+#define SIZE_STEP   0.25
+#define SIZE_LEAST  2.0 /* without an overflow: below, it is scaled */
+#define MARK        "〓"
+#define FOOT_HEIGHT 4.0 /* mm */
+#define FOOT_MARGIN 12.0
 
 /* fontconfig keeps its tables until the process ends; that is no leak. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -46,13 +43,6 @@ __lsan_default_suppressions(void)
 	return "leak:libfontconfig\nleak:libpango\n";
 }
 #endif
-
-struct page_flow {
-	PangoLayout *layout; /* NULL: one line, laid out when it is drawn */
-	char *text;          /* of that line */
-	double size, width;
-	struct page_holes holes;
-};
 
 void
 page_text_open(struct page *page)
@@ -159,8 +149,8 @@ mark_private(const char *text, unsigned char *bad)
 }
 
 /* The text of the layout with 〓 for what has no glyph. */
-static void
-mark_holes(PangoLayout *layout, struct page_holes *holes)
+void
+page_mark_holes(PangoLayout *layout, struct page_holes *holes)
 {
 	memset(holes, 0, sizeof(*holes));
 	const char *text = pango_layout_get_text(layout);
@@ -188,8 +178,8 @@ mark_holes(PangoLayout *layout, struct page_holes *holes)
 }
 
 /* They stand on this page now. */
-static void
-tell_holes(struct page *page, const struct page_holes *holes)
+void
+page_tell_holes(struct page *page, const struct page_holes *holes)
 {
 	if (page->setup.target == PAGE_NOTHING)
 		return;
@@ -237,8 +227,8 @@ fits(const struct page *page, PangoLayout *layout, double size, double width,
 	       extent.height <= (int)lround(height * PANGO_SCALE);
 }
 
-static void
-prepare(PangoLayout *layout, const char *text, double width,
+void
+page_prepare(PangoLayout *layout, const char *text, double width,
     struct page_style style)
 {
 	static const PangoAlignment aligns[] = {
@@ -289,8 +279,8 @@ least_of(const struct page *page, struct page_style style)
 	return fmin(style.size, style.min > 0 ? style.min : PAGE_MIN);
 }
 
-static uint64_t
-tag_of(const char *text, struct page_box box, struct page_style style)
+uint64_t
+page_tag(const char *text, struct page_box box, struct page_style style)
 {
 	const double numbers[] = {box.width, box.height, style.size, style.min,
 	    style.align + (style.one_line ? 4 : 0) + (style.own_lines ? 8 : 0)};
@@ -308,10 +298,10 @@ fit(struct page *page, struct page_kept *kept, const char *text, double width,
 
 	kept->layout = pango_layout_new(page->context);
 	kept->scale = 1;
-	prepare(kept->layout, text, width, style);
+	page_prepare(kept->layout, text, width, style);
 	kept->fits =
 	    shrink(page, kept->layout, width, height, style.size, least);
-	mark_holes(kept->layout, &kept->holes);
+	page_mark_holes(kept->layout, &kept->holes);
 	if (kept->holes.count > 0)
 		kept->fits = shrink(
 		    page, kept->layout, width, height, style.size, least);
@@ -321,7 +311,7 @@ static struct page_kept *
 find(struct page *page, const char *text, struct page_box box,
     struct page_style style)
 {
-	uint64_t tag = tag_of(text, box, style);
+	uint64_t tag = page_tag(text, box, style);
 	struct page_kept *kept = &page->kept[tag & (TEXTS - 1)];
 
 	/* a text with marks is another one, and fitted anew */
@@ -369,8 +359,8 @@ place(struct page *page, PangoLayout *layout, struct page_box box,
 }
 
 /* Not wider than its characters, each an em at most: it surely fits. */
-static bool
-surely_fits(const char *text, struct page_box box, struct page_style style)
+bool
+page_surely_fits(const char *text, struct page_box box, struct page_style style)
 {
 	size_t n = 0;
 
@@ -395,7 +385,7 @@ draw_beginning(struct page *page, const char *text, const char *mark,
 	struct buf cut;
 
 	buf_init(&cut, high + 64);
-	prepare(page->layout, mark, width, style);
+	page_prepare(page->layout, mark, width, style);
 	while (low < high) {
 		size_t middle = (low + high + 1) / 2;
 		buf_clear(&cut);
@@ -421,11 +411,12 @@ page_text(struct page *page, const char *text, struct page_box box,
 {
 	if (text[0] == '\0')
 		return true;
-	if (page->setup.target == PAGE_NOTHING && surely_fits(text, box, style))
+	if (page->setup.target == PAGE_NOTHING &&
+	    page_surely_fits(text, box, style))
 		return true;
 	struct page_kept *kept = find(page, text, box, style);
 	if (kept->fits || page->setup.overflow == NULL || style.label == NULL) {
-		tell_holes(page, &kept->holes);
+		page_tell_holes(page, &kept->holes);
 		/* unreadable either way, but it is all there */
 		if (!kept->fits)
 			scale_down(kept, box.width * POINTS_PER_MM,
@@ -438,123 +429,4 @@ page_text(struct page *page, const char *text, struct page_box box,
 	style.label = NULL;
 	draw_beginning(page, text, mark, box, style);
 	return false;
-}
-
-/* ---- text in lines ---- */
-
-double
-page_flow_step(double size)
-{
-	return size * LINE_HEIGHT / POINTS_PER_MM;
-}
-
-/* One layout for all places that say the same as wide: kept like the others,
- * under a tag that no text in a box has. */
-static struct page_kept *
-find_flow(struct page *page, const char *text, double width, double size)
-{
-	struct page_style style = {.size = size, .min = -1};
-	uint64_t tag = tag_of(text, (struct page_box){0, 0, width, 0}, style);
-	struct page_kept *kept = &page->kept[tag & (TEXTS - 1)];
-
-	if (kept->tag == tag &&
-	    strcmp(pango_layout_get_text(kept->layout), text) == 0)
-		return kept;
-	if (kept->layout != NULL)
-		g_object_unref(kept->layout);
-	kept->tag = tag;
-	kept->layout = pango_layout_new(page->context);
-	prepare(kept->layout, text, width * POINTS_PER_MM, style);
-	pango_font_description_set_size(
-	    page->font, (gint)lround(size * PANGO_SCALE));
-	pango_layout_set_font_description(kept->layout, page->font);
-	mark_holes(kept->layout, &kept->holes);
-	return kept;
-}
-
-static void
-lay_out_flow(struct page *page, struct page_flow *flow, const char *text)
-{
-	struct page_kept *kept = find_flow(page, text, flow->width, flow->size);
-
-	flow->layout = g_object_ref(kept->layout);
-	flow->holes = kept->holes;
-}
-
-struct page_flow *
-page_flow_new(struct page *page, const char *text, double width, double size)
-{
-	struct page_flow *flow = mem_new(sizeof(*flow));
-	struct page_style style = {.size = size};
-
-	flow->size = size;
-	flow->width = width;
-	if (surely_fits(text, (struct page_box){0, 0, width, 1000}, style))
-		flow->text = mem_text(text);
-	else
-		lay_out_flow(page, flow, text);
-	return flow;
-}
-
-void
-page_flow_free(struct page_flow **flow_p)
-{
-	struct page_flow *flow = *flow_p;
-
-	if (flow == NULL)
-		return;
-	if (flow->layout != NULL)
-		g_object_unref(flow->layout);
-	free(flow->text);
-	free(flow);
-	*flow_p = NULL;
-}
-
-unsigned
-page_flow_lines(const struct page_flow *flow)
-{
-	if (flow->layout == NULL)
-		return flow->text[0] != '\0';
-	if (pango_layout_get_text(flow->layout)[0] == '\0')
-		return 0;
-	return (unsigned)pango_layout_get_line_count(flow->layout);
-}
-
-static void
-draw_line(struct page *page, const struct page_flow *flow, unsigned i,
-    double left, double base, enum page_align align)
-{
-	PangoLayoutLine *line =
-	    pango_layout_get_line_readonly(flow->layout, (int)i);
-	PangoRectangle extent;
-
-	if (line == NULL)
-		return;
-	pango_layout_line_get_extents(line, NULL, &extent);
-	double room =
-	    flow->width * POINTS_PER_MM - (double)extent.width / PANGO_SCALE;
-	if (align != PAGE_LEFT && room > 0)
-		left += align == PAGE_CENTER ? room / 2 : room;
-	cairo_move_to(page->cr, left, base);
-	pango_cairo_show_layout_line(page->cr, line);
-}
-
-void
-page_flow_draw(struct page *page, struct page_flow *flow, unsigned first,
-    unsigned count, double x, double y, enum page_align align)
-{
-	double step = flow->size * LINE_HEIGHT;
-	double base = y * POINTS_PER_MM +
-		      (step - flow->size * (LINE_ASCENT + LINE_DESCENT)) / 2 +
-		      flow->size * LINE_ASCENT;
-
-	if (page->setup.target == PAGE_NOTHING || count == 0)
-		return;
-	if (flow->layout == NULL)
-		lay_out_flow(page, flow, flow->text);
-	if (first == 0)
-		tell_holes(page, &flow->holes);
-	for (unsigned i = first; i < first + count; i++, base += step)
-		draw_line(page, flow, i, x * POINTS_PER_MM, base, align);
-	cairo_new_path(page->cr);
 }
