@@ -36,7 +36,7 @@ struct office {
 	struct receipts *receipts;   /* receipts.h */
 	struct reconcile *reconcile; /* reconcile.h */
 	struct status *status;       /* status.h */
-	zhashx_t *latest; /* latest.h */
+	zhashx_t *latest;            /* latest.h */
 };
 
 struct app {
