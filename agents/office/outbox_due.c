@@ -9,6 +9,7 @@
 
 #include "inspect.h"
 #include "manifest.h"
+#include "mend.h"
 #include "outbox_inside.h"
 #include "outgoing.h"
 #include "reject.h"
@@ -33,28 +34,47 @@ reject_due(struct outbox *box, const struct collect_due *due, const char *text)
 	outbox_forget(box, due);
 }
 
+/* What is wrong with a file whose name is none of the standard, or a wrong one;
+ * false: it could not be looked at, later. */
+static bool
+explain_stray(struct outbox *box, const char *name, struct buf *text)
+{
+	enum language language = box->office->app->language;
+	struct mend_file file = {name, false};
+	struct inspected in;
+	struct name parsed;
+
+	if (name_parse(box->office->app->standard, name, &parsed, NULL) ==
+	    TSK_NOTFOUND) {
+		buf_text(text, text_of(language, TEXT_NOT_STANDARD));
+	} else {
+		if (inspect_file(box->office, box->office->folders.outbox, name,
+			false, NULL, &in) != 0)
+			return false;
+		buf_text(text, in.text.len > 0
+				   ? in.text.data
+				   : text_of(language, TEXT_NAME_GRAMMAR));
+		inspect_fini(&in);
+	}
+	mend_outgoing(box->office, box->office->folders.outbox, &file, 1, text);
+	return true;
+}
+
 static void
 reject_stray(struct outbox *box, const struct collect_due *due)
 {
 	const char *name = outbox_base(due->files[0]);
-	enum language language = box->office->app->language;
-	struct inspected in;
-	struct name parsed;
-	struct why why = {0};
+	struct buf text;
 
 	if (!file_name_safe(name)) {
-		reject_due(box, due, text_of(language, TEXT_BAD_NAME));
-	} else if (name_parse(box->office->app->standard, name, &parsed,
-		       &why) == TSK_NOTFOUND) {
-		reject_due(box, due, text_of(language, TEXT_NOT_STANDARD));
-	} else if (inspect_file(box->office, box->office->folders.outbox, name,
-		       false, NULL, &in) == 0) {
-		if (in.text.len == 0)
-			text_add(&in.text, language, TEXT_NAME_GRAMMAR, NULL,
-			    NULL, NULL);
-		reject_due(box, due, in.text.data);
-		inspect_fini(&in);
+		reject_due(box, due,
+		    text_of(box->office->app->language, TEXT_BAD_NAME));
+		return;
 	}
+	buf_init(&text, 256 * 1024);
+	if (explain_stray(box, name, &text))
+		reject_due(box, due, text.data);
+	buf_fini(&text);
 }
 
 static void

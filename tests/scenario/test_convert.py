@@ -85,6 +85,23 @@ def test_what_would_be_a_guess_is_named_only(lab, tmp_path):
     assert care.copies("rejected") == {}
 
 
+def test_a_name_of_its_own(lab):
+    """UPKHON and a bare drawing: the name is put right on the copy, or the
+    usual words are said."""
+    care = lab.offices[CARE]
+    sample = glob.glob(os.path.join(
+        lab_module.TESTS, "data", "standard", "good", "every-kind",
+        "UPKIHON_1*.CSV"))[0]
+    rest = f"_{CARE}_43_{VISIT}_62_20261124150000.CSV"
+    data = read(sample).replace(b"1300100011", CARE.encode())
+    care.send("UPKHON" + rest, data)
+    text = care.wait_rejected("UPKHON" + rest)
+    assert "UPKIHON" in text and "修復" in text
+    assert list(csvs(care.copies("rejected"))) == ["UPKIHON" + rest]
+    care.send("memo.csv", b"1,2,3\r\n")
+    assert "修復" not in care.wait_rejected("memo.csv")
+
+
 def test_no_copies_if_the_settings_say_so(make_lab, tmp_path):
     lab = make_lab()
     lab.setting("office-care", repair__outgoing="no")
