@@ -163,7 +163,11 @@ release(struct leg *leg, void *arg)
 	const struct waiting *w = arg;
 	struct store_parcel *p = NULL;
 	const struct store_step *step = NULL;
-	struct settle_more more = {.joined = true};
+	static const struct settle_change verified = {.state = LEG_READY,
+	    .actor = "broker",
+	    .code = "fax-verified",
+	    .detail = "The FAX number is verified now.",
+	    .joined = true};
 
 	if (leg->way != WAY_FAX || leg->state != QUEUE_PARKED || leg->held ||
 	    paper_desk(w->b, leg) != w->desk)
@@ -171,8 +175,7 @@ release(struct leg *leg, void *arg)
 	if (store_parcel_get(w->b->store, &leg->id, &p) == 0)
 		step = paper_last_step(p, leg->index, LEG_PARKED);
 	if (step != NULL && strcmp(step->code, PAPER_UNVERIFIED) == 0)
-		settle_as(w->b, leg, "broker", LEG_READY, "fax-verified",
-		    "The FAX number is verified now.", &more, NULL, NULL);
+		settle_as(w->b, leg, &verified, NULL, NULL);
 	store_parcel_free(&p);
 }
 

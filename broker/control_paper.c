@@ -183,7 +183,7 @@ row_json(struct store *store, const struct row *row, size_t rank)
 	    (json_int_t)row->pdf, "waiting", (json_int_t)row->waiting, "pages",
 	    (json_int_t)row->pages, "pages_unknown", (json_int_t)row->unknown,
 	    "yen", (json_int_t)row->yen, "saves_a_year",
-	    (json_int_t)(12 * row->yen));
+	    12 * (json_int_t)row->yen);
 }
 
 static json_t *

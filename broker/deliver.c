@@ -176,6 +176,9 @@ static bool
 paper_ready(
     struct broker *b, struct session *s, struct leg *leg, struct paper *paper)
 {
+	struct settle_change change = {.actor = "broker",
+	    .code = "recalled",
+	    .detail = "The agent cannot say whether it was out."};
 	int rc;
 
 	if (!wants_paper(leg))
@@ -185,11 +188,9 @@ paper_ready(
 		return false;
 	}
 	if (paper->wire.recalled && s->protocol < 2) {
-		settle_as(b, leg, "broker",
-		    leg->flags & STORE_LEG_SUPERSEDE ? LEG_SUPERSEDED
-						     : LEG_RECALLED,
-		    "recalled", "The agent cannot say whether it was out.",
-		    &(struct settle_more){0}, NULL, NULL);
+		change.state = leg->flags & STORE_LEG_SUPERSEDE ? LEG_SUPERSEDED
+								: LEG_RECALLED;
+		settle_as(b, leg, &change, NULL, NULL);
 	} else if (paper->park != NULL) {
 		settle_park(b, leg, paper->park,
 		    "The FAX number must be verified first.");

@@ -120,24 +120,28 @@ follow(struct broker *b, struct leg *paper, unsigned data)
 	    .actor = "broker",
 	    .code = "data-first",
 	    .detail = "The data has arrived."};
-	struct settle_more more = {.if_delivered = (uint8_t)(data + 1)};
+	struct settle_change change = {.actor = "broker",
+	    .detail = "The data has arrived.",
+	    .if_delivered = (uint8_t)(data + 1)};
 
 	switch (follow_of(paper)) {
 	case NOTHING:
 		return;
 	case RELEASE:
 		stats_add(&b->stats, STAT_WOKEN, 1);
-		more.set_flags = STORE_LEG_COPY;
-		more.clear_flags = STORE_LEG_ASLEEP;
+		change.state = LEG_READY;
+		change.code = "dual";
+		change.set_flags = STORE_LEG_COPY;
+		change.clear_flags = STORE_LEG_ASLEEP;
 		CRASH_POINT("legs-copy");
-		settle_as(b, paper, "broker", LEG_READY, "dual",
-		    "The data has arrived: this is a copy.", &more, NULL, NULL);
+		settle_as(b, paper, &change, NULL, NULL);
 		return;
 	case CANCEL:
+		change.state = LEG_RECALLED;
+		change.code =
+		    paper->state == QUEUE_ASLEEP ? "not-needed" : "data-first";
 		CRASH_POINT("legs-cancel");
-		settle_as(b, paper, "broker", LEG_RECALLED,
-		    paper->state == QUEUE_ASLEEP ? "not-needed" : "data-first",
-		    "The data has arrived.", &more, NULL, NULL);
+		settle_as(b, paper, &change, NULL, NULL);
 		return;
 	case ASK:
 		(void)legs_withdraw(b, paper, &first, NULL, NULL);
@@ -188,12 +192,15 @@ legs_delivered(struct broker *b, struct leg *leg)
 static void
 wake(struct broker *b, struct leg *paper, const char *code, const char *detail)
 {
-	struct settle_more more = {.clear_flags = STORE_LEG_ASLEEP};
+	struct settle_change change = {.state = LEG_READY,
+	    .actor = "broker",
+	    .code = code,
+	    .detail = detail,
+	    .clear_flags = STORE_LEG_ASLEEP};
 
 	stats_add(&b->stats, STAT_WOKEN, 1);
 	CRASH_POINT("legs-wake");
-	settle_as(
-	    b, paper, "broker", LEG_READY, code, detail, &more, NULL, NULL);
+	settle_as(b, paper, &change, NULL, NULL);
 }
 
 static bool
@@ -207,7 +214,10 @@ arrived(enum leg_state state)
 static void
 resolve_kept(struct broker *b, struct leg *paper, const struct store_parcel *p)
 {
-	static const struct settle_more none;
+	static const struct settle_change ended = {.state = LEG_RECALLED,
+	    .actor = "broker",
+	    .code = "not-needed",
+	    .detail = "The parcel's other leg was ended."};
 	bool open = false, parked = false;
 	size_t i;
 
@@ -228,8 +238,7 @@ resolve_kept(struct broker *b, struct leg *paper, const struct store_parcel *p)
 		wake(b, paper, "data-failed",
 		    "The data could not be delivered.");
 	else
-		settle_as(b, paper, "broker", LEG_RECALLED, "not-needed",
-		    "The parcel's other leg was ended.", &none, NULL, NULL);
+		settle_as(b, paper, &ended, NULL, NULL);
 }
 
 static void
@@ -351,27 +360,28 @@ legs_asked(struct broker *b, struct leg *leg, const char *code)
 
 /* It may be out: only its agent knows. */
 static void
-ask(struct broker *b, struct leg *leg, const struct withdrawal *w,
-    settle_fn *told, void *arg)
+ask(struct broker *b, struct leg *leg, struct settle_change *change,
+    const struct withdrawal *w, settle_fn *told, void *arg)
 {
-	struct settle_more more = {.if_kept = w->if_kept};
-
-	more.set_flags = (uint16_t)(STORE_LEG_RECALL | w->flags);
+	change->state = LEG_READY;
+	change->set_flags = (uint16_t)(STORE_LEG_RECALL | w->flags);
 	if (w->state == LEG_SUPERSEDED)
-		more.set_flags |= STORE_LEG_SUPERSEDE;
+		change->set_flags |= STORE_LEG_SUPERSEDE;
 	if (leg->state == QUEUE_LEASED)
-		settle_flags(b, leg, w->actor, more.set_flags, w->code,
-		    w->detail, w->if_kept, told, arg);
+		settle_mark(b, leg, change, told, arg);
 	else
-		settle_as(b, leg, w->actor, LEG_READY, w->code, w->detail,
-		    &more, told, arg);
+		settle_as(b, leg, change, told, arg);
 }
 
 bool
 legs_withdraw(struct broker *b, struct leg *leg, const struct withdrawal *w,
     settle_fn *told, void *arg)
 {
-	struct settle_more more = {.if_kept = w->if_kept};
+	struct settle_change change = {.state = w->state,
+	    .actor = w->actor,
+	    .code = w->code,
+	    .detail = w->detail,
+	    .if_kept = w->if_kept};
 
 	if (leg->flags & STORE_LEG_RECALL)
 		return false;
@@ -383,10 +393,9 @@ legs_withdraw(struct broker *b, struct leg *leg, const struct withdrawal *w,
 	if (leg->state == QUEUE_LEASED ||
 	    (leg->touched && leg->state != QUEUE_PARKED &&
 		leg->state != QUEUE_ASLEEP))
-		ask(b, leg, w, told, arg);
+		ask(b, leg, &change, w, told, arg);
 	else
-		settle_as(b, leg, w->actor, w->state, w->code, w->detail, &more,
-		    told, arg);
+		settle_as(b, leg, &change, told, arg);
 	return true;
 }
 

@@ -15,6 +15,7 @@
 #include "registry.h"
 
 struct registry {
+	struct hash by_key;
 	struct policies policies;
 	struct desk **desks;    /* by key */
 	struct desk **by_agent; /* by folder_agent, then key */
@@ -30,6 +31,7 @@ registry_new(void)
 	struct registry *r = mem_new(sizeof(*r));
 
 	policies_init(&r->policies);
+	hash_init(&r->by_key);
 	return r;
 }
 
@@ -48,6 +50,7 @@ registry_free(struct registry **r_p)
 	for (i = 0; i < r->agent_count; i++)
 		free(r->agents[i]);
 	policies_fini(&r->policies);
+	hash_fini(&r->by_key);
 	free(r->desks);
 	free(r->by_agent);
 	free(r->agents);
@@ -99,26 +102,32 @@ agent_at(const struct registry *r, const char *name)
 }
 
 const struct desk *
-registry_desk(const struct registry *r, const char *number, const char *type)
+registry_key(const struct registry *r, const char *key)
 {
-	char key[REGISTRY_KEY_BYTES];
-	size_t at;
+	struct hash_node *n =
+	    hash_first(&r->by_key, hash_bytes(key, strlen(key), 0));
 
-	snprintf(key, sizeof(key), "%s%s%s", number, type[0] ? "/" : "", type);
-	at = desk_at(r, key);
-	if (at < r->desk_count && strcmp(r->desks[at]->key, key) == 0)
-		return r->desks[at];
+	for (; n != NULL; n = hash_next(n)) {
+		if (strcmp(HASH_OF(struct desk, node, n)->key, key) == 0)
+			return HASH_OF(struct desk, node, n);
+	}
 	return NULL;
 }
 
 const struct desk *
-registry_key(const struct registry *r, const char *key)
+registry_desk(const struct registry *r, const char *number, const char *type)
 {
-	size_t at = desk_at(r, key);
+	char key[REGISTRY_KEY_BYTES];
+	size_t n = strlen(number), t = strlen(type);
 
-	return at < r->desk_count && strcmp(r->desks[at]->key, key) == 0
-		   ? r->desks[at]
-		   : NULL;
+	if (n + t + 2 > sizeof(key))
+		return NULL;
+	memcpy(key, number, n + 1);
+	if (t > 0) {
+		key[n] = '/';
+		memcpy(key + n + 1, type, t + 1);
+	}
+	return registry_key(r, key);
 }
 
 struct desk *const *
@@ -241,6 +250,7 @@ registry_put_desk(struct registry *r, struct desk *desk)
 	if (at < r->desk_count && strcmp(r->desks[at]->key, desk->key) == 0) {
 		desk->fax_record = json_incref(r->desks[at]->fax_record);
 		fax_view(desk->fax_record, desk->fax.number, &desk->fax);
+		desk->node = r->desks[at]->node;
 		desk_fini(r->desks[at]);
 		*r->desks[at] = *desk;
 	} else {
@@ -252,6 +262,8 @@ registry_put_desk(struct registry *r, struct desk *desk)
 		memmove(r->desks + at + 1, r->desks + at,
 		    (r->desk_count - at) * sizeof(*r->desks));
 		r->desks[at] = mem_dup(desk, sizeof(*desk));
+		hash_put(&r->by_key, &r->desks[at]->node,
+		    hash_bytes(desk->key, strlen(desk->key), 0));
 		r->desk_count++;
 	}
 	memset(desk, 0, sizeof(*desk));

@@ -20,6 +20,7 @@
 #include "curve.h"
 #include "err.h"
 #include "fax.h"
+#include "hash.h"
 #include "leg.h"
 #include "number.h"
 #include "policy.h"
@@ -42,8 +43,9 @@ struct desk {
 	struct policy policy;   /* with the row's own columns */
 	int policy_until;       /* YYYYMMDD, then electronic; 0 = open */
 	struct fax fax;
-	json_t *fax_record; /* see fax.h; NULL = none */
-	char *json;         /* the whole row as kept */
+	json_t *fax_record;    /* see fax.h; NULL = none */
+	char *json;            /* the whole row as kept */
+	struct hash_node node; /* memory only: by key */
 };
 
 enum role { ROLE_OFFICE, ROLE_PDF, ROLE_FAX, ROLE_NATIONAL, ROLE_HUB };

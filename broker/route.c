@@ -12,7 +12,6 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
@@ -32,17 +31,6 @@ refuse(struct route *out, enum refusal refusal, const char *format, ...)
 	va_start(ap, format);
 	vsnprintf(out->note, sizeof(out->note), format, ap);
 	va_end(ap);
-}
-
-/* Today in Japan as YYYYMMDD: an office's last day ends at midnight there. */
-static int
-today(int64_t now_ms)
-{
-	char stamp[CLOCK_TEXT_BYTES];
-
-	clock_stamp(now_ms, stamp);
-	stamp[8] = '\0';
-	return atoi(stamp);
 }
 
 static bool
@@ -297,8 +285,8 @@ ended(const struct desk *to, int day)
 enum policy_deliver
 route_deliver(const struct desk *to, int64_t now_ms)
 {
-	return ended(to, today(now_ms)) ? POLICY_ELECTRONIC
-					: to->policy.deliver;
+	return ended(to, deadline_day(now_ms)) ? POLICY_ELECTRONIC
+					       : to->policy.deliver;
 }
 
 static enum policy_deliver
@@ -357,7 +345,7 @@ decide(struct making *m)
 	const struct desk *from, *to;
 	bool guessed;
 
-	m->day = today(m->now_ms);
+	m->day = deadline_day(m->now_ms);
 	out->refusal = REFUSAL_NONE;
 	out->leg_count = 0;
 	out->note[0] = '\0';

@@ -255,21 +255,21 @@ settle_done(struct broker *b, struct work *work)
 /* ---- the broker's own moves ---- */
 
 static void
-more_of(struct settlement *st, const struct settle_more *more)
+change_of(struct settlement *st, const struct settle_change *change)
 {
 	struct store_op *op = &st->work.op;
 
-	op->settle.set_flags = more->set_flags;
-	op->settle.clear_flags = more->clear_flags;
-	op->settle.if_delivered = more->if_delivered;
-	op->settle.if_legs = more->if_legs;
-	if (more->due_ms != 0)
-		op->settle.due_ms = more->due_ms;
-	if (more->if_kept != NULL) {
-		st->kept = *more->if_kept;
+	op->settle.set_flags = change->set_flags;
+	op->settle.clear_flags = change->clear_flags;
+	op->settle.if_delivered = change->if_delivered;
+	op->settle.if_legs = change->if_legs;
+	if (change->due_ms != 0)
+		op->settle.due_ms = change->due_ms;
+	if (change->if_kept != NULL) {
+		st->kept = *change->if_kept;
 		op->settle.if_kept = &st->kept;
 	}
-	st->work.joined = more->joined;
+	st->work.joined = change->joined;
 }
 
 static void
@@ -355,21 +355,21 @@ settle_wait(struct broker *b, struct leg *leg, int64_t wait_ms,
 }
 
 void
-settle_as(struct broker *b, struct leg *leg, const char *actor,
-    enum leg_state state, const char *code, const char *detail,
-    const struct settle_more *more, settle_fn *told, void *arg)
+settle_as(struct broker *b, struct leg *leg, const struct settle_change *change,
+    settle_fn *told, void *arg)
 {
-	struct settlement *st =
-	    settlement_new(b, &leg->id, leg->index, actor, state, code, detail);
+	struct settlement *st = settlement_new(b, &leg->id, leg->index,
+	    change->actor, change->state, change->code, change->detail);
+	struct store_op *op = &st->work.op;
 
 	st->told = told;
 	st->arg = arg;
-	more_of(st, more);
-	if (state == LEG_READY || state == LEG_WAITING) {
-		st->work.op.settle.expires_ms =
-		    st->work.op.settle.due_ms + b->settings->schedule.expiry_ms;
+	change_of(st, change);
+	if (change->state == LEG_READY || change->state == LEG_WAITING) {
+		op->settle.expires_ms =
+		    op->settle.due_ms + b->settings->schedule.expiry_ms;
 		leg->expires_ms =
-		    b->now_ms + (st->work.op.settle.expires_ms - b->wall_ms);
+		    b->now_ms + (op->settle.expires_ms - b->wall_ms);
 	}
 	put_held(b, leg, st);
 }
@@ -377,20 +377,18 @@ settle_as(struct broker *b, struct leg *leg, const char *actor,
 /* Memory first, so that the agent's next word meets it; the store's order is
  * that of the works. */
 void
-settle_flags(struct broker *b, struct leg *leg, const char *actor,
-    uint16_t flags, const char *code, const char *detail,
-    const struct id *if_kept, settle_fn *told, void *arg)
+settle_mark(struct broker *b, struct leg *leg,
+    const struct settle_change *change, settle_fn *told, void *arg)
 {
-	struct settlement *st = settlement_new(
-	    b, &leg->id, leg->index, actor, LEG_READY, code, detail);
+	struct settlement *st = settlement_new(b, &leg->id, leg->index,
+	    change->actor, LEG_READY, change->code, change->detail);
 
 	st->told = told;
 	st->arg = arg;
 	st->mark = true;
-	more_of(
-	    st, &(struct settle_more){.set_flags = flags, .if_kept = if_kept});
+	change_of(st, change);
 	from_pair(st, leg->pair);
-	leg->flags = (uint16_t)(leg->flags | flags);
+	leg->flags = (uint16_t)(leg->flags | change->set_flags);
 	CRASH_POINT("settle-mark-before-commit");
 	writer_put(b->writer, &st->work);
 }

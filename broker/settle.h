@@ -13,8 +13,11 @@
 
 struct settlement;
 
-/* What else a change of a leg does or needs; see store.h.  Zero = nothing. */
-struct settle_more {
+/* A change the broker decides on; see store.h.  What is zero is not there. */
+struct settle_change {
+	enum leg_state state;
+	const char *actor; /* static, or an agent's name */
+	const char *code, *detail;
 	uint16_t set_flags, clear_flags;
 	int64_t due_ms;           /* waiting: wall; 0 = now */
 	const struct id *if_kept; /* copied */
@@ -35,17 +38,14 @@ void settle_park(
 /* settle_wait(b, leg, wait_ms, code, detail): not now, no fault of the leg. */
 void settle_wait(struct broker *b, struct leg *leg, int64_t wait_ms,
     const char *code, const char *detail);
-/* settle_as(b, leg, actor, state, code, detail, more, done, arg): a change the
- * broker decided on, of a leg that is neither lent nor held; ${actor} static or
- * an agent's name.  done may be NULL. */
-void settle_as(struct broker *b, struct leg *leg, const char *actor,
-    enum leg_state state, const char *code, const char *detail,
-    const struct settle_more *more, settle_fn *done, void *arg);
-/* settle_flags(b, leg, actor, flags, code, detail, done, arg): mark a lent leg;
- * its lease goes on. */
-void settle_flags(struct broker *b, struct leg *leg, const char *actor,
-    uint16_t flags, const char *code, const char *detail,
-    const struct id *if_kept, settle_fn *done, void *arg);
+/* settle_as(b, leg, change, done, arg): of a leg that is neither lent nor held.
+ * done may be NULL. */
+void settle_as(struct broker *b, struct leg *leg,
+    const struct settle_change *change, settle_fn *done, void *arg);
+/* settle_mark(b, leg, change, done, arg): only the flags, of a lent leg; its lease
+ * goes on. */
+void settle_mark(struct broker *b, struct leg *leg,
+    const struct settle_change *change, settle_fn *done, void *arg);
 /* settle_operator(b, leg, state, code, detail, done, arg): requeue (LEG_READY) or
  * close (LEG_CLOSED) a parked leg; done is told. */
 void settle_operator(struct broker *b, struct leg *leg, enum leg_state state,

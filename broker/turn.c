@@ -109,17 +109,21 @@ struct turning {
 static void
 end_paper(const struct turning *t, struct leg *paper, uint8_t legs)
 {
-	struct settle_more more = {.if_legs = legs, .joined = true};
+	struct settle_change change = {.state = LEG_RECALLED,
+	    .actor = "broker",
+	    .code = CODE,
+	    .detail = WHY,
+	    .if_legs = legs,
+	    .joined = true};
 
-	if (!t->dual) {
-		settle_as(t->b, paper, "broker", LEG_RECALLED, CODE, WHY, &more,
-		    NULL, NULL);
-		return;
+	if (t->dual) {
+		change.state = LEG_WAITING;
+		change.code = "dual";
+		change.set_flags = STORE_LEG_ASLEEP | STORE_LEG_DUAL;
+		change.due_ms =
+		    t->b->wall_ms + t->b->settings->schedule.expiry_ms;
 	}
-	more.set_flags = STORE_LEG_ASLEEP | STORE_LEG_DUAL;
-	more.due_ms = t->b->wall_ms + t->b->settings->schedule.expiry_ms;
-	settle_as(
-	    t->b, paper, "broker", LEG_WAITING, "dual", WHY, &more, NULL, NULL);
+	settle_as(t->b, paper, &change, NULL, NULL);
 }
 
 static void

@@ -63,7 +63,8 @@ digest_keys(struct keys *k, uint8_t out[DIGEST_BYTES])
 
 	qsort(k->keys, k->count, KEY_BYTES, compare);
 	for (i = 0; i < k->count; i++) {
-		if (i == 0 || memcmp(k->keys[i], k->keys[i - 1], KEY_BYTES))
+		if (i == 0 ||
+		    memcmp(k->keys[i], k->keys[i - 1], KEY_BYTES) != 0)
 			digest_add(d, k->keys[i], KEY_BYTES);
 	}
 	digest_end(&d, out);

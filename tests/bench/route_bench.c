@@ -5,13 +5,13 @@
  * DESCRIPTION
  *	Fills a registry with PARTNERS rows (100,000) of all ways and policies,
  *	then decides DECISIONS (2,000,000) parcels between random ones, and
- *	prints nanoseconds a decision and the time to fill.
+ *	prints CPU nanoseconds a decision and CPU time to fill.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
-#include "clock.h"
 #include "digest.h"
 #include "registry.h"
 #include "route.h"
@@ -64,6 +64,17 @@ add(struct registry *r, unsigned n)
 	json_decref(row);
 }
 
+/* CPU time: a busy machine does not make the figure worse. */
+static int64_t
+cpu_ns(void)
+{
+	struct rusage u;
+
+	getrusage(RUSAGE_SELF, &u);
+	return (int64_t)(u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000000 +
+	       (int64_t)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -75,7 +86,7 @@ main(int argc, char **argv)
 	    .month = "202612", .document_count = 1, .documents = &d};
 	char(*numbers)[NUMBER_OFFICE_BYTES];
 	struct route route;
-	int64_t began = clock_mono_ns(), filled, ended;
+	int64_t began = cpu_ns(), filled, ended;
 	uint64_t dice = 1, legs = 0;
 	unsigned i;
 
@@ -84,7 +95,7 @@ main(int argc, char **argv)
 		add(r, i);
 		number(i, numbers[i]);
 	}
-	filled = clock_mono_ns();
+	filled = cpu_ns();
 	strcpy(p.from_type, "11");
 	strcpy(p.to_type, "11");
 	for (i = 0; i < decisions; i++) {
@@ -95,7 +106,7 @@ main(int argc, char **argv)
 		route_parcel(&p, r, ~0u, 1795305600000, &route);
 		legs += route.leg_count;
 	}
-	ended = clock_mono_ns();
+	ended = cpu_ns();
 	printf("partners=%u fill_ms=%.0f decisions=%u ns_each=%.0f legs=%.2f\n",
 	    partners, (double)(filled - began) / 1e6, decisions,
 	    (double)(ended - filled) / decisions, (double)legs / decisions);
