@@ -110,6 +110,6 @@ class Writer:
         self.findings = self._said.read()
         self._out.close()
         self._said.close()
-        if kind is None and code != 0:
+        if code != 0 and kind in (None, BrokenPipeError):
             raise RuntimeError("standard-write: exit code %d\n%s"
                                % (code, self.findings[-3000:]))
