@@ -148,8 +148,22 @@ put_pages(struct ftp_line *line, const struct driver_job *job, struct why *why)
 	return rc;
 }
 
+/* All that is always so: no notice by mail, no page cut, errors corrected, our
+ * own resolution. */
+static const char *const fixed[] = {
+    "FROMUSER \"tasuki\"",
+    "LASTTIME 020000",
+    "SCHEDPRI 127",
+    "EXTERNAL \"FAX\"",
+    "NOTIFY \"none\"",
+    "PAGEWIDTH 215",
+    "PAGELENGTH 297",
+    "PAGECHOP \"none\"",
+    "USEECM YES",
+};
+
 static int
-describe(const struct hylafax *h, struct ftp_line *line,
+describe_call(const struct hylafax *h, struct ftp_line *line,
     const struct driver_job *job, struct why *why)
 {
 	const struct fax_profile *p = h->profile;
@@ -158,25 +172,30 @@ describe(const struct hylafax *h, struct ftp_line *line,
 
 	buf_init(&dial, DIAL_MAX);
 	if (template_fill(p->hylafax.dial, p, job, false, &dial) < 0 ||
-	    !buf_ok(&dial) || strpbrk(dial.data, "\"\\") != NULL)
+	    dial.len == 0 || !buf_ok(&dial) ||
+	    strpbrk(dial.data, "\"\\") != NULL)
 		rc = said_no(line, why);
-	MUST(rc, line, why, "JPARM FROMUSER \"tasuki\"");
-	MUST(rc, line, why, "JPARM LASTTIME 020000");
+	MUST(rc, line, why, "JPARM DIALSTRING \"%s\"", dial.data);
 	MUST(rc, line, why, "JPARM MAXDIALS %d", (int)p->hylafax.dials);
 	MUST(rc, line, why, "JPARM MAXTRIES %d", (int)p->hylafax.tries);
-	MUST(rc, line, why, "JPARM SCHEDPRI 127");
-	MUST(rc, line, why, "JPARM DIALSTRING \"%s\"", dial.data);
-	MUST(rc, line, why, "JPARM EXTERNAL \"FAX\"");
-	MUST(rc, line, why, "JPARM NOTIFY \"none\"");
+	MUST(rc, line, why, "JPARM MODEM \"%s\"", p->hylafax.modem);
+	buf_fini(&dial);
+	return rc;
+}
+
+static int
+describe(const struct hylafax *h, struct ftp_line *line,
+    const struct driver_job *job, struct why *why)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
+		MUST(rc, line, why, "JPARM %s", fixed[i]);
+	if (rc == 0)
+		rc = describe_call(h, line, job, why);
 	MUST(rc, line, why, "JPARM JOBINFO \"%s\"", job->tag);
 	MUST(rc, line, why, "JPARM VRES %d", job->superfine ? 391 : 196);
-	MUST(rc, line, why, "JPARM PAGEWIDTH 215");
-	MUST(rc, line, why, "JPARM PAGELENGTH 297");
-	MUST(rc, line, why, "JPARM PAGECHOP \"none\"");
-	MUST(rc, line, why, "JPARM USEECM YES");
-	MUST(rc, line, why, "JPARM MODEM \"%s\"", p->hylafax.modem);
 	MUST(rc, line, why, "JPARM DOCUMENT %s", ftp_stored(line));
-	buf_fini(&dial);
 	return rc;
 }
 

@@ -73,9 +73,10 @@ from_quoted(const char *p, size_t n, bool header, struct buf *out)
 			buf_char(out, p[i]);
 			continue;
 		}
-		if (i + 2 < n && hex(p[i + 1]) >= 0 && hex(p[i + 2]) >= 0) {
-			buf_char(
-			    out, (char)(hex(p[i + 1]) << 4 | hex(p[i + 2])));
+		int high = i + 2 < n ? hex(p[i + 1]) : -1;
+		int low = i + 2 < n ? hex(p[i + 2]) : -1;
+		if (high >= 0 && low >= 0) {
+			buf_char(out, (char)(high * 16 + low));
 			i += 2;
 		} else { /* a soft line end, or rubbish */
 			while (

@@ -248,7 +248,7 @@ judge(const char *digits, struct why *why)
 int
 fax_number_parse(const char *text, char out[FAX_NUMBER_BYTES], struct why *why)
 {
-	char digits[FAX_TEXT_MAX + 1], national[FAX_TEXT_MAX + 2];
+	char digits[FAX_TEXT_MAX + 1] = "", national[FAX_TEXT_MAX + 2] = "";
 	bool abroad = text[0] == '+';
 
 	out[0] = '\0';
