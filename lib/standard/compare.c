@@ -231,10 +231,16 @@ name_clients(struct compare *c)
 		qsort(
 		    c->persons, c->person_count, sizeof *c->persons, by_person);
 	for (uint32_t i = 0; i < c->client_count; i++) {
-		const struct person *p = find_person(c, &c->clients[i]);
+		struct client *client = &c->clients[i];
+		const struct person *p;
 
+		/* a broken file may hold thousands that are left out */
+		if (!client->there[COMPARE_LEFT] &&
+		    !client->there[COMPARE_RIGHT])
+			continue;
+		p = find_person(c, client);
 		if (p != NULL)
-			c->clients[i].name = p->name;
+			client->name = p->name;
 	}
 }
 

@@ -209,8 +209,8 @@ collect_months(const struct compare *c, struct months sides[COMPARE_SIDES],
 	for (uint32_t i = 0; i < c->file_count; i++) {
 		const struct compare_file *f = &c->files[i];
 
-		/* an empty file says: nothing in this month */
-		if (!f->out && f->records == 0 &&
+		/* a file without uses says: nothing in this month */
+		if (!f->out && f->kept == 0 &&
 		    (f->role == FILE_PLAN || f->role == FILE_ACTUAL))
 			months_add(&sides[f->side], name_months[i]);
 	}

@@ -393,7 +393,8 @@ take_person(struct source *s)
 	    .name = text_word(s, CLIENT_NAME),
 	    .file = s->file};
 
-	if (person.name == 0 || person.insured == 0)
+	if (person.name == 0 || person.insured == 0 ||
+	    c->person_count == COMPARE_RECORDS_MAX)
 		return;
 	if (c->person_count == c->person_room) {
 		c->person_room = c->person_room == 0 ? 64 : 2 * c->person_room;
@@ -487,7 +488,7 @@ take_encoding(struct source *s, struct reader *reader)
 		break;
 	case CHARSET_UTF16:
 		compare_note_add(
-		    s->compare, NOTE_UNREADABLE, s->file, 0, 0, "");
+		    s->compare, NOTE_UNREADABLE, s->file, 1, 0, "");
 		return TSK_EMPTY;
 	}
 	compare_note_add(s->compare, NOTE_ENCODING, s->file, 0, 0, "");

@@ -313,6 +313,9 @@ static const struct {
 	    {DONE, A "02 0900 1000" VISIT A "20250502 0900 1000" VISIT A
 		     "31 0900 1000" VISIT}},
 	"compare-date 2\n"},
+    {"nothing usable in the actual file",
+	{{PLAN, A "02 0900 1000" VISIT}, {DONE, A "31 0900 1000" VISIT}},
+	"missing 0000000123 111211 2@0900> -1 -387\ncompare-date 1\n"},
     {"broken times and counts",
 	{{PLAN, A "02 0900 1000" VISIT},
 	    {DONE, A "02 0960 1000 x 387 111211 " HELP " - -\n"}},
