@@ -18,7 +18,7 @@ from peer import (DELIVERED, NEVER, Peer, delivered, load_key,  # noqa: E402
 from test_dual import POLICIES, STAMP  # noqa: E402
 
 CARE, VISIT, PARTNER = NUMBER[1], NUMBER[2], NUMBER[9]
-SECONDS = 40
+SECONDS = 60
 MARK = b"m" * 16
 
 
@@ -48,7 +48,7 @@ class Agent:
         if self.peer is None:
             self.connect()
         if not self.peer.opened:
-            if self.peer.listen(("welcome",), 0.3) is None:
+            if self.peer.listen(("welcome",), 1) is None:
                 return
             if self.credit:
                 self.peer.credit(self.credit)
@@ -162,6 +162,7 @@ def show(make_lab, request):
     with open(lab.path("policies.tsv"), "w", encoding="utf-8") as f:
         f.write(POLICIES)
     lab.setting("tasukid", policy__file=lab.path("policies.tsv"),
+                session__heartbeat="1 min", session__handshake="1 min",
                 route__ways="bus fax pdf")
     lab.prepare()
     lab.key("fax")

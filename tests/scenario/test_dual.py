@@ -58,7 +58,7 @@ class Stage:
         return {leg["way"]: leg
                 for leg in self.lab.parcel(parcel_id.hex())["legs"]}
 
-    def wait(self, parcel_id, seconds=20, **states):
+    def wait(self, parcel_id, seconds=40, **states):
         def ready():
             legs = self.legs(parcel_id)
             return {w: legs[w]["state"] for w in legs} == states
@@ -83,7 +83,7 @@ class Stage:
             made.close()
 
 
-def take(peer, seconds=20):
+def take(peer, seconds=40):
     """The next delivery: (id, leg, paper)."""
     _, fields, _ = peer.wait("deliver", seconds=seconds)
     parcel_id, leg = delivered(fields)
@@ -98,7 +98,9 @@ def make_stage(make_lab):
         lab = make_lab([row(1, "43", "care"), row(3, "15", "day"), *rows])
         with open(lab.path("policies.tsv"), "w", encoding="utf-8") as f:
             f.write(POLICIES)
+        # a slow machine is not a lost peer: these do not ping while they wait
         lab.setting("tasukid", policy__file=lab.path("policies.tsv"),
+                    session__heartbeat="1 min", session__handshake="1 min",
                     **settings)
         lab.prepare()
         stages.append(Stage(lab))

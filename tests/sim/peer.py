@@ -170,7 +170,7 @@ class Peer:
             self.heard.append(message[0])
         return None
 
-    def wait(self, *kinds, seconds=10):
+    def wait(self, *kinds, seconds=30):
         """The next message of one of these types; meanwhile the heartbeat is
         kept and pings are answered."""
         self.heard = []
@@ -183,7 +183,7 @@ class Peer:
         """Do nothing but be alive."""
         self.listen((), seconds)
 
-    def open(self, seconds=10, **hello):
+    def open(self, seconds=30, **hello):
         self.hello(**hello)
         return self.wait("welcome", seconds=seconds)[1]
 
