@@ -138,8 +138,8 @@ lowest_new(
 static void
 say_repeat(struct check_run *run, const struct layout_rule *rule)
 {
-	check_say(run, rule->code, rule->kind == RULE_REPEATED ? 0 : rule->field,
-	    NULL, 0, NULL);
+	check_say(run, rule->code,
+	    rule->kind == RULE_REPEATED ? 0 : rule->field, NULL, 0, NULL);
 }
 
 /* The table is full: from now on it would only be searched in vain.  What it
