@@ -90,6 +90,8 @@ main(int argc, char **argv)
 	uint64_t dice = 1, legs = 0;
 	unsigned i;
 
+	if (partners == 0 || decisions == 0)
+		return 2;
 	numbers = mem_new(partners * sizeof(*numbers));
 	for (i = 0; i < partners; i++) {
 		add(r, i);
