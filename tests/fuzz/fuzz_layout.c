@@ -103,7 +103,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size == 0 || data[0] >= TABLES)
 		return 0;
-	if (strchr(dir, 'X') != NULL)
+	if (strstr(dir, "XXXXXX") != NULL)
 		make_dir();
 	snprintf(path, sizeof path, "%s/%s", dir, tables[data[0]]);
 	snprintf(aside, sizeof aside, "%s.kept", path);
