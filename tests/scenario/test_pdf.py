@@ -25,6 +25,12 @@ MM = 72 / 25.4
 DEAD = -signal.SIGKILL
 
 
+def patient(lab):
+    """Drawing takes seconds under sanitizers on a busy machine, and an agent
+    that draws is silent: not for so long that it counts as gone."""
+    lab.setting("tasukid", session__heartbeat="5 s")
+
+
 @pytest.fixture
 def room(make_lab):
     """A broker and the PDF agent; the keys of care and visit are ours.  The
@@ -32,6 +38,7 @@ def room(make_lab):
     lab = make_lab([row(1, "43", "care", name=""), row(2, "11", "visit"),
                     row(8, "43", inside=0, name=""),
                     row(9, "17", inside=0, name="")])
+    patient(lab)
     lab.prepare()
     lab.agent("pdf").start()
     lab.wait_connected(["pdf"])
