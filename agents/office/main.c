@@ -29,6 +29,7 @@
 #include "outbox.h"
 #include "outgoing.h"
 #include "pickup.h"
+#include "recall.h"
 #include "receipts.h"
 #include "reconcile.h"
 #include "status.h"
@@ -56,6 +57,7 @@ work(zloop_t *loop, int timer, void *arg)
 
 		next = earlier(next, outbox_work(office->outbox, now_ms));
 		next = earlier(next, status_flush(office->status, now_ms));
+		next = earlier(next, recall_work(office, now_ms));
 	}
 	next = earlier(next, outgoing_work(app->outgoing, now_ms));
 	if (next != INT64_MAX)
@@ -73,6 +75,7 @@ on_welcome(struct link *link, const struct wire_welcome *w, void *arg)
 	(void)link, (void)w;
 	for (size_t i = 0; i < app->office_count; i++) {
 		receipts_query(&app->offices[i]);
+		recall_welcome(&app->offices[i]);
 		pickup_report(app->offices[i].pickup);
 	}
 	app_wake(app, 0);
@@ -132,8 +135,10 @@ on_receipt(struct link *link, const struct wire_receipt *receipt, void *arg)
 
 	(void)link;
 	for (size_t i = 0; i < app->office_count; i++)
-		if (receipts_event(&app->offices[i], receipt))
+		if (receipts_event(&app->offices[i], receipt)) {
+			recall_receipt(&app->offices[i], receipt);
 			return;
+		}
 }
 
 /* The broker came back from an older backup: what it accepted since is offered

@@ -37,6 +37,7 @@ struct office {
 	struct reconcile *reconcile; /* reconcile.h */
 	struct status *status;       /* status.h */
 	zhashx_t *latest;            /* latest.h */
+	int64_t recall_ms;           /* recall.h: next look */
 };
 
 struct app {

@@ -55,6 +55,8 @@ const struct conf_row settings_rows[] = {
 	"Name of the folder of what cannot be sent, with explanations."),
     ROW("folders/hold", CONF_TEXT, hold, "保留", 0, 0,
 	"Name of the folder of sets that miss a member."),
+    ROW("folders/recall", CONF_TEXT, recall, "取消", 0, 0,
+	"Name of the folder for what is to be taken back."),
     ROW("set/wait", CONF_DURATION, set_wait_ms, "60 s", 0, DAY_MS,
 	"How long to wait for missing members of a set after the last one "
 	"came."),

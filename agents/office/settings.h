@@ -20,7 +20,7 @@ struct settings {
 	struct agent_settings agent;
 	char *standard, *language;
 	struct conf_sections offices; /* struct office_settings */
-	char *outbox, *inbox, *sent, *sending, *rejected, *hold;
+	char *outbox, *inbox, *sent, *sending, *rejected, *hold, *recall;
 	int64_t set_wait_ms;
 	char *incomplete;
 	char *profile;

@@ -62,8 +62,8 @@ enum text {
 	TEXT_MENDED, /* $1 = rejected, $2 = folder in it, $3 = outbox */
 	TEXT_MENDED_RECEIVED, /* $1 = file, $2 = inbox, $3 = folder in it */
 	/* editions of partners */
-	TEXT_UNREAD,    /* $1 = partner, $2 = edition, $3 = theirs */
-	TEXT_CONVERTED, /* $1 = edition, $2 = rejected, $3 = folder in it */
+	TEXT_UNREAD,        /* $1 = partner, $2 = edition, $3 = theirs */
+	TEXT_CONVERTED,     /* $1 = edition, $2 = rejected, $3 = folder in it */
 	TEXT_WOULD_BE_LOST, /* $1 = edition */
 	TEXT_STATUS_UNREAD, /* $1 = edition, $2 = theirs */
 	/* planned against done */
@@ -75,7 +75,10 @@ enum text {
 	TEXT_ATTACHMENT,
 	TEXT_AND_MORE, /* $1 = how many */
 	TEXT_PARTNER_TYPE,
-	TEXT_PREFIX_HELD, /* file names of notices */
+	TEXT_RECALL_DONE,  /* $1, $2 = way, ja and en */
+	TEXT_RECALL_ASKED, /* the same */
+	TEXT_RECALL_LATE,  /* the same */
+	TEXT_PREFIX_HELD,  /* file names of notices */
 	TEXT_PREFIX_NOTICE,
 	TEXT_NAMELESS, /* a name that cannot be shown */
 	TEXTS

@@ -5,6 +5,7 @@ Peers written a second time play the sender, the receiver's office and the
 paper agents, so that each step can be held back and looked at.
 """
 import csv
+import os
 
 import gen
 import pytest
@@ -424,3 +425,48 @@ def test_offices_see_both_and_replace_what_waits(make_lab, tmp_path):
         (x for x in care.status_text().splitlines()
          if parcel_id in x and "（PDF）" in x), None))
     assert "（データ連携）" in line
+
+
+def test_a_clerk_takes_a_parcel_back(make_lab, tmp_path):
+    """Moved from 送信済 to 取消: what has not gone out comes back."""
+    rows = {1: row(1, "43", "care"), 2: row(2, "11", "visit"),
+            9: row(9, "17", inside=0)}
+    lab = make_lab(list(rows.values()))
+    lab.prepare()
+    for name in ("care", "visit"):
+        lab.agent(name).start()
+    lab.wait_connected(["care", "visit"])
+    care = lab.offices[CARE]
+    recall = os.path.join(os.path.dirname(care.sent), "取消")
+    for serial, to in ((0, 9), (1, 9), (2, 2)):
+        care.send_all(plan_set(tmp_path / str(serial), rows[1], rows[to],
+                               stamp=f"2026112415000{serial}", seed=serial))
+    lab.wait_parcels(3, seconds=40)
+    wait_for(lambda: lab.tails(), lambda: len(care.files("sent")) == 9, 40)
+    by_stamp = {p["stamp"][-1]: p["id"] for p in lab.parcels()}
+    wait_for(lambda: lab.states(by_stamp["2"]),
+             lambda: lab.states(by_stamp["2"]) == ["delivered"], 40)
+    wait_for("the folder", lambda: os.path.isdir(recall))
+    sent = care.files("sent")
+
+    def path_of(serial, ending=""):
+        return next(os.path.join(care.sent, p) for p in sent
+                    if by_stamp[serial] in p and p.endswith(ending))
+    # a whole folder, one file, and what was delivered already
+    folder = os.path.dirname(path_of("0"))
+    os.rename(folder, os.path.join(recall, os.path.basename(folder)))
+    for serial in ("1", "2"):
+        path = path_of(serial, ".CSV")
+        os.rename(path, os.path.join(recall, os.path.basename(path)))
+    for serial, state in (("0", RECALLED), ("1", RECALLED),
+                          ("2", "delivered")):
+        wait_for(lambda s=serial: f"{s}: {lab.states(by_stamp[s])}\n"
+                 f"{os.listdir(recall)}\n{lab.tails()}",
+                 lambda s=serial, w=state: lab.states(by_stamp[s]) == [w]
+                 and f"お知らせ_{by_stamp[s]}.txt" in os.listdir(recall), 40)
+    notice = os.path.join(recall, f"お知らせ_{by_stamp['2']}.txt")
+    with open(notice, encoding="utf-8-sig") as f:
+        assert "削除" in f.read()
+    # everything is where it was
+    assert care.files("sent") == sent
+    assert all(n.startswith("お知らせ_") for n in os.listdir(recall))
