@@ -110,6 +110,17 @@ def test_hint_about_sets(binaries):
     assert "UPHOSOKU" in check(binaries, *paths[1:])[1].splitlines()[-2]
 
 
+def test_habits_are_named(binaries):
+    """A known habit of some software stands under the finding, once a file."""
+    path = os.path.join(DATA, "bad", "utf8", PLAN)
+    out = check(binaries, "--lang", "ja", path)[1]
+    assert out.count("癖 unicode/utf8") == 1 and "--repair" in out
+    said = findings(binaries, path)[1]
+    assert said[0]["quirk"] == "unicode/utf8" and said[0]["repairable"] is True
+    good = os.path.join(GOOD, PLAN)
+    assert "habit" not in check(binaries, good)[1]
+
+
 def test_odd_file_names(binaries, tmp_path):
     """Control characters and broken UTF-8 in a path reach no terminal."""
     folder = os.path.join(os.fsencode(tmp_path), b"a\x1b[2J\xff")

@@ -165,6 +165,7 @@ read_first(const char *folder, const char *begin, char name[256], size_t *n)
 	char *p = NULL;
 	int count;
 
+	*n = 0;
 	snprintf(below, sizeof below, CORPUS "%s", folder);
 	count = scandir(fixture_path(below, path), &list, NULL, alphasort);
 	for (int i = 0; i < count; i++) {
