@@ -193,14 +193,15 @@ void
 control_fax_verify(struct broker *b, struct request *rq)
 {
 	const struct desk *desk = desk_of(b, rq);
-	const char *again = control_text(rq->in, "number");
+	const char *again;
 	char by[FAX_BY_BYTES];
 	struct why why = {0};
 	struct change *c;
 	json_t *record;
 
 	if (desk == NULL || !by_of(rq, by))
-		return;
+		return; /* answered: the request is gone */
+	again = control_text(rq->in, "number");
 	if (again[0] != '\0' && !fax_number_same(again, desk->fax.number)) {
 		control_answer(
 		    rq, control_error("other-number",
