@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "page.h"
+#include "pages.h"
 
 static int
 same(const char *a_path, const char *b_path)
@@ -38,7 +38,7 @@ look(const char *path)
 	if (pages_read(&pages, path) < 0)
 		return 1;
 	for (size_t i = 0; i < pages.count; i++) {
-		const struct page *p = &pages.items[i];
+		const struct fax_page *p = &pages.items[i];
 		size_t n = (size_t)(p->width + 7) / 8 * p->height, black = 0;
 		for (size_t k = 0; k < n; k++)
 			black += (size_t)__builtin_popcount(p->bits[k]);

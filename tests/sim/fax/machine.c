@@ -108,3 +108,28 @@ machine_rx(struct machine *m, int16_t samples[MACHINE_SAMPLES])
 {
 	fax_rx(m->fax, samples, MACHINE_SAMPLES);
 }
+
+#define PAGE_PIECES (90 * 50) /* a page and a half minute around it */
+
+int
+machine_call(const char *out, const char *in, unsigned pages)
+{
+	int16_t there[MACHINE_SAMPLES], back[MACHINE_SAMPLES];
+	struct machine caller, answerer;
+
+	machine_init(&caller, true, "CALLER", out, true);
+	machine_init(&answerer, false, "ANSWERER", in, true);
+	for (unsigned n = 0;
+	     n < (pages + 1) * PAGE_PIECES && !(caller.over && answerer.over);
+	     n++) {
+		machine_tx(&caller, there);
+		machine_tx(&answerer, back);
+		machine_rx(&caller, back);
+		machine_rx(&answerer, there);
+	}
+	machine_fini(&caller);
+	machine_fini(&answerer);
+	if (!caller.over || !answerer.over)
+		return -1;
+	return caller.status != 0 ? caller.status : answerer.status;
+}

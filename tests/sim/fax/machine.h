@@ -34,4 +34,8 @@ void machine_fini(struct machine *machine);
 void machine_tx(struct machine *machine, int16_t samples[MACHINE_SAMPLES]);
 void machine_rx(struct machine *machine, int16_t samples[MACHINE_SAMPLES]);
 
+/* machine_call(out, in): a whole call over a good line; 0, or what T.30 calls it
+ * when it failed; -1 if it does not end within pages' worth of time. */
+int machine_call(const char *out, const char *in, unsigned pages);
+
 #endif

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "machine.h"
-#include "page.h"
+#include "pages.h"
 
 #define CALLER   "03 9876 5432"
 #define ANSWERER "03 1234 5678"

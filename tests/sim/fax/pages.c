@@ -1,7 +1,7 @@
 /* NAME
- *	page - FAX pages for tests: made, written, read, compared
+ *	pages - FAX pages for tests: made, written, read, compared
  * SUMMARY
- *	see page.h
+ *	see pages.h
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,10 +11,10 @@
 
 #include "err.h"
 
-#include "page.h"
+#include "pages.h"
 
 static size_t
-stride(const struct page *page)
+stride(const struct fax_page *page)
 {
 	return (page->width + 7) / 8;
 }
@@ -35,7 +35,7 @@ fill_run(uint8_t *row, unsigned from, unsigned to)
 }
 
 static void
-make_row(const struct page *page, unsigned y, uint8_t *row, unsigned *state)
+make_row(const struct fax_page *page, unsigned y, uint8_t *row, unsigned *state)
 {
 	unsigned kind = y / 40 % 5;
 
@@ -60,7 +60,7 @@ pages_make(struct pages *pages, size_t count, unsigned width, unsigned height,
 	pages->count = count;
 	pages->items = mem_new(count * sizeof(*pages->items));
 	for (size_t i = 0; i < count; i++) {
-		struct page *p = &pages->items[i];
+		struct fax_page *p = &pages->items[i];
 		p->width = width;
 		p->height = height;
 		p->bits = mem_new(stride(p) * height);
@@ -76,8 +76,8 @@ pages_make(struct pages *pages, size_t count, unsigned width, unsigned height,
 }
 
 static int
-write_page(
-    TIFF *tiff, const struct page *page, size_t n, size_t count, int superfine)
+write_page(TIFF *tiff, const struct fax_page *page, size_t n, size_t count,
+    int superfine)
 {
 	TIFFSetField(tiff, TIFFTAG_IMAGEWIDTH, page->width);
 	TIFFSetField(tiff, TIFFTAG_IMAGELENGTH, page->height);
@@ -114,7 +114,7 @@ pages_write(const struct pages *pages, const char *path, int superfine)
 }
 
 static int
-read_page(TIFF *tiff, struct page *page)
+read_page(TIFF *tiff, struct fax_page *page)
 {
 	uint32_t width = 0, height = 0;
 	uint16_t photometric = PHOTOMETRIC_MINISWHITE;
@@ -148,7 +148,7 @@ pages_read(struct pages *pages, const char *path)
 	while (rc == 0) {
 		pages->items = mem_resize(
 		    pages->items, (pages->count + 1) * sizeof(*pages->items));
-		struct page *p = &pages->items[pages->count++];
+		struct fax_page *p = &pages->items[pages->count++];
 		memset(p, 0, sizeof(*p));
 		rc = read_page(tiff, p);
 		if (rc == 0 && !TIFFReadDirectory(tiff))
@@ -169,8 +169,8 @@ pages_free(struct pages *pages)
 }
 
 static int
-page_differs(const struct page *a, const struct page *b, size_t n, char *text,
-    size_t room)
+page_differs(const struct fax_page *a, const struct fax_page *b, size_t n,
+    char *text, size_t room)
 {
 	unsigned rows = a->height < b->height ? a->height : b->height;
 	unsigned more = a->height > b->height ? a->height - b->height

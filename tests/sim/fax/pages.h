@@ -1,24 +1,24 @@
 /* NAME
- *	page - FAX pages for tests: made, written, read, compared
+ *	pages - FAX pages for tests: made, written, read, compared
  * DESCRIPTION
  *	A page is one bit deep; rows are byte aligned, 1 = black, the highest bit
  *	is the leftmost dot.  Pages made from a seed hold noise, text-like runs
  *	and blank stretches, so that every code of the compression is used.
  */
-#ifndef TASUKI_TEST_FAX_PAGE_H
-#define TASUKI_TEST_FAX_PAGE_H
+#ifndef TASUKI_TEST_FAX_PAGES_H
+#define TASUKI_TEST_FAX_PAGES_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-struct page {
+struct fax_page {
 	unsigned width, height;
 	uint8_t *bits; /* malloced */
 	float x, y;    /* dots an inch */
 };
 
 struct pages {
-	struct page *items;
+	struct fax_page *items;
 	size_t count;
 };
 
