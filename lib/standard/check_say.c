@@ -104,16 +104,15 @@ emit(struct check_run *run, const struct finding_text *text,
 	    .record = run->record,
 	    .line = run->line,
 	    .field = "",
-	    .level = text->level[run->profile] == LEVEL_ERROR
-			 ? FINDING_ERROR
-			 : FINDING_WARNING,
+	    .level = text->level[run->profile] == LEVEL_ERROR ? FINDING_ERROR
+							      : FINDING_WARNING,
 	    .code = text->code,
 	    .member = run->member,
 	};
 
 	if (field != NULL) {
-		finding.field_no = layout_position(
-		    &run->kind->layout, run->shape, field->no);
+		finding.field_no =
+		    layout_position(&run->kind->layout, run->shape, field->no);
 		finding.field = field->name_ja;
 	}
 	filling->field = finding.field;
