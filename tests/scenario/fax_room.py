@@ -19,14 +19,15 @@ def tool(name):
 
 
 class FaxRoom:
-    def __init__(self, lab, profile, **settings):
+    def __init__(self, lab, profile, real=False, **settings):
         """profile: text of the provider's file; settings: a__b="c" """
         self.lab = lab
         self.folder = lab.path("fax")
         self.provider = lab.path("config", "provider.conf")
         with open(self.provider, "w", encoding="utf-8") as f:
             f.write(profile)
-        self.broker = FaxBroker(*self._broker_keys())
+        self.real = real        # the lab's own broker
+        self.broker = None if real else FaxBroker(*self._broker_keys())
         self.settings = {
             "hours/days": "sun mon tue wed thu fri sat",
             "hours/open": "00:00", "hours/close": "24:00",
@@ -54,8 +55,11 @@ class FaxRoom:
         settings = [
             ("name", "fax"),
             ("key", self.lab.path("keys", "fax.key")),
-            ("broker", [("endpoint", self.broker.endpoint),
-                        ("key", self.lab.path("keys", "fax-broker.pub"))]),
+            ("broker", [
+                ("endpoint", self.lab.endpoint() if self.real
+                 else self.broker.endpoint),
+                ("key", self.lab.path("keys", "broker.pub" if self.real
+                                      else "fax-broker.pub"))]),
             ("standard", os.path.join(ROOT, "config", "standard")),
             ("forms", os.path.join(ROOT, "config", "forms")),
             ("folder", self.folder),
@@ -64,9 +68,9 @@ class FaxRoom:
         self.lab.more["fax"] = self.settings
         self.lab.environment["fax"] = environment
         self.process, _ = self.lab.process("fax", "tasuki-fax", settings)
-        before = self.broker.hellos
+        before = 0 if self.real else self.broker.hellos
         self.process.start()
-        if not environment:
+        if not environment and not self.real:
             wait_for(lambda: self.process.log_tail(),
                      lambda: self.broker.hellos > before)
         return self.process
@@ -107,7 +111,8 @@ class FaxRoom:
             if self.process is not None and self.process.pid() is not None:
                 assert self.process.stop(), "it had to be killed"
         finally:
-            self.broker.close()
+            if not self.real:
+                self.broker.close()
 
 
 # ---------------------------------------------------- the folder provider

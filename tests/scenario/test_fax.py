@@ -8,7 +8,8 @@ import os
 
 import pytest
 from fax_room import CARE, FAX, PARTNER, FolderRoom, look, no_name
-from lab import MARKER, files_below, holds, read, wait_for
+from lab import MARKER, NUMBER, files_below, holds, read, row, wait_for
+from peer import Peer, load_key, new_id, parcel
 
 CONFIRMED = "confirmed pages=3 yen=40 remote=+81312345678"
 
@@ -370,3 +371,88 @@ def test_kill_sends_no_page_twice(room, point, taken):
     assert leg.settled[-1][0] == "delivered", leg.settled
     assert len(seen) == 1, seen
     assert MARKER not in room.lab.logs()
+
+
+# ------------------------------------------------------- the real broker
+
+@pytest.fixture
+def office(make_lab):
+    """A broker, an office's key, a FAX agent of the role fax, and a partner
+    with a number that nobody has verified yet."""
+    lab = make_lab([
+        row(1, "43", "care"),
+        row(9, "17", inside=0, way="fax", fax_number="03-1234-5678",
+            fax_unverified="hold")])
+    lab.setting("tasukid", route__ways="bus pdf fax")
+    lab.prepare()
+    fax = FolderRoom(lab, real=True)
+    lab.key("fax")
+    lab.ctl("agent", "add", "fax", "--key", lab.path("keys", "fax.pub"),
+            "--role", "fax")
+    fax.start()
+    lab.wait_connected(["fax"])
+    yield fax
+    fax.close()
+
+
+def send(fax):
+    """A parcel of the office is accepted; its id as text."""
+    public, secret = load_key(fax.lab.path("keys", "office-care.key"))
+    broker, _ = load_key(fax.lab.path("keys", "broker.pub"))
+    peer = Peer(fax.lab.endpoint(), broker, public, secret)
+    parcel_id = new_id()
+    items = [(n, d, n.split("_")[0]) for n, d in fax.documents.items()]
+    try:
+        peer.open()
+        peer.submit(parcel(parcel_id, CARE, PARTNER, items, month="202612",
+                           stamp="20261124150000", clients=2),
+                    [d for _, d, _ in items])
+        assert peer.wait("accepted", "refused")[0] == "accepted"
+    finally:
+        peer.close()
+    return parcel_id.hex()
+
+
+def wait_leg(fax, parcel_id, state, seconds=40):
+    wait_for(lambda: f"{fax.lab.parcel(parcel_id)}\n{fax.lab.tails()}",
+             lambda: state in fax.lab.states(parcel_id), seconds)
+
+
+def test_from_the_office_to_the_partner(office):
+    """Unverified: parked; verified by a second person: it comes here, stops for
+    a look, goes out, and the sender's parcel is delivered."""
+    fax, ctl = office, office.lab.ctl
+    parcel_id = send(fax)
+    wait_leg(fax, parcel_id, "parked")
+    assert holds(lambda: not fax.jobs(), 0.3)
+    ctl("registry", "verify-fax", PARTNER + "/17", "--by", "suzuki")
+    job = wait_for(lambda: fax.lab.tails(),
+                   lambda: fax.jobs().get(parcel_id + "-0"), 40)
+    assert job["hold"] and job["state"] == "queued"
+    fax.ctl("release", job["job"], "--by", "sato")
+    tag, shown = only(fax.wait_shown())
+    assert shown["number"] == FAX
+    fax.result(tag, CONFIRMED)
+    wait_leg(fax, parcel_id, "delivered")
+    assert "pages=3 yen=40" in repr(fax.lab.parcel(parcel_id))
+    # the second one goes out by itself; frozen meanwhile, it is asked back
+    second = send(fax)
+    tag, _ = only(fax.wait_shown())
+    fax.take(tag)
+    fax.result(tag, CONFIRMED)
+    wait_leg(fax, second, "delivered")
+
+
+def test_frozen_while_it_waits_here(office):
+    fax, ctl = office, office.lab.ctl
+    ctl("registry", "verify-fax", PARTNER + "/17", "--by", "suzuki")
+    parcel_id = send(fax)
+    wait_for(lambda: fax.lab.tails(),
+             lambda: fax.jobs().get(parcel_id + "-0"), 40)
+    ctl("registry", "freeze-fax", PARTNER + "/17", "--by", "tanaka")
+    wait_leg(fax, parcel_id, "parked")
+    # it was given back, or is no longer lent: either way it cannot go out
+    wait_for(lambda: repr(fax.jobs()), lambda: not any(
+        j["lent"] and j["state"] in ("queued", "sending")
+        for j in fax.jobs().values()))
+    assert not fax.shown()
