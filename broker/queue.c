@@ -403,11 +403,12 @@ move(struct queue_set *set, struct leg *leg, enum queue_state state)
 	if (leg->state == QUEUE_LEASED)
 		lease_leave(leg);
 	--*counter(p->queue, leg->state);
-	if (aside(state) && !aside(leg->state))
+	if (aside((uint8_t)state) && !aside(leg->state))
 		order_remove(p, leg);
-	else if (!aside(state) && aside(leg->state))
+	else if (!aside((uint8_t)state) && aside(leg->state))
 		order_insert(p, leg);
-	else if (!aside(state) && (p->cursor == NULL || before(leg, p->cursor)))
+	else if (!aside((uint8_t)state) &&
+		 (p->cursor == NULL || before(leg, p->cursor)))
 		p->cursor = leg;
 	leg->state = (uint8_t)state;
 	++*counter(p->queue, leg->state);
