@@ -17,7 +17,9 @@
 
 #define SIDE_GAP    0.7 /* mm between text and line */
 #define SIZE_STEP   0.5
-#define BREAK_LEAST 2u /* lines worth beginning a split row for */
+#define TEXT_TRIED  200000u /* bytes; of more, the smallest size at once */
+#define PAGES_TRIED 20      /* in more, sizes between aren't worth the time */
+#define BREAK_LEAST 2u      /* lines worth beginning a split row for */
 
 /* A part of a row on a page. */
 struct piece {
@@ -247,10 +249,28 @@ work_init(
 	paginate(w);
 }
 
+static size_t
+text_bytes(const struct ledger *l)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < l->count; i++) {
+		for (size_t c = 0; c < l->column_count; c++)
+			bytes += l->rows[i].texts[c] == NULL
+				     ? 0
+				     : strlen(l->rows[i].texts[c]);
+	}
+	return bytes;
+}
+
 /* The largest size that needs no more pages than the smallest one. */
 static void
 work_best(struct work *w, const struct ledger *l, struct page *page)
 {
+	if (text_bytes(l) > TEXT_TRIED) {
+		work_init(w, l, page, l->min);
+		return;
+	}
 	work_init(w, l, page, l->size);
 	if (w->page_count == 1 || l->min >= l->size)
 		return;
@@ -259,7 +279,9 @@ work_best(struct work *w, const struct ledger *l, struct page *page)
 	size_t wanted = least.page_count;
 	work_fini(&least);
 	for (double size = l->size; w->page_count > wanted;) {
-		size = fmax(l->min, size - SIZE_STEP);
+		size = w->page_count > PAGES_TRIED
+			   ? l->min
+			   : fmax(l->min, size - SIZE_STEP);
 		work_fini(w);
 		work_init(w, l, page, size);
 	}

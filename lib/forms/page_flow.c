@@ -13,9 +13,11 @@
 
 #include "page_inside.h"
 
-#define LINE_HEIGHT  1.28 /* of a flow, in sizes */
-#define LINE_ASCENT  0.88 /* of the typeface */
-#define LINE_DESCENT 0.12
+#define PARAGRAPH_MAX 6000 /* bytes */
+#define WORD_MAX      200
+#define LINE_HEIGHT   1.28 /* of a flow, in sizes */
+#define LINE_ASCENT   0.88 /* of the typeface */
+#define LINE_DESCENT  0.12
 
 struct page_flow {
 	PangoLayout *layout; /* NULL: one line, laid out when it is drawn */
@@ -54,13 +56,44 @@ find_flow(struct page *page, const char *text, double width, double size)
 	return kept;
 }
 
+/* Pango's time grows with the square of a paragraph: a monstrous one is broken
+ * into several, at characters.  Nothing is left out.  NULL: there is none. */
+static char *
+short_paragraphs(const char *text)
+{
+	size_t n = strlen(text), run = 0;
+	char *out, *to;
+
+	if (n <= PARAGRAPH_MAX)
+		return NULL;
+	out = to = mem_new(n + n / PARAGRAPH_MAX + 2);
+	for (const char *p = text; *p != '\0'; p++) {
+		bool begins = ((unsigned char)*p & 0xc0) != 0x80;
+		/* before a blank if one comes soon: words stay whole */
+		bool good = *p == ' ' || run >= PARAGRAPH_MAX + WORD_MAX;
+		if (run >= PARAGRAPH_MAX && begins && good && *p != '\n') {
+			*to++ = '\n';
+			run = 0;
+			if (*p == ' ')
+				continue;
+		}
+		run = *p == '\n' ? 0 : run + 1;
+		*to++ = *p;
+	}
+	*to = '\0';
+	return out;
+}
+
 static void
 lay_out_flow(struct page *page, struct page_flow *flow, const char *text)
 {
-	struct page_kept *kept = find_flow(page, text, flow->width, flow->size);
+	char *broken = short_paragraphs(text);
+	struct page_kept *kept = find_flow(
+	    page, broken != NULL ? broken : text, flow->width, flow->size);
 
 	flow->layout = g_object_ref(kept->layout);
 	flow->holes = kept->holes;
+	free(broken);
 }
 
 struct page_flow *
@@ -136,7 +169,8 @@ page_flow_draw(struct page *page, struct page_flow *flow, unsigned first,
 		lay_out_flow(page, flow, flow->text);
 	if (first == 0)
 		page_tell_holes(page, &flow->holes);
-	for (unsigned i = first; i < first + count; i++, base += step)
-		draw_line(page, flow, i, x * POINTS_PER_MM, base, align);
+	for (unsigned i = first; i < first + count; i++)
+		draw_line(page, flow, i, x * POINTS_PER_MM,
+		    base + (i - first) * step, align);
 	cairo_new_path(page->cr);
 }

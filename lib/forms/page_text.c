@@ -20,11 +20,13 @@
 
 #include "page_inside.h"
 
-#define SIZE_STEP   0.25
-#define SIZE_LEAST  2.0 /* without an overflow: below, it is scaled */
-#define MARK        "〓"
-#define FOOT_HEIGHT 4.0 /* mm */
-#define FOOT_MARGIN 12.0
+#define SIZE_STEP    0.25
+#define SIZE_LEAST   2.0 /* without an overflow: below, it is scaled */
+#define MARK         "〓"
+#define NARROWEST    0.2 /* of a character, in sizes */
+#define UTF8_LONGEST 4
+#define FOOT_HEIGHT  4.0 /* mm */
+#define FOOT_MARGIN  12.0
 
 /* fontconfig keeps its tables until the process ends; that is no leak. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -373,17 +375,32 @@ page_surely_fits(const char *text, struct page_box box, struct page_style style)
 	       style.size * 1.5 <= box.height * POINTS_PER_MM;
 }
 
+/* More bytes than the box could hold of the narrowest characters: a megabyte
+ * need not be laid out thirty times to know that it doesn't fit. */
+static size_t
+bytes_at_most(
+    const struct page *page, struct page_box box, struct page_style style)
+{
+	double least = least_of(page, style);
+	double columns = box.width * POINTS_PER_MM / (NARROWEST * least);
+	double lines = box.height * POINTS_PER_MM / least;
+
+	return 64 + (size_t)(UTF8_LONGEST * fmax(1, columns) * fmax(1, lines));
+}
+
 /* As much of the beginning as fits with the mark behind it. */
 static void
 draw_beginning(struct page *page, const char *text, const char *mark,
     struct page_box box, struct page_style style)
 {
 	size_t low = 0, high = strlen(text);
+	size_t most = bytes_at_most(page, box, style);
 	double width = box.width * POINTS_PER_MM;
 	double height = box.height * POINTS_PER_MM;
 	double least = least_of(page, style);
 	struct buf cut;
 
+	high = high < most ? high : most;
 	buf_init(&cut, high + 64);
 	page_prepare(page->layout, mark, width, style);
 	while (low < high) {
@@ -405,6 +422,17 @@ draw_beginning(struct page *page, const char *text, const char *mark,
 	buf_fini(&cut);
 }
 
+static void
+overflow(struct page *page, const char *text, struct page_box box,
+    struct page_style style)
+{
+	const char *mark =
+	    page->setup.overflow(page->setup.overflow_arg, style.label, text);
+
+	style.label = NULL;
+	draw_beginning(page, text, mark, box, style);
+}
+
 bool
 page_text(struct page *page, const char *text, struct page_box box,
     struct page_style style)
@@ -414,6 +442,11 @@ page_text(struct page *page, const char *text, struct page_box box,
 	if (page->setup.target == PAGE_NOTHING &&
 	    page_surely_fits(text, box, style))
 		return true;
+	if (page->setup.overflow != NULL && style.label != NULL &&
+	    strlen(text) > bytes_at_most(page, box, style)) {
+		overflow(page, text, box, style);
+		return false;
+	}
 	struct page_kept *kept = find(page, text, box, style);
 	if (kept->fits || page->setup.overflow == NULL || style.label == NULL) {
 		page_tell_holes(page, &kept->holes);
@@ -424,9 +457,6 @@ page_text(struct page *page, const char *text, struct page_box box,
 		place(page, kept->layout, box, style, kept->scale);
 		return true;
 	}
-	const char *mark =
-	    page->setup.overflow(page->setup.overflow_arg, style.label, text);
-	style.label = NULL;
-	draw_beginning(page, text, mark, box, style);
+	overflow(page, text, box, style);
 	return false;
 }

@@ -206,7 +206,8 @@ def test_long_texts_are_all_there(binaries, tmp_path):
     assert (code, err) == (0, "")
     text = text_of(pdf)
     for i in range(3000):
-        found = len(re.findall("語%04d" % i, text))
+        # a line may end between 語 and its number
+        found = text.count("%04d" % i)
         # three fields hold it; a cell that is all told is told again where
         # its table goes on
         assert found >= 3, (i, found)
