@@ -24,6 +24,8 @@
 #include "inside.h"
 #include "wareki.h"
 
+#define FOOT_NAME_MAX 90 /* bytes */
+
 void
 values_date(struct buf *out, const char *date)
 {
@@ -160,7 +162,9 @@ foot_right(struct draw *d, struct buf *out)
 		return;
 	const char *name = sheet_office(d, d->set->from);
 	buf_printf(out, "送信元 %s", d->set->from);
-	if (name != NULL)
+	/* a longer one stands in the form itself; here it would ask for a
+	 * 続紙 of its own on every page */
+	if (name != NULL && strlen(name) <= FOOT_NAME_MAX)
 		buf_printf(out, " %s", name);
 }
 
