@@ -24,6 +24,9 @@ from proxy import Proxy  # noqa: E402
 
 # A name no real file has: if it shows up in a log, personal data leaked.
 MARKER = "標識髙﨑花子"
+# as in a file of the standard, and as Python would write it
+MARKER_BYTES = (gen.encode(MARKER), MARKER.encode("cp932"),
+                MARKER.encode("utf-8"))
 STATUS = "送信状況.csv"
 COMPARED = "突合"
 MENDED, CONVERTED = "修復", "変換"     # the agent's own copies

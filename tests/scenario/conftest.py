@@ -25,8 +25,8 @@ def check_logs(lab):
     """No personal data, no sanitizer report, no broken invariant."""
     text = lab.logs()
     assert lab_module.MARKER not in text, "a client's name is in a log"
-    for encoded in (lab_module.MARKER.encode("cp932"),
-                    lab_module.MARKER.encode("utf-8").hex().encode()):
+    for encoded in lab_module.MARKER_BYTES + (
+            lab_module.MARKER.encode("utf-8").hex().encode(),):
         for name in os.listdir(lab.path("log")):
             assert encoded not in lab_module.read(lab.path("log", name)), name
     for fault in FAULTS:

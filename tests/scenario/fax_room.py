@@ -3,7 +3,7 @@ import os
 import subprocess
 
 from fax_broker import FaxBroker, keys
-from lab import (MARKER, NUMBER, ROOT, by_name, files_below, plan_set, read,
+from lab import (MARKER_BYTES, NUMBER, ROOT, by_name, files_below, plan_set, read,
                  row, wait_for)
 
 CARE, PARTNER = NUMBER[1], NUMBER[9]
@@ -178,5 +178,5 @@ def same_pages(a, b):
 
 
 def no_name(data):
-    for text in (MARKER.encode("utf-8"), MARKER.encode("cp932")):
+    for text in MARKER_BYTES:
         assert text not in data
