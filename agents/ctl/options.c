@@ -27,7 +27,7 @@ take(const struct option *o, int argc, char **argv, int i)
 			*o->text = argv[i] + n + 1;
 			return 1;
 		}
-		if (argv[i][n] != '\0')
+		if (argv[i][n] != '\0' || o->text == NULL)
 			continue;
 		if (i + 1 >= argc)
 			return -1;

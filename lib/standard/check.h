@@ -20,8 +20,8 @@
 /* How a file is looked at; NULL in its place means all defaults. */
 struct check_with {
 	const struct profile *profile; /* NULL: "exchange" */
-	struct set_check *set;         /* see set_check.h; NULL: the file alone */
-	unsigned member;               /* the caller's number of the file in it */
+	struct set_check *set; /* see set_check.h; NULL: the file alone */
+	unsigned member;       /* the caller's number of the file in it */
 };
 
 enum finding_level { FINDING_WARNING, FINDING_ERROR };
