@@ -20,7 +20,7 @@
 static void
 number(unsigned n, char out[NUMBER_OFFICE_BYTES])
 {
-	char digit;
+	int digit;
 
 	for (digit = '0'; digit <= '9'; digit++) {
 		snprintf(

@@ -4,7 +4,6 @@ OpenSMTPD on loopback takes the mails; the provider's result mails come through
 the same server into a Maildir of ours.
 """
 import os
-import shutil
 import smtplib
 from email.message import EmailMessage
 
@@ -65,15 +64,11 @@ class MailRoom(FaxRoom):
 
 @pytest.fixture
 def server(tmp_path):
-    results = tmp_path / "mail" / "results"
-    results.mkdir(parents=True)
-    shutil.chown(results, USER)
     more = (f'table everybody {{ "@" = "{USER}" }}\n'
-            f'action "results" maildir "{results}" virtual <everybody>\n'
-            f'match from any for domain "clinic.test" action "results"\n'
-            f'match from any for domain "nowhere.test" reject\n')
+            'action "results" maildir "{results}" virtual <everybody>\n'
+            'match from any for domain "clinic.test" action "results"\n'
+            'match from any for domain "nowhere.test" reject\n')
     with MailServer(tmp_path / "mail", more) as made:
-        made.results = str(results)
         yield made
 
 

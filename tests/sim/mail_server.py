@@ -132,11 +132,14 @@ class TlsFront:
 
 
 class MailServer:
-    """OpenSMTPD that takes mail for anybody into one Maildir."""
+    """OpenSMTPD that takes mail for anybody into one Maildir.
+
+    more: further lines of smtpd.conf, before ours; {results} in them is a second
+    Maildir, self.results."""
 
     def __init__(self, folder, more=""):
         self.folder = os.path.abspath(folder)
-        self.more = more        # further lines of smtpd.conf, before ours
+        self.more = more
         self.process = self.front = self.lock = None
 
     def __enter__(self):
@@ -145,8 +148,10 @@ class MailServer:
         self.open = tempfile.mkdtemp(prefix="tasuki-test-mail-")
         os.chmod(self.open, 0o755)
         self.maildir = os.path.join(self.open, "mail")
-        os.makedirs(self.maildir, exist_ok=True)
-        shutil.chown(self.maildir, USER)
+        self.results = os.path.join(self.open, "results")
+        for box in (self.maildir, self.results):
+            os.mkdir(box)
+            shutil.chown(box, USER)
         self.ca, key = make_certificate(self.folder)
         self.port = free_port()
         self._start()
@@ -169,7 +174,8 @@ class MailServer:
         with open(conf, "w", encoding="ascii") as f:
             f.write(f'smtp max-message-size "30M"\n'
                     f"listen on 127.0.0.1 port {self.port} "
-                    f"hostname localhost\n{self.more}"
+                    f"hostname localhost\n"
+                    + self.more.replace("{results}", self.results) +
                     f'table anybody {{ "@" = "{USER}" }}\n'
                     f'action "keep" maildir "{self.maildir}" '
                     f'virtual <anybody>\n'
