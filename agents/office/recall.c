@@ -234,8 +234,10 @@ recall_receipt(struct office *office, const struct wire_receipt *receipt)
 		    text_of(language, TEXT_PREFIX_NOTICE),
 		    id_text(&receipt->id, id));
 		buf_init(&text, 4096);
-		text_add(&text, language, said, leg_way_ja(receipt->way),
-		    leg_way_name(receipt->way), NULL);
+		text_add(&text, language, said,
+		    language == LANGUAGE_EN ? leg_way_name(receipt->way)
+					    : leg_way_ja(receipt->way),
+		    NULL);
 		if (folders_notice(folder, name, text.data, text.len) == 0 &&
 		    said != TEXT_RECALL_ASKED)
 			(void)unlinkat(folder, marker, 0);

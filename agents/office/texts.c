@@ -204,17 +204,17 @@ static const struct row rows[TEXTS] = {
     [TEXT_PARTNER_TYPE] = {"$1（$2）", "$1 ($2)"},
     [TEXT_RECALL_DONE] =
 	{"取り消しました。相手先には届いていません（経路：$1）。\n",
-	    "It was taken back and has not reached the partner (way $2).\n"},
+	    "It was taken back and has not reached the partner (way $1).\n"},
     [TEXT_RECALL_ASKED] =
 	{"取り消しを依頼しています（経路：$1）。結果は「送信状況」の表で"
 	 "ご確認ください。\n",
-	    "It was asked back (way $2). See the status file for the "
+	    "It was asked back (way $1). See the status file for the "
 	    "outcome.\n"},
     [TEXT_RECALL_LATE] =
 	{"すでに相手先に届いているため、取り消せませんでした（経路：$1）。\n"
 	 "介護ソフトで「削除」のファイルを出力して送信するか、相手先に"
 	 "ご連絡ください。\n",
-	    "It has reached the partner already (way $2).\nSend a deletion "
+	    "It has reached the partner already (way $1).\nSend a deletion "
 	    "file from your care software, or call the partner.\n"},
     [TEXT_PREFIX_HELD] = {"不足のお知らせ_", "missing_"},
     [TEXT_PREFIX_NOTICE] = {"お知らせ_", "notice_"},
