@@ -322,46 +322,6 @@ on_down(struct link *link, const struct why *why, void *arg)
 	log_warn("link: result=down code=%s why=\"%s\"", why->code, why->text);
 }
 
-/* We never submit: these can only come by a broker's mistake. */
-static void
-on_accepted(struct link *link, const struct wire_accepted_item *item, void *arg)
-{
-	(void)link;
-	(void)item;
-	(void)arg;
-}
-
-static void
-on_refused(struct link *link, const struct wire_refused *refused, void *arg)
-{
-	(void)link;
-	(void)refused;
-	(void)arg;
-}
-
-static void
-on_receipt(struct link *link, const struct wire_receipt *receipt, void *arg)
-{
-	(void)link;
-	(void)receipt;
-	(void)arg;
-}
-
-static void
-on_answer(struct link *link, const struct wire_ids *unknown, void *arg)
-{
-	(void)link;
-	(void)unknown;
-	(void)arg;
-}
-
-static void
-on_room(struct link *link, void *arg)
-{
-	(void)link;
-	(void)arg;
-}
-
 /* What is lent to us is being handed over already, or answered: too late. */
 static void
 on_recall(struct link *link, const struct wire_recall *recall, void *arg)
@@ -377,14 +337,9 @@ on_recall(struct link *link, const struct wire_recall *recall, void *arg)
 static const struct link_events events = {
     .welcome = on_welcome,
     .down = on_down,
-    .accepted = on_accepted,
-    .refused = on_refused,
     .deliver = on_deliver,
     .settled = on_settled,
-    .receipt = on_receipt,
-    .answer = on_answer,
     .recall = on_recall,
-    .room = on_room,
 };
 
 /* ---- life ---- */
