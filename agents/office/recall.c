@@ -237,7 +237,7 @@ recall_receipt(struct office *office, const struct wire_receipt *receipt)
 		text_add(&text, language, said,
 		    language == LANGUAGE_EN ? leg_way_name(receipt->way)
 					    : leg_way_ja(receipt->way),
-		    NULL);
+		    NULL, NULL);
 		if (folders_notice(folder, name, text.data, text.len) == 0 &&
 		    said != TEXT_RECALL_ASKED)
 			(void)unlinkat(folder, marker, 0);
