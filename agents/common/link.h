@@ -57,6 +57,12 @@ struct link_events {
 	/* must end in exactly one link_settle() for it, now or later */
 	void (*deliver)(
 	    struct link *link, const struct link_delivery *delivery, void *arg);
+	/* a delivery with large documents, before they are fetched: true if
+	 * the owner has it already and has settled it.  Without this question
+	 * a leg that ends meanwhile (picked up before) would be waited for,
+	 * and all other large ones behind it. */
+	bool (*offered)(
+	    struct link *link, const struct wire_deliver *deliver, void *arg);
 	void (*settled)(
 	    struct link *link, const struct wire_settled_item *item, void *arg);
 	void (*receipt)(

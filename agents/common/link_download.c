@@ -491,6 +491,9 @@ download_deliver(struct link *link, struct link_in *in)
 		emit(link, in, none);
 		return;
 	}
+	if (has_large(parcel) && link->events.offered != NULL &&
+	    link->events.offered(link, &in->msg.deliver, link->arg))
+		return;
 	queue_up(link, in);
 	advance(link);
 }

@@ -243,6 +243,16 @@ settled_at_once(struct incoming *in, const struct arrival *a)
 	return true;
 }
 
+bool
+incoming_offered(struct incoming *in, const struct wire_deliver *deliver)
+{
+	struct arrival *a = arrival_new(in, deliver);
+	bool settled = in_batch(in, a) || settled_at_once(in, a);
+
+	free(a);
+	return settled;
+}
+
 void
 incoming_deliver(struct incoming *in, const struct link_delivery *delivery)
 {

@@ -15,6 +15,9 @@ void incoming_load(struct incoming *in, struct office *office);
 /* incoming_work(in, now): place what is committed; when to come again. */
 int64_t incoming_work(struct incoming *in, int64_t now_ms);
 
+/* incoming_offered(in, deliver): large documents, not fetched yet: true if the
+ * parcel needs none of them and is settled. */
+bool incoming_offered(struct incoming *in, const struct wire_deliver *deliver);
 /* events of the link */
 void incoming_deliver(
     struct incoming *in, const struct link_delivery *delivery);

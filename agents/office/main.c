@@ -114,6 +114,13 @@ on_deliver(struct link *link, const struct link_delivery *delivery, void *arg)
 	incoming_deliver(((struct app *)arg)->incoming, delivery);
 }
 
+static bool
+on_offered(struct link *link, const struct wire_deliver *deliver, void *arg)
+{
+	(void)link;
+	return incoming_offered(((struct app *)arg)->incoming, deliver);
+}
+
 static void
 on_settled(struct link *link, const struct wire_settled_item *item, void *arg)
 {
@@ -183,6 +190,7 @@ static const struct link_events events = {
     .accepted = on_accepted,
     .refused = on_refused,
     .deliver = on_deliver,
+    .offered = on_offered,
     .settled = on_settled,
     .receipt = on_receipt,
     .answer = on_answer,
