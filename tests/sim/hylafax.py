@@ -120,9 +120,27 @@ class HylaFax:
         self._wait("the queue", lambda: os.path.exists(
             os.path.join(self.spool, "FIFO")))
         self._wait("port 4559", self._answers)
+        self.announce()
+        return self
+
+    def announce(self):
+        """Tell faxq that the modem is ready."""
         subprocess.run(["/usr/sbin/faxmodem", "-q", self.spool, self.modem],
                        check=True, timeout=30)
-        return self
+
+    def waits_for_modem(self):
+        """Is there a job that is ready and was never dialled?"""
+        queue = os.path.join(self.spool, "sendq")
+        for name in os.listdir(queue):
+            try:
+                with open(os.path.join(queue, name), encoding="utf-8",
+                          errors="replace") as f:
+                    lines = f.read().splitlines()
+            except FileNotFoundError:       # just done
+                continue
+            if "state:5" in lines and "totdials:0" in lines:
+                return True
+        return False
 
     def _answers(self):
         try:
