@@ -17,8 +17,9 @@ import xml.etree.ElementTree as xml
 
 import gen
 import pytest
-from lab import MARKER, NUMBER, by_name, files_below, read, row, wait_for
-from peer import Peer, load_key, new_id, parcel
+from lab import (MARKER, NUMBER, by_name, files_below, plan_set, read, row,
+                 wait_for)
+from peer import DELIVERED, Peer, load_key, new_id, parcel
 
 CARE, VISIT, PARTNER, FAR_CARE = NUMBER[1], NUMBER[2], NUMBER[9], NUMBER[8]
 MM = 72 / 25.4
@@ -287,6 +288,66 @@ def test_names_come_from_the_documents(room, send, tmp_path):
     wait_state(room, second, "delivered")
     pdf = next(p for p in papers(room) if p.endswith("_予定.pdf"))
     assert "居宅①髙台" in text_of(pages_of(room.path("pdf", pdf))[0])
+
+
+def test_the_copy_and_its_deletion_say_so(make_lab, tmp_path):
+    """Dual delivery to the end: each page of the paper says since when the
+    data is there, and in which parcel.  A deletion goes the same ways: its
+    notice names every client."""
+    rows = [row(1, "43", "care"), row(2, "11", "visit", policy="dual")]
+    lab = make_lab(rows)
+    patient(lab)
+    lab.prepare()
+    lab.agent("pdf").start()
+    lab.wait_connected(["pdf"])
+    broker, _ = load_key(lab.path("keys", "broker.pub"))
+    care, visit = (Peer(lab.endpoint(), broker, *load_key(
+        lab.path("keys", f"office-{name}.key"))) for name in ("care", "visit"))
+    visit.open()
+    visit.credit(10)
+    plan = by_name(plan_set(tmp_path, rows[0], rows[1], clients=3))
+    ends = f"_202612_{CARE}_43_{VISIT}_11_20261125150000.CSV"
+    insured = {r[2] for n, d in plan.items() if n.startswith("UPPLAN")
+               for r in read_rows(d)}
+    gone = {"DLTPLAN" + ends: "".join(
+        f"202407,131227,{one},202612\r\n" for one in insured).encode()}
+    care.open()
+    try:
+        for documents, title, stamp in (
+                (plan, "サービス提供票", "20261124150000"),
+                (gone, "削除のお知らせ", "20261125150000")):
+            parcel_id = new_id()
+            items = [(n, d, n.split("_")[0]) for n, d in documents.items()]
+            care.submit(parcel(parcel_id, CARE, VISIT, items, month="202612",
+                               stamp=stamp), [d for _, d, _ in items])
+            care.wait("accepted")
+            visit.wait("deliver")
+            visit.settle(parcel_id, 0, DELIVERED)
+            path = wait_for(lambda: f"{title}\n{lab.tails()}", lambda: next(
+                (lab.path("pdf", p) for p in papers(lab) if p.endswith(".pdf")
+                 and parcel_id.hex()[:12] in p), None), 60)
+            check_pdf(path)
+            pages = [text_of(page) for page in pages_of(path)]
+            assert title in pages[0]
+            assert all(parcel_id.hex()[:12] in page for page in pages)
+            assert all(one in "".join(pages) for one in insured), pages
+            if documents is plan:
+                check_copy(pages, lab.parcel(parcel_id.hex()))
+    finally:
+        care.close()
+        visit.close()
+
+
+def check_copy(pages, told):
+    (since,) = [s["at_ms"] for s in told["steps"]
+                if s["leg"] == 0 and s["state"] == "delivered"]
+    since = datetime.datetime.fromtimestamp(
+        since // 1000, datetime.timezone(datetime.timedelta(hours=9)))
+    wanted = (f"令和{since.year - 2018}年{since.month}月{since.day}日"
+              f"{since:%H:%M}送信単位{told['id'][:12]}")
+    for page in pages:
+        stamp = squeeze(page)
+        assert "データ送信済の控え" in stamp and wanted in stamp, (wanted, page)
 
 
 def test_attachments_pass(room, send):

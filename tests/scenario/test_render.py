@@ -12,6 +12,7 @@ import subprocess
 import unicodedata
 import zlib
 
+import diagram
 import gen
 import lab as lab_module
 import pytest
@@ -21,13 +22,10 @@ GOOD = os.path.join(lab_module.TESTS, "data", "standard", "good",
                     "every-kind")
 CARE, VISIT = "1379900010", "1379900028"
 STAMP = "20261124150000"
-JPEG = bytes.fromhex(
-    "ffd8ffe000104a46494600010100000100010000ffdb00430003020202020203020202"
-    "0303030304060404040404080606050609080a0a090809090a0c0f0c0a0b0e0b090910"
-    "0d0e0f101011100a0c12131210130f101010ffc0000b080001000101011100ffc40014"
-    "0001000000000000000000000000000000000009ffc4001410010000000000000000000"
-    "0000000000000ffda0008010100003f0054df"
-    "ffd9")
+# a dark rectangle, twice as high as wide, in the upper left of white paper
+PHOTO = diagram.jpeg([20 if 8 <= x < 24 and 4 <= y < 36 else 250
+                      for y in range(diagram.SIZE)
+                      for x in range(diagram.SIZE)])
 
 
 def render(binaries, *words, lang="C.UTF-8"):
@@ -48,9 +46,17 @@ def squeeze(text):
 
 def text_of(pdf):
     """The text of all pages in the order it was drawn."""
+    return "".join(text_of_pages(pdf))
+
+
+def raw_text(pdf):
     done = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], check=True,
                           capture_output=True)
-    return squeeze(done.stdout.decode())
+    return done.stdout.decode()
+
+
+def text_of_pages(pdf):
+    return [squeeze(p) for p in raw_text(pdf).split("\f")[:-1]]
 
 
 def stands_in(value, text):
@@ -266,7 +272,7 @@ def test_attachments(binaries, tmp_path):
              "memo.txt": "一行目\r\n二行目".encode("utf-8-sig"),
              "photo.png": png(64, 32)}
     left = {"liar.jpg": b"%PDF-1.4\n", "scripted.pdf": b"%PDF-1.4\n/JS",
-            "cut.jpg": JPEG[:40], "huge.png": png(20000, 20000)[:4000],
+            "cut.jpg": PHOTO[:40], "huge.png": png(20000, 20000)[:4000],
             "binary.txt": b"\x00\x01", "a.gif": b"GIF89a"}
     paths = [plan]
     for name, data in {**drawn, **left}.items():
@@ -288,6 +294,62 @@ def test_attachments(binaries, tmp_path):
         assert "項目%d" % i in text and "内容%d" % i in text
 
 
+def dark(pdf, page, dpi=72):
+    """{(x, y)} of a page: the dots that are nearly black."""
+    done = subprocess.run(["pdftoppm", "-gray", "-r", str(dpi), "-f",
+                           str(page), "-l", str(page), str(pdf)], check=True,
+                          capture_output=True)
+    head, size, top, dots = done.stdout.split(b"\n", 3)
+    width, height = map(int, size.split())
+    assert (head, top, len(dots)) == (b"P5", b"255", width * height)
+    return {(i % width, i // width) for i, dot in enumerate(dots) if dot < 80}
+
+
+def solid(dots, least=12):
+    """Width and height of what is dark over so many dots each way: a picture,
+    not lines and letters."""
+    inner = {(x, y) for x, y in dots
+             if all({(x + k, y), (x, y + k), (x + k, y + k)} <= dots
+                    for k in range(least))}
+    if not inner:
+        return 0, 0
+    xs, ys = [x for x, _ in inner], [y for _, y in inner]
+    return max(xs) - min(xs) + least, max(ys) - min(ys) + least
+
+
+def person_set(tmp_path):
+    """The corpus' record of a person, with an image that can be seen."""
+    paths = []
+    for path in sorted(glob.glob(os.path.join(GOOD, "UPKIHON_*"))):
+        paths.append(tmp_path / os.path.basename(path))
+        with open(path, "rb") as f:
+            data = f.read()
+        paths[-1].write_bytes(PHOTO if path.endswith(".jpg") else data)
+    return paths
+
+
+@pytest.mark.parametrize("of", ["attachment", "person"])
+def test_a_photo_is_seen(binaries, tmp_path, of):
+    """A JPEG is on the paper in its shape: on a page of its own, and where the
+    person's form has the family's image."""
+    if of == "person":
+        paths = person_set(tmp_path)
+    else:
+        paths = [write(tmp_path, "UPPLAN", [use_row()]), tmp_path / "写真.jpg"]
+        paths[-1].write_bytes(PHOTO)
+    pdf = tmp_path / "out.pdf"
+    code, out, err = render(binaries, "--json", "--pdf", pdf, *paths)
+    assert (code, err) == (0, "")
+    told = json.loads(out)
+    assert (told["drawn"], told["left"]) == (len(paths), 0)
+    sound(pdf)
+    seen = [solid(dark(pdf, page + 1)) for page in range(told["pages"])]
+    (width, height), = [size for size in seen if size != (0, 0)]
+    assert width > 30 and abs(height / width - 2) < 0.1, seen
+    if of == "attachment":
+        assert seen[-1] != (0, 0)       # behind the form
+
+
 def test_cover_and_stamp(binaries, tmp_path):
     """The cover counts, warns, and never names a client; the stamp is on
     every page of the forms."""
@@ -299,9 +361,7 @@ def test_cover_and_stamp(binaries, tmp_path):
         "--stamp", "データ送信済の控え", "--reference", "0193a1b2c3d4", *paths)
     assert (code, err) == (0, "")
     told = json.loads(out)
-    done = subprocess.run(["pdftotext", "-raw", str(pdf), "-"], check=True,
-                          capture_output=True)
-    pages = [squeeze(p) for p in done.stdout.decode().split("\f")[:-1]]
+    pages = text_of_pages(pdf)
     assert len(pages) == told["pages"] == told["form_pages"] + 1
     cover = pages[0]
     assert "宛先でない場合" in cover and "K7F4Q2" in cover
@@ -332,6 +392,39 @@ def test_recalled(binaries, tmp_path):
     assert code == 0 and json.loads(out)["pages"] == 1
     text = text_of(pdf)
     assert "取り消しのお知らせ" in text and "0000000001" in text
+
+
+def test_deletion_notice(binaries, tmp_path):
+    """Every record of a deletion file is on the notice, with what it deletes,
+    the stamp and the reference of the parcel in its head."""
+    people = ["%010d" % i for i in range(1, 61)]
+    rows = {"DLTPLAN": [["202407", "131227", p, "202612"] for p in people],
+            "DLTJSK": [["202407", "131227", "0000000088", "202611", VISIT,
+                        "11"]],
+            "DLTKIHON": [["202407", "131227", "0000000099", "20261101"]]}
+    paths = []
+    for kind, records in rows.items():
+        assert len(records[0]) == len(fields(kind)), fields(kind)
+        month_ = {"DLTPLAN": "202612", "DLTJSK": "202611"}.get(kind, "")
+        paths.append(write(tmp_path, kind, records, month_=month_))
+    pdf = tmp_path / "out.pdf"
+    code, out, err = render(binaries, "--json", "--pdf", pdf, "--stamp",
+                            "データ送信済の控え", "--reference",
+                            "0193a1b2c3d4", *paths)
+    assert (code, err) == (0, "")
+    pages = text_of_pages(pdf)
+    assert len(pages) == json.loads(out)["pages"]
+    text, words = "".join(pages), raw_text(pdf).split()
+    for insured in people + ["0000000088", "0000000099"]:
+        assert words.count(insured) == 1, insured
+    for wanted in ("令和8年12月", "令和8年11月", "サービス提供票(予定)",
+                   "サービス提供票(実績)", "利用者基本情報",
+                   "令和8年11月1日相談", VISIT, "訪問介護"):
+        assert wanted in text, wanted
+    for page in pages:
+        for wanted in ("削除のお知らせ", "お手元の書類は破棄し",
+                       "データ送信済の控え", "0193a1b2c3d4"):
+            assert wanted in page, wanted
 
 
 def test_exit_codes(binaries, tmp_path):
