@@ -69,7 +69,8 @@ static const struct ctl_verb verbs[] = {
     {"paper", paper_verb, "report --month YYYYMM",
 	"what paper costs, by partner", "紙で送った相手先と費用"},
     {"agent", agent_verb,
-	"add NAME --key FILE.pub --role ROLE\nlist\nrevoke NAME",
+	"add NAME --key FILE.pub --role office|pdf|fax|national|hub:NAME\n"
+	"list\nrevoke NAME",
 	"which keys may connect, and as what", "接続を許す鍵とその役割"},
     {"key", key_verb, "new PATH\nshow FILE",
 	"make a key pair (PATH.key, PATH.pub); show a public key",
@@ -81,7 +82,9 @@ static const struct ctl_verb verbs[] = {
     {"backup", audit_backup_verb, "PATH",
 	"copy the store of the running broker to the folder PATH",
 	"動作中のブローカーの保管庫を PATH に複製"},
-    {"check", check_verb, "[--json] [--lang ja|en] [--profile NAME] FILE...",
+    {"check", check_verb,
+	"[--json] [--lang ja|en] [--profile strict|exchange|lenient]\n"
+	"[--standard DIR] FILE...",
 	"check files of the standard (no broker needed)",
 	"標準仕様のファイルを検査（ブローカー不要）"},
     {"compare", compare_verb, "[--all] [--csv OUT] PLAN... ACTUAL...",
@@ -123,13 +126,15 @@ static const struct ctl_verb verbs[] = {
 	"codes of papers that were handed over (no broker needed)",
 	"手渡し・郵送した書類の受領コードの確認と一覧（ブローカー不要）"},
     {"fax", fax_verb,
-	"jobs\nshow JOB\nhold JOB\nrelease JOB\nconfirm JOB\nfail JOB\n"
-	"cancel JOB\n[--folder DIR] [--by NAME]",
+	"jobs [--folder DIR]\nshow JOB [--folder DIR]\n"
+	"hold | release | cancel JOB [--folder DIR] [--by NAME]\n"
+	"confirm | fail JOB [--folder DIR] [--by NAME]",
 	"FAXes under way: look, release the first one, decide an unknown one "
 	"(no broker needed)",
 	"送信中のFAX: 内容の確認・初回送信の許可・結果不明の判断"
 	"（ブローカー不要）"},
-    {"help", help_verb, "[VERB]", "this text", "この説明"},
+    {"help", help_verb, "[VERB]", "this text, or how a verb is used",
+	"この説明、または各コマンドの使い方"},
 };
 #define VERBS (sizeof(verbs) / sizeof(*verbs))
 
@@ -179,11 +184,28 @@ help_verb(struct ctl *ctl, int argc, char **argv)
 		return CTL_OK;
 	}
 	puts("tasukictl [--control PATH | --data DIR | --config FILE] [--json]"
-	     " [--lang ja|en]\n          VERB [ARGUMENT...]\n");
+	     " [--lang ja|en]\n          VERB [ARGUMENT...]\n"
+	     "tasukictl help VERB\ntasukictl --version\n");
 	for (size_t i = 0; i < VERBS; i++)
 		printf("  %-10s %s\n", verbs[i].name,
 		    ctl->ja ? verbs[i].ja : verbs[i].en);
+	puts(ctl->ja
+		 ? "\n終了コード: 0 正常、1 問題あり・指摘あり、"
+		   "2 使い方の誤り・読めないファイル"
+		 : "\nExit code: 0 ok, 1 trouble or findings, 2 usage or an "
+		   "unreadable file");
 	return CTL_OK;
+}
+
+/* "backup --help" asks for no backup of that name. */
+static bool
+asks_for_help(int argc, char **argv)
+{
+	for (int i = 2; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 ||
+		    strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
 }
 
 /* check has its own options; hand it ours in its own words. */
@@ -342,6 +364,10 @@ run(int argc, char **argv, const struct globals *globals)
 		if (mbstowcs(NULL, argv[i], 0) == (size_t)-1)
 			return ctl_usage("argument %d is not UTF-8", i);
 	ctl.ja = choose_ja(globals->lang);
+	if (verb->run != render_verb && asks_for_help(argc, argv)) {
+		help_one(&ctl, verb);
+		return CTL_OK;
+	}
 	ctl.socket = find_socket(globals);
 	if (ctl.socket == NULL)
 		return CTL_USAGE;

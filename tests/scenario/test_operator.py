@@ -194,6 +194,9 @@ def test_help_for_every_verb(make_lab):
     for verb in verbs:
         assert ctl(lab, "help", verb)[0] == 0
         assert ctl(lab, "help", verb, "--lang", "ja")[0] == 0
+        # asked the other way: never taken for an argument
+        code, out, err = ctl(lab, verb, "--help")
+        assert (code, err) == (0, "") and f"tasukictl {verb}" in out, verb
 
 
 # ---- settings ----
