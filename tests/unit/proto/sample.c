@@ -5,29 +5,13 @@
 
 #include "sample.h"
 
-#define ID(first)              \
-	{                      \
-		.bytes = {     \
-			first, \
-			0x93,  \
-			0xab,  \
-			0x10,  \
-			0x20,  \
-			0x30,  \
-			0x70,  \
-			0x01,  \
-			0x80,  \
-			2,     \
-			3,     \
-			4,     \
-			5,     \
-			6,     \
-			7,     \
-			8      \
-		}              \
-	}
+/* clang-format off */
+#define ID(first) {.bytes = {first, 0x93, 0xab, 0x10, 0x20, 0x30, 0x70, 0x01, \
+	0x80, 2, 3, 4, 5, 6, 7, 8}}
+/* clang-format on */
 
 static const struct id ids[] = {ID(1), ID(2), ID(3)};
+static struct id listed[] = {ID(1), ID(2), ID(3)};
 
 static struct wire_document documents[] = {
     {.name = "UPPLAN_202611.CSV",
@@ -102,94 +86,47 @@ parcel(void)
 	return p;
 }
 
+/* All but submit and deliver, which hold a parcel(). */
+static const struct wire_msg samples[WIRE_TYPES] = {
+    [WIRE_HELLO] = {.hello = {.protocol_min = 1,
+			.protocol_max = 3,
+			.software = "tasuki-office/0.1.0",
+			.epoch = {9, 8, 7},
+			.serve_count = 3,
+			.serve = queues,
+			.zstd = true}},
+    [WIRE_WELCOME] = {.welcome = {1, 15000, 64, 8388608, 1763769600000, 3, 2,
+			  queues, offices}},
+    [WIRE_RESUME] = {.resume = {ID(1), 0, 1, 3u * 1024 * 1024 - 5}},
+    [WIRE_CHUNK] = {.chunk = {ID(1), 2, 1, 2u * 1024 * 1024}},
+    [WIRE_ACCEPTED] = {.accepted = {2, accepted}},
+    [WIRE_REFUSED] = {.refused = {ID(1), REFUSAL_DISK_FULL, true,
+			  "The disk is full.", 5000}},
+    [WIRE_CREDIT] = {.credit = {64, 8388608}},
+    [WIRE_FETCH] = {.fetch = {ID(1), 2, 1, 2u * 1024 * 1024}},
+    [WIRE_SETTLE] = {.settle = {2, settles, {1, 4321}}},
+    [WIRE_SETTLED] = {.settled = {2, settled}},
+    [WIRE_RECEIPT] = {.receipt = {ID(1), 1, LEG_WAITING, WAY_BUS, 1763769600002,
+			  "disk-full", "The disk is full."}},
+    [WIRE_RECEIPTS] = {.receipts = {2, receipts}},
+    [WIRE_QUERY] = {.query = {2, listed}},
+    [WIRE_ANSWER] = {.answer = {1, listed}},
+    [WIRE_PING] = {.ping = 42},
+    [WIRE_PONG] = {.pong = 42},
+    [WIRE_RECALL] = {.recall = {ID(1), 1, "superseded"}},
+    [WIRE_BYE] = {.bye = {REFUSAL_STOPPING, "The broker is stopping."}},
+};
+
 struct wire_msg
 sample(enum wire_type type)
 {
-	static struct id listed[3];
-	struct wire_place place = {ids[0], 0, 1, 2u * 1024 * 1024};
-	struct wire_msg msg = {.type = type};
+	struct wire_msg msg = samples[type];
 
-	memcpy(listed, ids, sizeof(listed));
-	switch (type) {
-	case WIRE_HELLO:
-		msg.hello = (struct wire_hello){
-		    .protocol_min = 1,
-		    .protocol_max = 3,
-		    .software = "tasuki-office/0.1.0",
-		    .epoch = {9, 8, 7},
-		    .serve_count = 3,
-		    .serve = queues,
-		    .zstd = true,
-		};
-		break;
-	case WIRE_WELCOME:
-		msg.welcome = (struct wire_welcome){1, 15000, 64, 8388608,
-		    1763769600000, 3, 2, queues, offices};
-		break;
-	case WIRE_SUBMIT:
+	msg.type = type;
+	if (type == WIRE_SUBMIT)
 		msg.submit = parcel();
-		break;
-	case WIRE_RESUME:
-		place.offset = 3u * 1024 * 1024 - 5;
-		msg.resume = place;
-		break;
-	case WIRE_CHUNK:
-		place.leg = 2;
-		msg.chunk = place;
-		break;
-	case WIRE_ACCEPTED:
-		msg.accepted = (struct wire_accepted){2, accepted};
-		break;
-	case WIRE_REFUSED:
-		msg.refused = (struct wire_refused){
-		    ids[0], REFUSAL_DISK_FULL, true, "The disk is full.", 5000};
-		break;
-	case WIRE_CREDIT:
-		msg.credit = (struct wire_credit){64, 8388608};
-		break;
-	case WIRE_DELIVER:
+	if (type == WIRE_DELIVER)
 		msg.deliver = (struct wire_deliver){
 		    parcel(), 1, 2, "fax", 1763769600001, &paper};
-		break;
-	case WIRE_FETCH:
-		place.leg = 2;
-		msg.fetch = place;
-		break;
-	case WIRE_SETTLE:
-		msg.settle = (struct wire_settle){2, settles, {1, 4321}};
-		break;
-	case WIRE_SETTLED:
-		msg.settled = (struct wire_settled){2, settled};
-		break;
-	case WIRE_RECEIPT:
-		msg.receipt = (struct wire_receipt){ids[0], 1, LEG_WAITING,
-		    WAY_BUS, 1763769600002, "disk-full", "The disk is full."};
-		break;
-	case WIRE_RECEIPTS:
-		msg.receipts = (struct wire_receipts){2, receipts};
-		break;
-	case WIRE_QUERY:
-		msg.query = (struct wire_ids){2, listed};
-		break;
-	case WIRE_ANSWER:
-		msg.answer = (struct wire_ids){1, listed};
-		break;
-	case WIRE_PING:
-		msg.ping = 42;
-		break;
-	case WIRE_PONG:
-		msg.pong = 42;
-		break;
-	case WIRE_RECALL:
-		msg.recall = (struct wire_recall){ids[0], 1, "superseded"};
-		break;
-	case WIRE_BYE:
-		msg.bye = (struct wire_bye){
-		    REFUSAL_STOPPING, "The broker is stopping."};
-		break;
-	case WIRE_UNKNOWN:
-	case WIRE_TYPES:
-		break;
-	}
 	return msg;
 }
