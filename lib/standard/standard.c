@@ -235,8 +235,8 @@ const char *
 standard_dir(void)
 {
 	static char found[PATH_MAX];
-	static const char *const beside[] = {
-	    "../config/standard", "../../../config/standard"};
+	static const char *const beside[] = {"../config/standard",
+	    "../../../config/standard", "../share/tasuki/config/standard"};
 	const char *setting = getenv("TASUKI_CONFIG");
 	char program[PATH_MAX];
 	ssize_t n;
@@ -249,7 +249,7 @@ standard_dir(void)
 	if (n > 0) {
 		program[n] = '\0';
 		*strrchr(program, '/') = '\0';
-		for (size_t i = 0; i < 2; i++) {
+		for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
 			if (load_path(found, program, beside[i]) == 0 &&
 			    access(found, R_OK) == 0)
 				return found;

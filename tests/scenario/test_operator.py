@@ -7,7 +7,8 @@ import stat
 import subprocess
 
 import pytest
-from lab import MARKER, NUMBER, Process, by_name, plan_set, read, row, wait_for
+from lab import (MARKER, NUMBER, TESTS, Process, by_name, plan_set, read, row,
+                 wait_for)
 from peer import LATER, NEVER, Peer, load_key, unpb
 
 CARE, VISIT, DAY, PARTNER = NUMBER[1], NUMBER[2], NUMBER[3], NUMBER[9]
@@ -197,6 +198,29 @@ def test_help_for_every_verb(make_lab):
         # asked the other way: never taken for an argument
         code, out, err = ctl(lab, verb, "--help")
         assert (code, err) == (0, "") and f"tasukictl {verb}" in out, verb
+
+
+def test_installed_programs_find_their_tables(binaries, tmp_path):
+    """cmake --install below any folder: programs, tables, settings, units."""
+    subprocess.run(["cmake", "--install", os.path.dirname(binaries),
+                    "--prefix", tmp_path], check=True, capture_output=True,
+                   timeout=120)
+    env = {k: v for k, v in os.environ.items() if k != "TASUKI_CONFIG"}
+    config = tmp_path / "share" / "tasuki" / "config"
+    for program in ("tasukid", "tasuki-office", "tasuki-pdf", "tasuki-fax"):
+        subprocess.run([tmp_path / "bin" / program, "--help-settings"],
+                       check=True, capture_output=True, env=env, timeout=60)
+        assert (config / f"{program}.conf").is_file()
+        unit = tmp_path / "lib" / "systemd" / "system" / f"{program}.service"
+        assert f"/usr/bin/{program} " in unit.read_text()
+    assert (config / "fax" / "hylafax.conf").is_file()
+    good = os.path.join(TESTS, "data", "standard", "good", "every-kind")
+    (plan,) = [n for n in os.listdir(good) if n.startswith("UPPLAN_")]
+    pdf = tmp_path / "out.pdf"
+    subprocess.run([tmp_path / "bin" / "tasukictl", "render", "--pdf", pdf,
+                    os.path.join(good, plan)], check=True, env=env,
+                   capture_output=True, timeout=60)
+    assert pdf.read_bytes().startswith(b"%PDF-")
 
 
 # ---- settings ----
