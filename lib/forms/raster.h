@@ -15,7 +15,8 @@
 
 struct raster;
 
-/* raster_open(pages, dpi_y, made_ms, max): pages = how many will come. */
+/* raster_open(pages, dpi_y, made_ms, max): pages = how many will come; more than
+ * ${max} bytes of file are "too-big".  Never NULL; end with raster_free(). */
 struct raster *raster_open(
     unsigned pages, unsigned dpi_y, int64_t made_ms, size_t max);
 /* raster_add(): a page_sink_fn; arg is the raster. */

@@ -50,7 +50,8 @@ const char *handover_show(const char *code, char out[HANDOVER_SHOW_BYTES]);
 int handover_parse(
     const char *text, char out[HANDOVER_CODE_BYTES]) TSK_MUST_USE;
 /* handover_confirm(handover, code): 0, TSK_EXIST it was already, TSK_NOTFOUND
- * no paper has this code. */
+ * no paper has this code.  Durable when it returns 0; after a crash the code
+ * is in the old state or the new one and can be confirmed again. */
 int handover_confirm(struct handover *handover, const char *code) TSK_MUST_USE;
 
 struct handover_item {
@@ -60,10 +61,13 @@ struct handover_item {
 	const char *state; /* "open", "confirmed", "reported" */
 };
 typedef void handover_fn(void *arg, const struct handover_item *item);
-/* handover_each(handover, state, found, arg): every code in that state. */
+/* handover_each(handover, state, found, arg): every code in that state; item is
+ * valid during the call.  How many files lie there (what cannot be read is
+ * counted, not given), or TSK_*. */
 int handover_each(struct handover *handover, const char *state,
     handover_fn *found, void *arg) TSK_MUST_USE;
-/* handover_reported(handover, code): confirmed -> reported. */
+/* handover_reported(handover, code): confirmed -> reported, once the broker has
+ * settled it; durable as handover_confirm(). */
 int handover_reported(struct handover *handover, const char *code) TSK_MUST_USE;
 /* handover_tray(handover): confirm what lies in the tray for people; how many
  * were, or TSK_*.  What is no code that waits is left with "不明_" before its
