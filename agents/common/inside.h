@@ -42,6 +42,7 @@ struct link_download {
 	void *stream, *whole;
 	char *scratch; /* decoded inline documents */
 	size_t scratch_bytes;
+	int64_t moved_ms; /* when the one being fetched last got on */
 };
 
 struct settle_queue {
@@ -60,7 +61,7 @@ struct link {
 	char broker_key[41], public_key[41], secret_key[41];
 	uint8_t epoch[WIRE_EPOCH_BYTES];
 	struct wire_credit credit;
-	int64_t timeout_ms;
+	int64_t timeout_ms, fetch_ms;
 	/* this socket */
 	void *socket, *monitor;
 	bool draining; /* hear_drain() is at work */
@@ -126,5 +127,8 @@ void download_fini(struct link *link);
 /* download_deliver(link, in): takes what it needs out of *in. */
 void download_deliver(struct link *link, struct link_in *in);
 void download_chunk(struct link *link, struct link_in *in);
+/* download_stands(link, now): one is fetched, and nothing of it came for so long
+ * that it cannot be lent to us any more. */
+bool download_stands(struct link *link, int64_t now_ms);
 
 #endif

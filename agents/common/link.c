@@ -35,6 +35,7 @@
 #include "inside.h"
 
 #define TIMEOUT_MS      5000
+#define FETCH_MS        (10 * 60 * 1000) /* as long as a broker lends */
 #define RETRY_FIRST_MS  1000
 #define RETRY_MAX_MS    30000
 #define SETTLED_IN_MS   10000 /* open that long: the next try is at once */
@@ -273,6 +274,10 @@ beat(struct link *link, int64_t now_ms)
 	if (now_ms - link->heard_ms >= DEAD_HEARTBEATS * link->heartbeat_ms) {
 		link_lose(link, WHY_LATER, "silence",
 		    "The broker has not been heard for three heartbeats.");
+	} else if (download_stands(link, now_ms)) {
+		link_say_bye(link);
+		link_lose(link, WHY_LATER, "no-chunk",
+		    "The broker sends nothing of a large document.");
 	} else if (now_ms >= ping_ms(link)) {
 		msg.ping = ++link->pings;
 		link->pinged_ms = now_ms;
@@ -356,6 +361,8 @@ keep_settings(struct link *link, const struct link_settings *s)
 	link->credit.bytes = s->credit_bytes;
 	link->timeout_ms =
 	    s->connect_timeout_ms > 0 ? s->connect_timeout_ms : TIMEOUT_MS;
+	link->fetch_ms =
+	    s->fetch_timeout_ms > 0 ? s->fetch_timeout_ms : FETCH_MS;
 }
 
 int

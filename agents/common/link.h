@@ -31,6 +31,7 @@ struct link_settings {
 	uint32_t credit_parcels;  /* deliveries we take at once; 0 = none */
 	uint64_t credit_bytes;
 	int64_t connect_timeout_ms; /* hello unanswered; 0 = 5 s */
+	int64_t fetch_timeout_ms; /* no chunk of what is fetched; 0 = 10 min */
 };
 
 /* A document to send.  The bytes are encoded (maybe zstd) already. */

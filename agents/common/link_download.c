@@ -15,6 +15,9 @@
  *	A lease may run out meanwhile (a slow line, a long row).  The broker then
  *	ignores what is fetched and delivers again: that goes on with the copy
  *	that is here, or it would stand for ever before all other large ones.
+ *	If the leg has ended at the broker (expired, damaged, taken back) nobody
+ *	says so: when no chunk came for a lease's time the connection is begun
+ *	anew, and what is still owed comes again in its order.
  *
  *	The SHA-256 of every document is computed over the decoded bytes.  A
  *	difference is settled here, "never", code "digest": asking again for the
@@ -315,6 +318,7 @@ advance(struct link *link)
 		if (has_large(parcel)) {
 			if (!fetching && !d->active) {
 				d->active = true;
+				link->down.moved_ms = clock_mono_ms();
 				(void)next_document(link, d);
 			}
 			fetching = true;
@@ -334,6 +338,13 @@ active(struct link *link)
 	if (d->active)
 		return d;
 	return NULL;
+}
+
+bool
+download_stands(struct link *link, int64_t now_ms)
+{
+	return active(link) != NULL &&
+	       now_ms - link->down.moved_ms >= link->fetch_ms;
 }
 
 /* Decode n encoded bytes onto the end of the current document. */
@@ -398,6 +409,7 @@ download_chunk(struct link *link, struct link_in *in)
 	    place->leg != d->in.msg.deliver.leg || place->offset != d->got ||
 	    id_compare(&place->id, &d->in.msg.deliver.parcel.id) != 0)
 		return; /* of a delivery that is gone */
+	link->down.moved_ms = clock_mono_ms();
 	n = zmq_msg_size(&in->frames[0]);
 	left = current(d)->encoded_bytes - d->got;
 	if (n == 0 || n > left || (n < left && n != WIRE_INLINE_BYTES_MAX) ||
@@ -467,6 +479,7 @@ lent_again(struct link *link, struct download *d)
 	link->settles.credit.bytes += credit_of(&d->in.msg.deliver.parcel);
 	if (!d->active)
 		return;
+	link->down.moved_ms = clock_mono_ms();
 	d->asked = d->got;
 	fetch_more(link, d);
 }

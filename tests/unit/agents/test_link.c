@@ -42,6 +42,9 @@ struct bench {
 	size_t upload_bytes, upload_total;
 	unsigned ahead, ahead_max;
 	unsigned ignore;                   /* that many fetches */
+	struct id gone;                    /* its leg ended: fetched in vain */
+	struct id had;                     /* the owner has this one already */
+	unsigned offers;                   /* asked about */
 	const struct wire_parcel *between; /* delivered after the first chunk */
 	const struct link_body *between_body;
 };
@@ -124,6 +127,23 @@ on_deliver(struct link *link, const struct link_delivery *delivery, void *arg)
 	link_settle(link, &item, 11);
 }
 
+static bool
+on_offered(struct link *link, const struct wire_deliver *deliver, void *arg)
+{
+	struct bench *b = arg;
+	struct wire_settle_item item = {.code = "", .detail = ""};
+
+	b->offers++;
+	if (id_compare(&deliver->parcel.id, &b->had) != 0)
+		return false;
+	item.id = deliver->parcel.id;
+	item.leg = deliver->leg;
+	item.outcome = WIRE_OUTCOME_DELIVERED;
+	item.at_ms = 7;
+	link_settle(link, &item, 11);
+	return true;
+}
+
 static void
 on_settled(struct link *link, const struct wire_settled_item *item, void *arg)
 {
@@ -155,6 +175,7 @@ static const struct link_events events = {
     .accepted = on_accepted,
     .refused = on_refused,
     .deliver = on_deliver,
+    .offered = on_offered,
     .settled = on_settled,
     .receipt = on_receipt,
     .answer = on_answer,
@@ -164,7 +185,7 @@ static const struct link_events events = {
 /* ---- the bench ---- */
 
 static struct bench *
-bench_new(peer_fn *fn)
+bench_hurried(peer_fn *fn, int64_t fetch_timeout_ms)
 {
 	struct bench *b = mem_new(sizeof(*b));
 	struct link_settings s = {0};
@@ -184,8 +205,15 @@ bench_new(peer_fn *fn)
 	s.credit_parcels = 8;
 	s.credit_bytes = 1000000;
 	s.connect_timeout_ms = 1000;
+	s.fetch_timeout_ms = fetch_timeout_ms;
 	assert_int_equal(link_new(b->loop, &s, &events, b, &b->link, &why), 0);
 	return b;
+}
+
+static struct bench *
+bench_new(peer_fn *fn)
+{
+	return bench_hurried(fn, 0);
 }
 
 static void
@@ -528,6 +556,8 @@ serve_fetch(struct peer *peer, const struct wire_msg *msg, zmq_msg_t *frames,
 		keep_settle(b, msg);
 	if (msg->type != WIRE_FETCH)
 		return;
+	if (id_compare(&msg->fetch.id, &b->gone) == 0)
+		return;
 	if (b->ignore > 0) {
 		b->ignore--;
 		return;
@@ -637,6 +667,64 @@ test_download_again(void **state)
 	/* two settled, and what the second copy had cost */
 	run_until(b, &b->settle_parcels, 3);
 	assert_int_equal(b->settle_bytes, 11 + 11 + d.encoded_bytes);
+	bench_free(b);
+}
+
+/* The owner has it already, and its leg ends with that: nothing of it is
+ * fetched, and the large one behind it is not kept waiting. */
+static void
+test_offered(void **state)
+{
+	struct bench *b = bench_new(serve_fetch);
+	struct link_body raw = random_body(2 * WIRE_INLINE_BYTES_MAX + 7), body;
+	struct wire_parcel p, q;
+	struct wire_document d, e;
+
+	(void)state;
+	parcel_make(&p, &d, "L.PDF", &raw, &body);
+	parcel_make(&q, &e, "M.PDF", &raw, &body);
+	b->upload = (char *)(uintptr_t)raw.data;
+	b->upload_bytes = raw.bytes;
+	b->had = b->gone = p.id;
+	run(b);
+	say_deliver(b, &p, NULL);
+	say_deliver(b, &q, NULL);
+	run_until(b, &b->settle_parcels, 2);
+	assert_int_equal(b->offers, 2);
+	assert_string_equal(b->order.data, "M");
+	assert_int_equal(b->peer.counts[WIRE_FETCH], 3);
+	assert_int_equal(b->settle_bytes, 11 + 11);
+	assert_int_equal(b->downs, 0);
+	bench_free(b);
+}
+
+/* The leg of the first ends while it is fetched and nobody says so: the link
+ * begins anew instead of waiting for ever, and the others come. */
+static void
+test_download_gone(void **state)
+{
+	struct bench *b = bench_hurried(serve_fetch, 2000);
+	struct link_body raw = random_body(2 * WIRE_INLINE_BYTES_MAX + 7), body;
+	struct wire_parcel p, q;
+	struct wire_document d, e;
+
+	(void)state;
+	parcel_make(&p, &d, "L.PDF", &raw, &body);
+	parcel_make(&q, &e, "M.PDF", &raw, &body);
+	b->upload = (char *)(uintptr_t)raw.data;
+	b->upload_bytes = raw.bytes;
+	b->gone = p.id;
+	b->peer.heartbeat_ms = 100;
+	run(b);
+	say_deliver(b, &p, NULL);
+	say_deliver(b, &q, NULL);
+	run_until(b, &b->downs, 1);
+	assert_string_equal(b->down.code, "no-chunk");
+	assert_int_equal(b->delivered, 0);
+	run_until(b, &b->welcomes, 2);
+	say_deliver(b, &q, NULL);
+	run_until(b, &b->settle_parcels, 1);
+	assert_string_equal(b->order.data, "M");
 	bench_free(b);
 }
 
@@ -832,6 +920,8 @@ main(void)
 	    cmocka_unit_test(test_download),
 	    cmocka_unit_test(test_download_between),
 	    cmocka_unit_test(test_download_again),
+	    cmocka_unit_test(test_download_gone),
+	    cmocka_unit_test(test_offered),
 	    cmocka_unit_test(test_settle),
 	    cmocka_unit_test(test_query),
 	    cmocka_unit_test(test_heartbeat),
