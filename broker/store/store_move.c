@@ -22,24 +22,18 @@ enum move { NO, GO, REPEAT };
 
 #define STATES (LEG_CLOSED + 1)
 
+/* a person closes only what was parked */
+#define FROM_OPEN                                                             \
+	{                                                                     \
+		[LEG_READY] = GO, [LEG_WAITING] = GO, [LEG_DELIVERED] = GO,   \
+		[LEG_PICKED_UP] = GO, [LEG_ANSWERED] = GO, [LEG_PARKED] = GO, \
+		[LEG_SUPERSEDED] = GO, [LEG_RECALLED] = GO                    \
+	}
+
 /* row: state kept; column: state asked for */
 static const unsigned char moves[STATES][STATES] = {
-    [LEG_READY] = {[LEG_READY] = GO,
-	[LEG_WAITING] = GO,
-	[LEG_DELIVERED] = GO,
-	[LEG_PICKED_UP] = GO,
-	[LEG_ANSWERED] = GO,
-	[LEG_PARKED] = GO,
-	[LEG_SUPERSEDED] = GO,
-	[LEG_RECALLED] = GO},
-    [LEG_WAITING] = {[LEG_READY] = GO,
-	[LEG_WAITING] = GO,
-	[LEG_DELIVERED] = GO,
-	[LEG_PICKED_UP] = GO,
-	[LEG_ANSWERED] = GO,
-	[LEG_PARKED] = GO,
-	[LEG_SUPERSEDED] = GO,
-	[LEG_RECALLED] = GO},
+    [LEG_READY] = FROM_OPEN,
+    [LEG_WAITING] = FROM_OPEN,
     [LEG_PARKED] = {[LEG_READY] = GO,
 	[LEG_DELIVERED] = GO,
 	[LEG_PICKED_UP] = GO,
