@@ -82,6 +82,10 @@ def test_large_attachment_goes_in_chunks(lab):
     data = b"%PDF-1.4\n" + os.urandom(9 * 1024 * 1024 + 17)
     lab.offices[CARE].send("大きい.pdf", data, partner=VISIT)
     lab.offices[VISIT].wait_inbox({"大きい.pdf": data}, 60)
+    counters = lab.counters()
+    # 1 MiB each (PROTOCOL.md): nine whole ones and what is left
+    assert counters["chunks_in"] >= 10 and counters["chunks_out"] >= 10
+    assert [p["bytes"] for p in lab.parcels()] == [len(data)]
 
 
 def test_month_and_answers(lab, tmp_path):
