@@ -113,9 +113,11 @@ def test_f13_a_second_broker_is_refused(rooms):
     lab.finish_round(lab.send_round())
 
 
-def test_f14_an_old_backup_is_restored(rooms, tally):
+@pytest.mark.parametrize("dies", ["", "office-taken-back"])
+def test_f14_an_old_backup_is_restored(rooms, tally, dies):
     """What was delivered since does not come again; what the broker forgot is
-    offered again, under its id, by the agent that sent it."""
+    offered again, under its id, by the agent that sent it, also if that one
+    dies (at a point) when it has taken its folder back."""
     lab, = rooms(1)
     backup, store = lab.path("backup"), lab.path("broker", "store")
     lab.finish_round(lab.send_round())
@@ -139,8 +141,15 @@ def test_f14_an_old_backup_is_restored(rooms, tally):
                               capture_output=True, text=True, timeout=60,
                               check=False)
     assert restored.returncode == 0, restored.stderr
+    if dies:
+        lab.agent("care").stop()
+        care = lab.start("care", TASUKI_CRASH=dies)
     lab.start("tasukid")
     wait_for("broker up", lambda: lab.open_parcels() is not None)
+    if dies:
+        wait_for(lambda: f"{dies} is not reached\n{lab.tails()}",
+                 lambda: care.wait_gone(0.05), 60)
+        lab.start("care")
     lab.agent("visit").start()
     lab.wait_connected([a[0] for a in lab.agents()])
     # visit is lent the old legs again, knows them, and settles; the forgotten
