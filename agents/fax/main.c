@@ -52,27 +52,7 @@ struct program {
 
 static const char *const queues[] = {"fax", NULL};
 
-/* ---- tables ---- */
-
-static int
-load_tables(const struct fax_settings *settings, struct standard **standard,
-    struct forms **forms, struct why *why)
-{
-	const char *dir =
-	    settings->standard[0] != '\0' ? settings->standard : standard_dir();
-	char beside[4096];
-
-	*forms = NULL;
-	int rc = standard_load(dir, standard, why);
-	if (rc < 0)
-		return rc;
-	snprintf(beside, sizeof(beside), "%s/../forms", dir);
-	rc = forms_load(settings->forms[0] != '\0' ? settings->forms : beside,
-	    *standard, forms, why);
-	if (rc < 0)
-		standard_free(standard);
-	return rc;
-}
+/* ---- settings ---- */
 
 static int
 load_profile(
@@ -85,15 +65,17 @@ load_profile(
 static int
 check(const void *arg, struct why *why)
 {
+	const struct fax_settings *settings = arg;
 	struct fax_profile profile = {0};
 	struct standard *standard = NULL;
 	struct forms *forms = NULL;
-	int rc = settings_check(arg, why);
+	int rc = settings_check(settings, why);
 
 	if (rc == 0)
-		rc = load_profile(arg, &profile, why);
+		rc = load_profile(settings, &profile, why);
 	if (rc == 0)
-		rc = load_tables(arg, &standard, &forms, why);
+		rc = forms_load_tables(settings->standard, settings->forms,
+		    &standard, &forms, why);
 	profile_fini(&profile);
 	forms_free(&forms);
 	standard_free(&standard);
@@ -482,7 +464,8 @@ start(struct agent *agent, const void *arg, void **self, struct why *why)
 
 	*self = p;
 	p->agent = agent;
-	int rc = load_tables(settings, &p->standard, &p->forms, why);
+	int rc = forms_load_tables(
+	    settings->standard, settings->forms, &p->standard, &p->forms, why);
 	if (rc == 0)
 		rc = load_profile(settings, &p->profile, why);
 	if (rc == 0)

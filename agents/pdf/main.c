@@ -71,37 +71,19 @@ key_of(const struct id *id, uint32_t leg, char out[KEY_BYTES])
 	return out;
 }
 
-/* ---- tables ---- */
-
-static int
-load_tables(const struct pdf_settings *settings, struct standard **standard,
-    struct forms **forms, struct why *why)
-{
-	const char *dir =
-	    settings->standard[0] != '\0' ? settings->standard : standard_dir();
-	char beside[4096];
-
-	*forms = NULL;
-	int rc = standard_load(dir, standard, why);
-	if (rc < 0)
-		return rc;
-	snprintf(beside, sizeof(beside), "%s/../forms", dir);
-	rc = forms_load(settings->forms[0] != '\0' ? settings->forms : beside,
-	    *standard, forms, why);
-	if (rc < 0)
-		standard_free(standard);
-	return rc;
-}
+/* ---- settings ---- */
 
 static int
 check(const void *arg, struct why *why)
 {
+	const struct pdf_settings *settings = arg;
 	struct standard *standard = NULL;
 	struct forms *forms = NULL;
-	int rc = pdf_settings_check(arg, why);
+	int rc = pdf_settings_check(settings, why);
 
 	if (rc == 0)
-		rc = load_tables(arg, &standard, &forms, why);
+		rc = forms_load_tables(settings->standard, settings->forms,
+		    &standard, &forms, why);
 	forms_free(&forms);
 	standard_free(&standard);
 	return rc;
@@ -432,7 +414,8 @@ start(struct agent *agent, const void *arg, void **self, struct why *why)
 	p->agent = agent;
 	p->settings = arg;
 	p->said = zhashx_new();
-	int rc = load_tables(p->settings, &p->standard, &p->forms, why);
+	int rc = forms_load_tables(p->settings->standard, p->settings->forms,
+	    &p->standard, &p->forms, why);
 	if (rc < 0)
 		return rc;
 	p->desk.settings = p->settings;

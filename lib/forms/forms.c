@@ -131,6 +131,26 @@ forms_free(struct forms **forms_p)
 	*forms_p = NULL;
 }
 
+int
+forms_load_tables(const char *standard_from, const char *forms_from,
+    struct standard **standard, struct forms **forms, struct why *why)
+{
+	const char *dir =
+	    standard_from[0] != '\0' ? standard_from : standard_dir();
+	char beside[4096];
+
+	*forms = NULL;
+	int rc = standard_load(dir, standard, why);
+	if (rc < 0)
+		return rc;
+	snprintf(beside, sizeof(beside), "%.4000s/../forms", dir);
+	rc = forms_load(
+	    forms_from[0] != '\0' ? forms_from : beside, *standard, forms, why);
+	if (rc < 0)
+		standard_free(standard);
+	return rc;
+}
+
 const struct form *
 forms_table(const struct forms *forms, enum form_id id)
 {

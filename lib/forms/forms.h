@@ -18,4 +18,12 @@ int forms_load(const char *dir, const struct standard *standard,
     struct forms **out, struct why *why) TSK_MUST_USE;
 void forms_free(struct forms **forms);
 
+/* forms_load_tables(standard_from, forms_from, standard, forms, why): both, as
+ * a program's settings name them: standard_from "" means standard_dir(),
+ * forms_from "" the folder "forms" beside it.  Free forms first, then standard;
+ * after a failure both are NULL. */
+int forms_load_tables(const char *standard_from, const char *forms_from,
+    struct standard **standard, struct forms **forms,
+    struct why *why) TSK_MUST_USE;
+
 #endif
