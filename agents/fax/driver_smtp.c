@@ -307,23 +307,25 @@ result_of(struct mailer *m, const char *tag)
 }
 
 /* One IMAP look is one job's. */
-static int
-ask_imap(struct mailer *m, const struct driver_job *job, struct seen *s,
-    struct why *why)
-{
-	struct mail mail;
-	struct buf bytes;
+struct look {
+	struct mailer *mailer;
+	const char *tag;
+	struct seen *result;
+};
 
-	buf_init(&bytes, MAIL_MAX);
-	int rc = smtp_fetch(m->profile, job->tag, &bytes, why);
-	if (rc == 0 && bytes.len > 0) {
-		mail_read(bytes.data, bytes.len, &mail);
-		judge(m, &mail, s);
-		mail_fini(&mail);
-		rc = s->ours && strcmp(s->tag, job->tag) == 0 ? 0 : TSK_EMPTY;
-	}
-	buf_fini(&bytes);
-	return rc;
+/* Several mails may name the job: "accepted" comes before the result. */
+static bool
+take_mail(void *arg, const char *p, size_t n)
+{
+	const struct look *look = arg;
+	struct seen *s = look->result;
+	struct mail mail;
+
+	memset(s, 0, sizeof(*s));
+	mail_read(p, n, &mail);
+	judge(look->mailer, &mail, s);
+	mail_fini(&mail);
+	return s->ours && strcmp(s->tag, look->tag) == 0;
 }
 
 static int
@@ -340,7 +342,9 @@ mailer_poll(void *self, const struct driver_job *job,
 		if (s == NULL)
 			return TSK_EMPTY;
 	} else {
-		int rc = ask_imap(m, job, s, why);
+		struct look look = {m, job->tag, s};
+		int rc =
+		    smtp_fetch(m->profile, job->tag, take_mail, &look, why);
 		if (rc < 0)
 			return rc;
 	}
@@ -356,8 +360,9 @@ mailer_find(
 	struct driver_report report = {0};
 
 	/* its result says that it got there; nothing says that it did not */
-	if (mailer_poll(self, job, &report, why) != 0)
-		return TSK_EMPTY;
+	int rc = mailer_poll(self, job, &report, why);
+	if (rc != 0)
+		return rc == TSK_LATER ? TSK_LATER : TSK_EMPTY;
 	snprintf(ref, JOB_REF_BYTES, "<%s@tasuki.invalid>", job->tag);
 	return 0;
 }

@@ -13,9 +13,10 @@
 #include "mail.h"
 #include "smtp.h"
 
-#define LINE_MAX_   512
-#define NUMBERS_MAX (64u << 10)
-#define URL_MAX     1024
+#define LINE_MAX_ 512
+#define UIDS_MAX  (64u << 10)
+#define URL_MAX   1024
+#define LOOKS_MAX 16 /* mails that name one job */
 
 /* The receiver's number is part of it: nothing that could add another
  * receiver or header gets by. */
@@ -38,8 +39,9 @@ local(const char *url)
 	const char *host = strstr(url, "://");
 
 	host = host == NULL ? url : host + 3;
-	return strncmp(host, "127.0.0.1", 9) == 0 ||
-	       strncmp(host, "localhost", 9) == 0;
+	return strcspn(host, ":/") == 9 &&
+	       (strncmp(host, "127.0.0.1", 9) == 0 ||
+		   strncmp(host, "localhost", 9) == 0);
 }
 
 static CURL *
@@ -194,49 +196,98 @@ on_bytes(char *p, size_t size, size_t n, void *arg)
 	return buf_ok(out) ? size * n : 0;
 }
 
-static int
-get(const struct fax_profile *p, const char *url, struct buf *out,
-    struct why *why)
+/* One command to the mailbox; request NULL: what the URL says. */
+static CURLcode
+ask(CURL *c, const char *url, const char *request, struct buf *out)
 {
-	CURL *c = begin(p, url, why);
-
-	if (c == NULL)
-		return TSK_LATER;
+	curl_easy_setopt(c, CURLOPT_URL, url);
+	curl_easy_setopt(c, CURLOPT_CUSTOMREQUEST, request);
 	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_bytes);
 	curl_easy_setopt(c, CURLOPT_WRITEDATA, out);
-	CURLcode code = curl_easy_perform(c);
-	curl_easy_cleanup(c);
-	if (code == CURLE_OK)
-		return 0;
-	why_set(why, WHY_LATER, "no-line", "The mailbox: %s.",
-	    curl_easy_strerror(code));
+	return curl_easy_perform(c);
+}
+
+static int
+trouble(CURLcode code, struct why *why)
+{
+	why_set(why, WHY_LATER,
+	    code == CURLE_LOGIN_DENIED ? "provider-login" : "no-line",
+	    "The mailbox: %s.", curl_easy_strerror(code));
 	return TSK_LATER;
 }
 
-/* "* SEARCH 5 7": the first; 0 if there is none */
-static unsigned long
-first_number(const char *text)
+/* "* SEARCH 5 7": the last of them, newest first; returns how many. */
+static size_t
+take_uids(const char *text, unsigned long uids[LOOKS_MAX])
 {
-	const char *at = strstr(text, "SEARCH");
+	const char *at = text == NULL ? NULL : strstr(text, "SEARCH");
+	size_t n = 0;
+	char *end;
 
-	return at == NULL ? 0 : strtoul(at + 6, NULL, 10);
+	for (at = at == NULL ? "" : at + 6;; at = end) {
+		unsigned long uid = strtoul(at, &end, 10);
+		if (end == at)
+			return n;
+		n -= n == LOOKS_MAX;
+		memmove(uids + 1, uids, n * sizeof(uids[0]));
+		uids[0] = uid;
+		n++;
+	}
+}
+
+/* UIDs, not numbers: those move when somebody tidies up meanwhile. */
+static int
+search(CURL *c, const struct fax_profile *p, const char *tag,
+    unsigned long uids[LOOKS_MAX], size_t *count, struct why *why)
+{
+	char request[LINE_MAX_];
+	struct buf text;
+
+	buf_init(&text, UIDS_MAX);
+	snprintf(request, sizeof(request), "UID SEARCH TEXT %s", tag);
+	CURLcode code = ask(c, p->mail.imap, request, &text);
+	*count = code == CURLE_OK ? take_uids(text.data, uids) : 0;
+	buf_fini(&text);
+	return code == CURLE_OK ? 0 : trouble(code, why);
+}
+
+/* 1: this one was it. */
+static int
+fetch_one(CURL *c, const struct fax_profile *p, unsigned long uid,
+    smtp_mail_fn *each, void *arg, struct why *why)
+{
+	char url[URL_MAX];
+	struct buf bytes;
+	int rc = 0;
+
+	buf_init(&bytes, MAIL_MAX);
+	snprintf(url, sizeof(url), "%s/;UID=%lu", p->mail.imap, uid);
+	CURLcode code = ask(c, url, NULL, &bytes);
+	if (code == CURLE_OK && bytes.len > 0)
+		rc = each(arg, bytes.data, bytes.len);
+	else if (code != CURLE_OK && code != CURLE_WRITE_ERROR &&
+		 code != CURLE_REMOTE_FILE_NOT_FOUND)
+		rc = trouble(code, why);
+	/* else it is too large, or somebody has removed it */
+	buf_fini(&bytes);
+	return rc;
 }
 
 int
-smtp_fetch(const struct fax_profile *p, const char *tag, struct buf *out,
-    struct why *why)
+smtp_fetch(const struct fax_profile *p, const char *tag, smtp_mail_fn *each,
+    void *arg, struct why *why)
 {
-	char url[URL_MAX];
-	struct buf numbers;
+	unsigned long uids[LOOKS_MAX];
+	size_t count;
+	CURL *c = begin(p, p->mail.imap, why);
 
-	buf_init(&numbers, NUMBERS_MAX);
-	snprintf(url, sizeof(url), "%s?TEXT%%20%s", p->mail.imap, tag);
-	int rc = get(p, url, &numbers, why);
-	unsigned long n =
-	    rc == 0 && numbers.len > 0 ? first_number(numbers.data) : 0;
-	buf_fini(&numbers);
-	if (rc < 0 || n == 0)
-		return rc < 0 ? rc : TSK_EMPTY;
-	snprintf(url, sizeof(url), "%s/;MAILINDEX=%lu", p->mail.imap, n);
-	return get(p, url, out, why);
+	if (c == NULL)
+		return TSK_LATER;
+	int rc = search(c, p, tag, uids, &count, why);
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = fetch_one(c, p, uids[i], each, arg, why);
+	curl_easy_cleanup(c);
+	if (rc < 0)
+		return rc;
+	return rc > 0 ? 0 : TSK_EMPTY;
 }

@@ -21,10 +21,15 @@ struct smtp_mail {
  * TSK_CLOSED as driver.h says of submit. */
 int smtp_send(const struct fax_profile *profile, const struct smtp_mail *mail,
     struct why *why) TSK_MUST_USE;
-/* smtp_fetch(profile, tag, out, why): the first mail of the IMAP folder that
- * holds ${tag}, appended; TSK_EMPTY: none; TSK_LATER. */
+/* One mail of the folder; true: it is the one that was wanted. */
+typedef bool smtp_mail_fn(void *arg, const char *p, size_t n);
+/* smtp_fetch(profile, tag, each, arg, why): hand over the mails of the IMAP
+ * folder that hold ${tag}, newest first (the last 16 of them, none over
+ * MAIL_MAX), until one is wanted: 0.  TSK_EMPTY: none was; TSK_LATER and why
+ * ("no-line", "provider-login"): the folder could not be looked into.  Mails
+ * stay there; looking may mark them as read. */
 int smtp_fetch(const struct fax_profile *profile, const char *tag,
-    struct buf *out, struct why *why) TSK_MUST_USE;
+    smtp_mail_fn *each, void *arg, struct why *why) TSK_MUST_USE;
 /* smtp_address_ok(text): one plain address. */
 bool smtp_address_ok(const char *text);
 

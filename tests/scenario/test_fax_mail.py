@@ -1,7 +1,8 @@
 """The FAX agent and a mail-to-FAX provider behind a real mail server.
 
 OpenSMTPD on loopback takes the mails; the provider's result mails come through
-the same server into a Maildir of ours.
+the same server into a Maildir of ours, which we read ourselves or through Dovecot
+by IMAP.
 """
 import os
 import smtplib
@@ -9,6 +10,7 @@ from email.message import EmailMessage
 
 import pytest
 from fax_room import FAX, FaxRoom, look, no_name
+from imap_server import PASSWORD, ImapServer
 from lab import holds, wait_for
 from mail_server import USER, MailServer
 
@@ -22,7 +24,7 @@ mail
     to = "{{intl}}@fax.test"
     subject = "==={{tag}}"
     result_from = "result@fax.test"
-    maildir = "{results}"
+    {results}
 result
     busy = "話中|busy"
     failed = "送信失敗|failed"
@@ -31,10 +33,19 @@ result
 
 
 class MailRoom(FaxRoom):
-    def __init__(self, lab, server, results, **settings):
-        self.server, self.results = server, results
+    def __init__(self, lab, server, imap=None, **settings):
+        self.server, self.results = server, server.results
+        if imap:
+            self.password = lab.path("keys", "mailbox")
+            with open(self.password, "w", encoding="ascii") as f:
+                f.write(PASSWORD + "\n")
+            os.chmod(self.password, 0o600)
+            settings.update(account__user="clerk",
+                            account__password_file=self.password)
         super().__init__(lab, PROFILE.format(
-            server=server.smtps, ca=server.ca, results=results),
+            server=server.smtps, ca=server.ca,
+            results=f'imap = "{imap.url}"' if imap
+            else f'maildir = "{self.results}"'),
             account__from=FROM, **settings)
 
     def wait_mails(self, count):
@@ -77,12 +88,19 @@ def make(make_lab, server):
     made = []
 
     def room(**settings):
-        made.append(MailRoom(make_lab(), server, server.results, **settings))
+        made.append(MailRoom(make_lab(), server, **settings))
         made[-1].start()
         return made[-1]
     yield room
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def imap(server):
+    with ImapServer(server.folder, server.results, server.ca, server.key,
+                    USER) as made:
+        yield made
 
 
 def tag_of(mail):
@@ -190,6 +208,76 @@ def test_taken_without_an_answer_is_unknown(make):
     fax.wait_mails(1)
     assert fax.settled(leg)[:2] == ("never", "unknown")
     assert holds(lambda: len(fax.server.messages()) == 1, 1)
+
+
+# --------------------------------------------------------------------- IMAP
+
+def test_a_result_by_imap(make, imap):
+    """The result is neither the first nor the last mail that names the job."""
+    fax = make(imap=imap, tries__max="2")
+    leg = fax.deliver()
+    first = fax.wait_mails(1)[0]
+    assert tag_of(first) == leg.key + "-1"
+    fax.answer("お知らせ", "送信完了")              # of no job of ours
+    fax.answer(f"受付 {tag_of(first)}", "受け付けました。")
+    fax.answer(f"送信完了 {tag_of(first)}", "送信完了", sender="a@else.test")
+    fax.answer(f"送信完了 {tag_of(first)}9", "送信完了")     # another try's
+    wait_for(fax.results_left, lambda: len(fax.results_left()) == 4)
+    assert holds(lambda: not leg.settled, 0.7)
+    # the tag only in the headers it answers to; base64 inside
+    fax.answer("送信結果", "話中のため送信できませんでした",
+               In_Reply_To=first["Message-ID"])
+    tag = tag_of(fax.wait_mails(2)[1])
+    assert tag == leg.key + "-2"
+    fax.answer(f"Re: 受付 {tag}", "受け付けました。")
+    fax.answer(f"Re: ==={tag}", "送信完了しました（3枚）",
+               charset="iso-2022-jp")
+    fax.answer(f"広告 {tag}", "秋の割引のご案内")
+    outcome, code, detail = fax.settled(leg)
+    assert (outcome, code) == ("delivered", "") and "pages=" in detail
+    assert len(fax.server.messages()) == 2
+    assert holds(lambda: len(fax.results_left()) == 8, 0.5)  # none is removed
+
+
+def test_an_unreachable_mailbox_is_no_result(make, imap):
+    """Neither an absent server nor a refused password says anything of the
+    FAX."""
+    fax = make(imap=imap)
+    with open(fax.password, "w", encoding="ascii") as f:
+        f.write("wrong\n")
+    assert fax.process.stop(), fax.process.log_tail()
+    fax.start()
+    leg = fax.deliver()
+    tag = tag_of(fax.wait_mails(1)[0])
+    fax.answer(f"Re: ==={tag}", "送信完了")
+    wait_for(lambda: fax.process.log_tail(20),
+             lambda: "code=provider-login" in fax.process.log_tail(20))
+    imap.stop()
+    wait_for(lambda: fax.process.log_tail(20),
+             lambda: "code=no-line" in fax.process.log_tail(20))
+    assert not leg.settled and fax.jobs()[leg.key]["state"] == "sending"
+    assert PASSWORD not in fax.process.log_tail(1000)
+
+
+def test_kill_while_the_mailbox_is_away(make, imap):
+    """Whether the mail got out can be asked later: nobody is told "unknown"
+    before the mailbox was looked into."""
+    fax = make(imap=imap)
+    fax.process.stop()
+    process = fax.start(TASUKI_CRASH="fax-submitted:1")
+    leg = fax.deliver()
+    if not process.wait_gone(20):
+        process.stop()
+        pytest.skip("built without crash points")
+    tag = tag_of(fax.wait_mails(1)[0])
+    imap.stop()
+    fax.start()
+    assert holds(lambda: not leg.settled, 1)
+    fax.answer(tag, "送信完了")
+    wait_for(fax.results_left, fax.results_left)
+    imap.start()
+    assert fax.settled(leg)[0] == "delivered"
+    assert len(fax.server.messages()) == 1
 
 
 @pytest.mark.parametrize("point, outcome", [

@@ -7,7 +7,7 @@ message, so that its client never learns whether it was taken.
 
     with MailServer(folder) as mail:
         mail.smtps          "smtps://localhost:PORT"
-        mail.ca             the certificate to trust (PEM)
+        mail.ca, mail.key   the certificate to trust (PEM), and its key
         mail.messages()     what was delivered, parsed, in the order of arrival
         mail.front.cut_after_data(1)
 
@@ -152,10 +152,10 @@ class MailServer:
         for box in (self.maildir, self.results):
             os.mkdir(box)
             shutil.chown(box, USER)
-        self.ca, key = make_certificate(self.folder)
+        self.ca, self.key = make_certificate(self.folder)
         self.port = free_port()
         self._start()
-        self.front = TlsFront(self.port, self.ca, key)
+        self.front = TlsFront(self.port, self.ca, self.key)
         self.smtps = f"smtps://localhost:{self.front.port}"
         return self
 
