@@ -3,7 +3,7 @@ import os
 
 import pytest
 from fax_room import FAX, FaxRoom
-from lab import holds, wait_for, write
+from lab import holds, read, wait_for, write
 from rest_fax import RestFax
 
 PROFILE = """driver = "http"
@@ -207,7 +207,12 @@ def test_what_was_not_taken_is_not_counted(make):
     fax = make(limits__pages_day="6")
     fax.rest.answers = [429] * 4 + [500] * 4 + [201]
     fax.start()
-    fax.deliver()
+    leg = fax.deliver()
     fax.wait_jobs(1)
     other = fax.deliver()
     fax.wait_state(other, "queued", code="waits-limit")
+    assert [m for m, _ in fax.rest.requests].count("POST") == 9
+    # one call with its pages is what the day's record holds
+    day, = os.listdir(os.path.join(fax.folder, "days"))
+    pages, calls, _ = read(os.path.join(fax.folder, "days", day)).split()
+    assert (int(pages), int(calls)) == (fax.jobs()[leg.key]["pages"], 1)

@@ -545,6 +545,12 @@ def test_code_comes_back_as_a_file(open_room, tmp_path):
     room.start_broker()
     room.agent("pdf").start()
     wait_state(room, parcel_id, "picked-up", 60)
+    # only the slip with a code closed one, and it is said once
+    assert os.listdir(os.path.join(tray, "済")) == [wide + ".txt"]
+    wait_for(room.tails, lambda: [
+        (c["code"], c["state"]) for c in room.ctl(
+            "handover", "list", "--folder", room.path("pdf"))["codes"]] == [
+                (code, "reported")])
 
 
 # ------------------------------------------------------------------- others
