@@ -11,18 +11,8 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "buf.h"
+#include "example.h"
 #include "settings.h"
-
-static const char *
-example(void)
-{
-	static char path[4096];
-
-	snprintf(path, sizeof(path), "%s/config/tasuki-pdf.conf",
-	    getenv("TASUKI_SOURCE"));
-	return path;
-}
 
 static void
 loads(void **state)
@@ -31,61 +21,19 @@ loads(void **state)
 	struct why why = {0};
 
 	(void)state;
-	assert_int_equal(
-	    conf_load(example(), pdf_settings_rows, &settings, &why), 0);
+	assert_int_equal(conf_load(example_path("tasuki-pdf"),
+			     pdf_settings_rows, &settings, &why),
+	    0);
 	assert_string_equal(settings.common.name, "pdf");
 	assert_string_equal(settings.standard, "");
 	conf_free(pdf_settings_rows, &settings);
 }
 
-/* "# name = default" or "name = example" for every row, and nothing else. */
-static size_t
-explained(const struct buf *text, const struct conf_row *rows, bool within)
-{
-	size_t count = 0;
-
-	for (const struct conf_row *row = rows; row->path != NULL; row++) {
-		const char *slash = strrchr(row->path, '/');
-		const char *name = slash == NULL ? row->path : slash + 1;
-		const char *in = within || slash != NULL ? "    " : "";
-		char wanted[256];
-
-		if (row->type == CONF_SECTION) {
-			snprintf(wanted, sizeof(wanted), "\n# %s\n", name);
-			count += explained(text, row->rows, true);
-		} else if (row->initial != NULL) {
-			snprintf(wanted, sizeof(wanted), "\n%s# %s = \"%s\"\n",
-			    in, name, row->initial);
-			count++;
-		} else {
-			snprintf(wanted, sizeof(wanted), "\n%s%s%s = \"", in,
-			    within ? "# " : "", name);
-			count++;
-		}
-		if (strstr(text->data, wanted) == NULL)
-			fail_msg("not explained: %s", row->path);
-	}
-	return count;
-}
-
 static void
 explains_every_row(void **state)
 {
-	struct buf text;
-	char line[512];
-	size_t settings = 0;
-
 	(void)state;
-	buf_init(&text, 1u << 20);
-	FILE *in = fopen(example(), "r");
-	assert_non_null(in);
-	while (fgets(line, sizeof(line), in) != NULL) {
-		buf_text(&text, line);
-		settings += strstr(line, " = ") != NULL;
-	}
-	fclose(in);
-	assert_int_equal(explained(&text, pdf_settings_rows, false), settings);
-	buf_fini(&text);
+	example_explains("tasuki-pdf", pdf_settings_rows);
 }
 
 static const struct {
