@@ -5,9 +5,7 @@
  *	of sent and sending parcels.  The file is written whole and atomically,
  *	at most once a second: a clerk who opens it sees a complete table.
  *
- *	Cells that a spreadsheet would calculate begin with one of = + - @ tab
- *	or CR, or a full-width form of them: such a cell gets an apostrophe in
- *	front.  All cells are quoted.
+ *	No cell is one that a spreadsheet would calculate (cell.h).
  * BUGS
  *	A file held open by Excel on a share cannot be replaced; the next change
  *	tries again.
@@ -18,6 +16,7 @@
 #include <string.h>
 #include <sys/queue.h>
 
+#include "cell.h"
 #include "clock.h"
 #include "file.h"
 #include "log.h"
@@ -57,34 +56,6 @@ struct status {
 	bool dirty;
 	int64_t written_ms;
 };
-
-/* ---- cells ---- */
-
-static bool
-formula(const char *text)
-{
-	static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r",
-	    "\n", "＝", "＋", "－", "＠", "−", NULL};
-
-	for (size_t i = 0; starts[i] != NULL; i++)
-		if (strncmp(text, starts[i], strlen(starts[i])) == 0)
-			return true;
-	return false;
-}
-
-void
-status_cell(struct buf *out, const char *text)
-{
-	buf_char(out, '"');
-	if (formula(text + strspn(text, " \"")))
-		buf_char(out, '\'');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			buf_char(out, '"');
-		buf_char(out, *text == '\n' || *text == '\r' ? ' ' : *text);
-	}
-	buf_char(out, '"');
-}
 
 /* ---- rows ---- */
 
@@ -299,7 +270,7 @@ add_state(struct buf *out, const struct status *s, const struct row *r)
 static void
 add_cell(struct buf *out, struct buf *cell, bool last)
 {
-	status_cell(out, cell->data == NULL ? "" : cell->data);
+	cell_add(out, cell->data == NULL ? "" : cell->data);
 	buf_text(out, last ? "\r\n" : ",");
 	buf_clear(cell);
 }

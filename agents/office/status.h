@@ -38,7 +38,4 @@ void status_compared(struct status *s, const struct id *id, const char *text);
  * time was a second ago; returns when to come again or INT64_MAX. */
 int64_t status_flush(struct status *s, int64_t now_ms);
 
-/* status_cell(out, text): one CSV cell that no spreadsheet takes for a formula. */
-void status_cell(struct buf *out, const char *text);
-
 #endif

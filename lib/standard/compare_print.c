@@ -1,10 +1,8 @@
 /* NAME
  *	compare_print - a comparison as CSV for Excel and as a page to read
  * DESCRIPTION
- *	CSV: cells that a spreadsheet would calculate begin with one of = + - @,
- *	tab, CR or a full-width form of them; texts from files get an apostrophe
- *	in front then.  Numbers of ours may begin with "-": a number is what it
- *	is.
+ *	CSV: no text from a file is one that a spreadsheet would calculate
+ *	(cell.h).  Numbers of ours may begin with "-": a number is what it is.
  * BUGS
  *	Excel shows a number like 0000000123 without its zeros; the cell has
  *	them.
@@ -13,24 +11,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cell.h"
 #include "compare.h"
 
 #define TIME_BYTES 8
 
 /* -- cells --------------------------------------------------------------- */
-
-static bool
-formula(const char *text)
-{
-	static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r",
-	    "\n", "＝", "＋", "－", "＠", "−", NULL};
-
-	for (size_t i = 0; starts[i] != NULL; i++) {
-		if (strncmp(text, starts[i], strlen(starts[i])) == 0)
-			return true;
-	}
-	return false;
-}
 
 static void
 separate(struct buf *out)
@@ -44,15 +30,7 @@ static void
 cell(struct buf *out, const char *text)
 {
 	separate(out);
-	buf_char(out, '"');
-	if (formula(text + strspn(text, " \"'")))
-		buf_char(out, '\'');
-	for (; *text != '\0'; text++) {
-		if (*text == '"')
-			buf_char(out, '"');
-		buf_char(out, *text == '\n' || *text == '\r' ? ' ' : *text);
-	}
-	buf_char(out, '"');
+	cell_add(out, text);
 }
 
 static void

@@ -1,5 +1,5 @@
 /* NAME
- *	test_office_folders - safe names, free names, notices, CSV cells, texts
+ *	test_office_folders - safe names, free names, notices, texts
  */
 #include <fcntl.h>
 #include <setjmp.h>
@@ -15,50 +15,9 @@
 
 #include "file.h"
 #include "folders.h"
+#include "office.h"
 #include "settings.h"
-#include "status.h"
 #include "texts.h"
-
-/* ---- CSV cells ---- */
-
-static const struct {
-	const char *text, *wanted;
-} cells[] = {
-    {"", "\"\""},
-    {"山田", "\"山田\""},
-    {"a,b", "\"a,b\""},
-    {"a\"b", "\"a\"\"b\""},
-    {"=1+1", "\"'=1+1\""},
-    {"+81", "\"'+81\""},
-    {"-1", "\"'-1\""},
-    {"@SUM(A1)", "\"'@SUM(A1)\""},
-    {"\t=1", "\"'\t=1\""},
-    {"\r=1", "\"' =1\""},
-    {"\n=1", "\"' =1\""},
-    {" =1", "\"' =1\""},
-    {"\"=1", "\"'\"\"=1\""},
-    {"＝1", "\"'＝1\""},
-    {"＋1", "\"'＋1\""},
-    {"－1", "\"'－1\""},
-    {"＠A", "\"'＠A\""},
-    {"1=1", "\"1=1\""},
-    {"two\r\nlines", "\"two  lines\""},
-};
-
-static void
-test_cells(void **state)
-{
-	struct buf out;
-
-	(void)state;
-	buf_init(&out, 1000);
-	for (size_t i = 0; i < sizeof(cells) / sizeof(cells[0]); i++) {
-		buf_clear(&out);
-		status_cell(&out, cells[i].text);
-		assert_string_equal(out.data, cells[i].wanted);
-	}
-	buf_fini(&out);
-}
 
 /* ---- safe names ---- */
 
@@ -295,7 +254,6 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_cells),
 	    cmocka_unit_test(test_safe_names),
 	    cmocka_unit_test(test_long_name),
 	    cmocka_unit_test(test_free_names),
