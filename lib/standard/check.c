@@ -140,30 +140,6 @@ check_version(struct check_run *run, const struct reader_record *record)
 
 /* -- records ------------------------------------------------------------ */
 
-static bool
-has_digit(const struct reader_field *field)
-{
-	for (size_t i = 0; i < field->n; i++) {
-		if (field->p[i] >= '0' && field->p[i] <= '9')
-			return true;
-	}
-	return false;
-}
-
-/* Version, insurer and insured number are the first fields of every kind; none
- * of them is ever without a digit. */
-static bool
-is_header(const struct reader_record *record)
-{
-	if (record->no != 1 || record->kept < 3 || record->fields[0].n == 0)
-		return false;
-	for (unsigned i = 0; i < 3; i++) {
-		if (has_digit(&record->fields[i]) || record->fields[i].n == 0)
-			return false;
-	}
-	return true;
-}
-
 static void
 check_lines(struct check_run *run, const struct reader_record *record)
 {
@@ -248,7 +224,7 @@ check_one(struct check_run *run, const struct reader_record *record)
 	if (record->blank || is_end_mark(run, record))
 		return;
 	run->result->records++;
-	if (is_header(record)) {
+	if (reader_heading(record)) {
 		check_say_text(run, "header-line", "", NULL);
 		return;
 	}

@@ -404,25 +404,6 @@ take_person(struct source *s)
 	c->persons[c->person_count++] = person;
 }
 
-static bool
-has_digit(struct reader_field f)
-{
-	for (size_t i = 0; i < f.n; i++) {
-		if (f.p[i] >= '0' && f.p[i] <= '9')
-			return true;
-	}
-	return false;
-}
-
-/* The first three fields of every kind are numbers. */
-static bool
-is_header(const struct reader_record *r)
-{
-	return r->no == 1 && r->kept >= 3 && r->fields[0].n > 0 &&
-	       !has_digit(r->fields[0]) && !has_digit(r->fields[1]) &&
-	       !has_digit(r->fields[2]);
-}
-
 /* The version says which layout it is; the columns, if it says nothing. */
 static bool
 find_shape(struct source *s)
@@ -450,7 +431,7 @@ take_record(struct source *s)
 	if (s->record->blank ||
 	    (s->record->count == 1 && s->record->fields[0].n <= 1))
 		return;
-	if (is_header(s->record)) {
+	if (reader_heading(s->record)) {
 		count_note(s, NOTE_HEADER);
 		return;
 	}

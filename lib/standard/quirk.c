@@ -309,30 +309,6 @@ take_name(struct walk *walk, const char *file_name, unsigned columns)
 
 /* -- records that are none ---------------------------------------------- */
 
-static bool
-has_digit(const struct reader_field *field)
-{
-	for (size_t i = 0; i < field->n; i++) {
-		if (field->p[i] >= '0' && field->p[i] <= '9')
-			return true;
-	}
-	return false;
-}
-
-/* As the check knows one: version, insurer and insured number are never
- * without a digit. */
-static bool
-is_header(const struct reader_record *record)
-{
-	if (record->no != 1 || record->kept < 3)
-		return false;
-	for (unsigned i = 0; i < 3; i++) {
-		if (record->fields[i].n == 0 || has_digit(&record->fields[i]))
-			return false;
-	}
-	return true;
-}
-
 /* ",,,,": an empty line of a spreadsheet. */
 static bool
 all_empty(const struct reader_record *record, unsigned from)
@@ -352,7 +328,7 @@ left_out(struct walk *walk, const struct reader_record *record)
 		return see_test(walk, QUIRK_BLANK_LINE, NULL, record->line);
 	if (record->count == 1 && strcmp(record->fields[0].p, "\x1A") == 0)
 		return see_test(walk, QUIRK_END_MARK, NULL, record->line);
-	if (is_header(record))
+	if (reader_heading(record))
 		return see_test(walk, QUIRK_HEADER_LINE, NULL, record->line);
 	return false;
 }
@@ -564,7 +540,7 @@ first_columns(const struct walk *walk)
 	unsigned columns = 0;
 
 	while (columns == 0 && reader_next(reader, &record) == 0) {
-		if (!record.blank && !is_header(&record))
+		if (!record.blank && !reader_heading(&record))
 			columns = record.count;
 	}
 	reader_close(&reader);

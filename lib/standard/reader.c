@@ -512,3 +512,25 @@ reader_next(struct reader *reader, struct reader_record *out)
 	}
 	return TSK_EMPTY;
 }
+
+static bool
+has_digit(const struct reader_field *field)
+{
+	for (size_t i = 0; i < field->n; i++) {
+		if (field->p[i] >= '0' && field->p[i] <= '9')
+			return true;
+	}
+	return false;
+}
+
+bool
+reader_heading(const struct reader_record *record)
+{
+	if (record->no != 1 || record->kept < 3)
+		return false;
+	for (unsigned i = 0; i < 3; i++) {
+		if (record->fields[i].n == 0 || has_digit(&record->fields[i]))
+			return false;
+	}
+	return true;
+}

@@ -86,4 +86,9 @@ void reader_skip(struct reader *reader, size_t n);
  */
 int reader_next(struct reader *reader, struct reader_record *out) TSK_MUST_USE;
 
+/* reader_heading(record): the first record names the columns.  Every kind begins
+ * with CSV version, insurer and insured number, and none of them is ever without
+ * a digit. */
+bool reader_heading(const struct reader_record *record);
+
 #endif
