@@ -27,6 +27,7 @@
 
 #include "check_main.h"
 #include "ctl.h"
+#include "options.h"
 #include "term.h"
 
 #define CONTROL_NAME    "control.sock"
@@ -229,48 +230,18 @@ check_verb(struct ctl *ctl, int argc, char **argv)
 	return rc;
 }
 
-/* One global option at argv[i]: how many words it took, 0 if none, or
- * negative. */
-static int
-take_global(int argc, char **argv, int i, struct globals *globals)
-{
-	const struct {
-		const char *name;
-		const char **value;
-	} rows[] = {
-	    {"--control", &globals->control},
-	    {"--data", &globals->data},
-	    {"--config", &globals->config},
-	    {"--lang", &globals->lang},
-	};
-
-	if (strcmp(argv[i], "--json") == 0) {
-		globals->json = true;
-		return 1;
-	}
-	for (size_t row = 0; row < sizeof(rows) / sizeof(*rows); row++) {
-		size_t n = strlen(rows[row].name);
-
-		if (strncmp(argv[i], rows[row].name, n) != 0)
-			continue;
-		if (argv[i][n] == '=') {
-			*rows[row].value = argv[i] + n + 1;
-			return 1;
-		}
-		if (argv[i][n] != '\0')
-			continue;
-		if (i + 1 >= argc)
-			return -1;
-		*rows[row].value = argv[i + 1];
-		return 2;
-	}
-	return 0;
-}
-
 /* Take the global options out of argv; what is left is verb and arguments. */
 static int
 take_globals(int *argc, char **argv, struct globals *globals)
 {
+	const struct option options[] = {
+	    {"--json", NULL, &globals->json},
+	    {"--control", &globals->control, NULL},
+	    {"--data", &globals->data, NULL},
+	    {"--config", &globals->config, NULL},
+	    {"--lang", &globals->lang, NULL},
+	    {NULL, NULL, NULL},
+	};
 	int kept = 1, i = 1;
 
 	while (i < *argc) {
@@ -279,7 +250,7 @@ take_globals(int *argc, char **argv, struct globals *globals)
 		if (strcmp(argv[i], "--") == 0 ||
 		    (kept > 1 && strcmp(argv[1], "check") == 0))
 			break;
-		n = take_global(*argc, argv, i, globals);
+		n = option_take(options, *argc, argv, i);
 		if (n < 0)
 			return ctl_usage("%s needs a value", argv[i]);
 		if (n == 0)

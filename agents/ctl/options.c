@@ -9,10 +9,8 @@
 #include "ctl.h"
 #include "options.h"
 
-/* How many words the option at argv[i] took; 0: there is no such option; -1: its
- * value is missing or it takes none. */
-static int
-take(const struct option *o, int argc, char **argv, int i)
+int
+option_take(const struct option *o, int argc, char **argv, int i)
 {
 	for (; o->name != NULL; o++) {
 		size_t n = strlen(o->name);
@@ -55,7 +53,7 @@ options_take(const struct option *options, int argc, char **argv)
 			i++;
 			continue;
 		}
-		n = take(options, argc, argv, i);
+		n = option_take(options, argc, argv, i);
 		if (n < 0)
 			(void)ctl_usage("%s needs a value", argv[i]);
 		if (n == 0)
