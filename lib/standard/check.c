@@ -72,6 +72,12 @@ guess_shape(const struct check_run *run, const struct reader_record *record)
 								   : LAYOUT_V4;
 }
 
+static bool
+fits_name(const struct check_run *run, const struct layout_edition *e)
+{
+	return !run->name_good || e->form == run->result->name.form;
+}
+
 static void
 check_edition(struct check_run *run)
 {
@@ -94,6 +100,20 @@ check_edition(struct check_run *run)
 		check_say(run, "version-month", 1, e->code, n, e->applies_from);
 }
 
+/* A kind that V3 does not have, or an edition that both name and columns
+ * contradict: said by check_edition(), and only the version is wrong then. */
+static enum layout_shape
+shape_of(const struct check_run *run, const struct reader_record *record)
+{
+	enum layout_shape shape = run->edition->shape;
+	unsigned columns = layout_columns(&run->kind->layout, shape);
+
+	return columns == 0 || (record->count != columns &&
+				   !fits_name(run, run->edition))
+		   ? guess_shape(run, record)
+		   : shape;
+}
+
 /* The first record with a known version speaks for the file. */
 static void
 take_version(struct check_run *run, const struct reader_record *record)
@@ -110,10 +130,9 @@ take_version(struct check_run *run, const struct reader_record *record)
 	memset(run->memos, 0, sizeof run->memos);
 	run->at[0] = 0;
 	if (run->edition != NULL) {
-		/* a kind that V3 does not have: said by check_edition() */
-		run->shape = run->edition->shape;
-		if (layout_columns(&run->kind->layout, run->shape) == 0)
-			run->shape = guess_shape(run, record);
+		run->shape = shape_of(run, record);
+		run->version_record = run->record;
+		run->version_line = run->line;
 		check_edition(run);
 		return;
 	}
@@ -126,6 +145,39 @@ take_version(struct check_run *run, const struct reader_record *record)
 		memcpy(run->version, "-", 2);
 }
 
+/* V4.0 in a name of V4.1 and the like is a warning; that another version follows
+ * makes it the odd one. */
+static void
+say_odd_version(struct check_run *run, const char *version)
+{
+	uint64_t record = run->record, line = run->line;
+
+	if ((run->edition->form == NAME_V3) !=
+	    (run->result->name.form == NAME_V3))
+		return; /* said already */
+	run->record = run->version_record;
+	run->line = run->version_line;
+	check_say(run, "version-mixed", 1, run->version, strlen(run->version),
+	    version);
+	run->record = record;
+	run->line = line;
+}
+
+/* ... unless it contradicts the name and this one does not: else the slip of one
+ * record would be blamed on all others. */
+static bool
+take_fitting(struct check_run *run, const struct reader_record *record)
+{
+	const struct layout_edition *e =
+	    layout_edition(run->standard, record->fields[0].p);
+
+	if (e == NULL || fits_name(run, run->edition) || !fits_name(run, e))
+		return false;
+	say_odd_version(run, e->code);
+	take_version(run, record);
+	return true;
+}
+
 static void
 check_version(struct check_run *run, const struct reader_record *record)
 {
@@ -133,7 +185,8 @@ check_version(struct check_run *run, const struct reader_record *record)
 
 	if (run->edition == NULL)
 		take_version(run, record);
-	else if (field->n > 0 && strcmp(field->p, run->version) != 0)
+	else if (field->n > 0 && strcmp(field->p, run->version) != 0 &&
+		 !take_fitting(run, record))
 		check_say(
 		    run, "version-mixed", 1, field->p, field->n, run->version);
 }

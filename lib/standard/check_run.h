@@ -81,8 +81,9 @@ struct check_run {
 
 	bool not_ms932; /* said once; fields are not decoded */
 	bool line_end_said;
-	char version[16]; /* of the first record */
+	char version[16]; /* of the record that speaks for the file */
 	const struct layout_edition *edition;
+	uint64_t version_record, version_line; /* where the edition stands */
 	enum layout_shape shape;
 	char month[8]; /* of the first record, when the name tells none */
 

@@ -337,13 +337,41 @@ check_between(struct check_run *run, const struct benefit_row *row,
 	return false;
 }
 
+/* Do the row's own figures add up to its amount, and its cost come from it? */
+static bool
+stands_alone(const struct benefit_row *row)
+{
+	int64_t over = or_zero(row, B_OVER) + or_zero(row, B_TYPE_OVER);
+
+	return given(row, B_AMOUNT) && given(row, B_PRICE) &&
+	       given(row, B_COST) &&
+	       yen(row->v[B_AMOUNT] - over, row->v[B_PRICE]) == row->v[B_COST];
+}
+
+/* Both subtotals at once: one of them is wrong if together they are not all that
+ * the rows are; the one whose own cost contradicts it. */
+static bool
+check_both(struct check_run *run, const struct benefit_group *g, int64_t all)
+{
+	const struct benefit_row *in = &g->sub[BK_INSIDE];
+	const struct benefit_row *out = &g->sub[BK_OUTSIDE];
+	int64_t inside = all - out->v[B_AMOUNT],
+		outside = all - in->v[B_AMOUNT];
+
+	if (!stands_alone(in) && stands_alone(out) &&
+	    inside >= g->inside + g->unknown_minus &&
+	    inside <= g->inside + g->unknown_plus)
+		return check_between(run, in, B_AMOUNT, inside, inside, inside);
+	return check_between(run, out, B_AMOUNT, outside, outside, outside);
+}
+
 static bool
 check_amounts(struct check_run *run, const struct benefit_group *g)
 {
 	const struct benefit_row *in = &g->sub[BK_INSIDE];
 	const struct benefit_row *out = &g->sub[BK_OUTSIDE];
 	const struct benefit_row *long_stay = &g->sub[BK_OVER_30];
-	int64_t unknown = g->unknown_plus + g->unknown_minus, left;
+	int64_t unknown = g->unknown_plus + g->unknown_minus;
 	int64_t low = g->inside + g->unknown_minus;
 	int64_t high = g->inside + g->unknown_plus;
 	bool good;
@@ -361,9 +389,8 @@ check_amounts(struct check_run *run, const struct benefit_group *g)
 		       check_between(run, out, B_AMOUNT, g->unknown_minus,
 			   g->unknown_plus, unknown);
 	good = check_between(run, in, B_AMOUNT, low, high, g->inside);
-	left = g->inside + unknown - in->v[B_AMOUNT];
 	if (good && g->over_30_rows == 0)
-		good = check_between(run, out, B_AMOUNT, left, left, left);
+		good = check_both(run, g, g->inside + unknown);
 	return good;
 }
 
