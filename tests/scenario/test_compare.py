@@ -142,6 +142,9 @@ def test_no_difference_is_said_too(lab, tmp_path):
     wait_compared(lab, set())
     wait_for(lambda: repr(lab.offices[CARE].status()),
              lambda: cell(lab) == "差異なし")
+    page = lab.offices[CARE].compared()[PAGE_NAME]
+    assert "差異 0件" in page
+    assert MARKER not in page, "nobody is named of whom nothing is to be said"
 
 
 def test_nothing_without_a_plan_or_when_switched_off(make_lab, tmp_path):

@@ -179,10 +179,15 @@ def test_the_proof_and_the_note_outlive_the_agent(lab, tmp_path):
     care.send_all(paths)
     lab.offices[VISIT].wait_inbox(by_name(paths))
     wait_note(care, "注意：相手がV4.1")
+    copies = csvs(care.copies("rejected", CONVERTED))
+    assert len(copies) == 3, "the proof of V3 made them"
     lab.kill(lab.agent("care"))
     os.unlink(os.path.join(care.folder, lab_module.STATUS))
     lab.up()
     wait_note(care, "注意：相手がV4.1")
+    note = [r for r in care.status() if "注意：相手がV4.1" in "".join(r.values())]
+    assert len(note) == 1, "said of the set, and of nothing else"
+    assert csvs(care.copies("rejected", CONVERTED)) == copies
 
 
 def test_not_sent_if_the_settings_say_so(make_lab, tmp_path):
