@@ -372,25 +372,21 @@ def subtotal(row):
     return row[24] != "" and row[8] != "999999" and int(row[27]) > 20
 
 
-def lone_subtotal(made):
-    """Where a percentage addition has a subtotal of its own, the unit may as
-    well be missing there."""
-    member = made.file("UPSIKYU")
-    outside = {(r[2], r[6]) for r in member.rows
-               if r[8].endswith("EEEE")} if member else ()
+def inside_subtotal(made):
+    """Whether or not a subtotal of what is outside the limit stands beside."""
     return change("UPSIKYU", 17, plus(17), "subtotal-sum",
-                  lambda r: subtotal(r) and r[8].endswith("AAAA")
-                  and (r[2], r[6]) not in outside)(made)
+                  lambda r: subtotal(r) and r[8].endswith("AAAA"))(made)
 
 
-def later_version(made):
-    """Not the first record's, which speaks for the file."""
+def other_version(made):
+    """Of the first record the name knows better; the others are mixed."""
     member = made.file("UPPLAN")
     if member is None or len(member.rows) < 2:
         return None
-    at = made.rng.randrange(1, len(member.rows))
+    at = made.rng.randrange(len(member.rows))
     member.rows[at][0] = "202407" if member.v3 else "202208"
-    return [("version-mixed", member.name, at + 1, 1)]
+    return [("version-mixed" if at else "version-name", member.name, at + 1,
+             1)]
 
 
 def swap(kind, code, field, fits):
@@ -519,7 +515,7 @@ RULES = [
     ("unknown service type", change("UPPLAN", 15, lambda r, m: "99" + r[14][2:],
                                     "service-type-unknown")),
     ("identifier", change("UPPLAN", 25, lambda r, m: "1", "field-unused")),
-    ("wrong version", later_version),
+    ("wrong version", other_version),
     ("units times count", change("UPSIKYU", 13, plus(13), "benefit-factor",
                                  plain_service)),
     ("total row with units", change("UPSIKYU", 13, lambda r, m: "1",
@@ -530,7 +526,7 @@ RULES = [
                                       one_cell(9, "999999"))),
     ("units of the row", change("UPSIKYU", 17, plus(17), "benefit-product",
                                 plain_service)),
-    ("sum of a subtotal", lone_subtotal),
+    ("sum of a subtotal", inside_subtotal),
     ("cost of a subtotal", change("UPSIKYU", 24, plus(24, 300),
                                   "benefit-cost", subtotal)),
     ("rate of a subtotal", change(
