@@ -112,8 +112,17 @@ int compare_read(struct compare *compare, uint32_t file, struct reader *reader);
 void compare_pick(struct compare *compare);
 /* compare_match(compare): pair the uses that are left; rows and sums. */
 void compare_match(struct compare *compare);
-/* compare_scope(...): digests of (month, office, type) with actual use. */
-uint64_t compare_scope_digest(const struct compare *compare, uint32_t month,
-    uint32_t office, const char *type);
+
+/* Offices and service types that have told of a month; begin with zeros, free
+ * digests. */
+struct compare_scope {
+	uint64_t *digests;
+	size_t count, room;
+};
+void compare_scope_fill(struct compare *compare, struct compare_scope *scope);
+/* compare_scope_lone(compare, scope, use, rate): what a planned use without a
+ * counterpart is; ${rate}: a percentage addition. */
+enum compare_state compare_scope_lone(const struct compare *compare,
+    const struct compare_scope *scope, const struct use *use, bool rate);
 
 #endif

@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "digest.h"
-
 #include "compare_inside.h"
 
 #define PAIRS_MAX 100000
@@ -491,114 +489,10 @@ put_rows(struct group *g, enum compare_state lone)
 	}
 }
 
-/* -- scope --------------------------------------------------------------- */
-
-struct scope {
-	uint64_t *digests;
-	size_t count, room;
-};
-
-uint64_t
-compare_scope_digest(
-    const struct compare *c, uint32_t month, uint32_t office, const char *type)
-{
-	const char *m = words_text(&c->words, month);
-	const char *o = words_text(&c->words, office);
-	uint64_t tag = digest_tag(m, strlen(m) + 1, 0);
-
-	tag = digest_tag(o, strlen(o) + 1, tag);
-	return digest_tag(type, strnlen(type, 2), tag);
-}
-
-static void
-scope_add(struct scope *s, uint64_t digest)
-{
-	if (s->count == s->room) {
-		s->room = s->room == 0 ? 64 : 2 * s->room;
-		s->digests =
-		    mem_resize(s->digests, s->room * sizeof *s->digests);
-	}
-	if (s->count == 0 || s->digests[s->count - 1] != digest)
-		s->digests[s->count++] = digest;
-}
-
-static int
-by_digest(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return by_number(*x, *y);
-}
-
-/* Percentage additions: another scope of the same place. */
-static uint64_t
-rate_scope(uint64_t digest)
-{
-	return digest_tag("%", 1, digest);
-}
-
-/* An office that sent a file has reported, whoever is in it. */
-static void
-scope_fill(struct compare *c, struct scope *s)
-{
-	for (uint32_t i = 0; i < c->file_count; i++) {
-		const struct compare_file *f = &c->files[i];
-
-		if (!f->out && f->role == FILE_ACTUAL)
-			scope_add(s, compare_scope_digest(c,
-					 words_add(&c->words, f->name.month,
-					     strlen(f->name.month)),
-					 words_add(&c->words, f->name.from,
-					     strlen(f->name.from)),
-					 f->name.from_type));
-	}
-	for (size_t i = 0; i < c->use_count; i++) {
-		const struct use *u = &c->uses[i];
-		const char *code = words_text(&c->words, u->code);
-		uint64_t digest;
-
-		if (u->side != COMPARE_RIGHT)
-			continue;
-		digest = compare_scope_digest(
-		    c, c->clients[u->client].month, u->office, code);
-		scope_add(s, digest);
-		if (standard_service_rate(c->standard, code))
-			scope_add(s, rate_scope(digest));
-	}
-	if (s->count > 0)
-		qsort(s->digests, s->count, sizeof *s->digests, by_digest);
-}
-
-static bool
-in_scope(const struct scope *s, uint64_t digest)
-{
-	return s->count > 0 && bsearch(&digest, s->digests, s->count,
-				   sizeof digest, by_digest) != NULL;
-}
-
-static enum compare_state
-lone_state(const struct compare *c, const struct scope *s, const struct use *u,
-    bool rate)
-{
-	uint32_t month = c->clients[u->client].month;
-
-	if (rate && c->mode == COMPARE_PLAN_ACTUAL &&
-	    !in_scope(s, rate_scope(compare_scope_digest(c, month, u->office,
-			     words_text(&c->words, u->code)))))
-		return COMPARE_UNREPORTED;
-
-	if (c->mode != COMPARE_PLAN_ACTUAL ||
-	    in_scope(s, compare_scope_digest(c, month, u->office,
-			    words_text(&c->words, u->code))) ||
-	    in_scope(s, compare_scope_digest(c, month, u->office, "")))
-		return COMPARE_MISSING;
-	return COMPARE_UNREPORTED;
-}
-
 /* -- all ----------------------------------------------------------------- */
 
 static void
-match_group(struct group *g, const struct scope *scope)
+match_group(struct group *g, const struct compare_scope *scope)
 {
 	const struct use *first = g->count[COMPARE_LEFT] > 0
 				      ? g->side[COMPARE_LEFT]
@@ -615,7 +509,7 @@ match_group(struct group *g, const struct scope *scope)
 		else
 			join_in_order(g);
 	}
-	put_rows(g, lone_state(g->compare, scope, first, g->rate));
+	put_rows(g, compare_scope_lone(g->compare, scope, first, g->rate));
 }
 
 static void
@@ -649,7 +543,7 @@ find_group(struct compare *c, size_t at, struct group *g)
 }
 
 static void
-match_groups(struct compare *c, const struct scope *scope)
+match_groups(struct compare *c, const struct compare_scope *scope)
 {
 	uint32_t *pairs = mem_new((c->use_count + 1) * sizeof *pairs);
 	struct group g = {.compare = c};
@@ -672,7 +566,7 @@ match_groups(struct compare *c, const struct scope *scope)
 void
 compare_match(struct compare *c)
 {
-	struct scope scope = {0};
+	struct compare_scope scope = {0};
 
 	drop_out(c);
 	if (c->mode == COMPARE_NONE)
@@ -680,7 +574,7 @@ compare_match(struct compare *c)
 	if (c->use_count > 0)
 		qsort_r(c->uses, c->use_count, sizeof *c->uses, by_key, c);
 	add_up(c);
-	scope_fill(c, &scope);
+	compare_scope_fill(c, &scope);
 	c->results =
 	    mem_new(((size_t)c->client_count + 1) * sizeof *c->results);
 	match_groups(c, &scope);
