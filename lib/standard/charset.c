@@ -212,22 +212,19 @@ charset_has(const struct charset *charset, uint32_t code)
 	return code > 0 && code <= 0xFFFF && charset->back[code] != 0;
 }
 
-static size_t
-put_utf8(uint32_t code, char out[4])
+static void
+put_code(uint32_t c, struct buf *out)
 {
-	if (code < 0x80) {
-		out[0] = (char)code;
-		return 1;
+	char text[4];
+	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
+	static const unsigned char first[] = {0, 0, 0xC0, 0xE0, 0xF0};
+
+	for (size_t i = n - 1; i > 0; i--) {
+		text[i] = (char)(0x80 | (c & 0x3F));
+		c >>= 6;
 	}
-	if (code < 0x800) {
-		out[0] = (char)(0xC0 | code >> 6);
-		out[1] = (char)(0x80 | (code & 0x3F));
-		return 2;
-	}
-	out[0] = (char)(0xE0 | code >> 12); /* MS932 is all in the BMP */
-	out[1] = (char)(0x80 | (code >> 6 & 0x3F));
-	out[2] = (char)(0x80 | (code & 0x3F));
-	return 3;
+	text[0] = (char)(first[n] | c);
+	buf_add(out, text, n);
 }
 
 void
@@ -240,11 +237,39 @@ charset_to_utf8(
 	}
 	for (size_t i = 0; i < n;) {
 		uint32_t code;
-		char text[4];
 
 		i += charset_next(charset, p + i, n - i, &code);
-		buf_add(out, text, put_utf8(code, text));
+		put_code(code, out);
 	}
+}
+
+void
+charset_from_utf16(const void *p, size_t n, struct buf *out)
+{
+	const unsigned char *u = p;
+	bool marked = n >= 2 && ((u[0] == 0xFF && u[1] == 0xFE) ||
+				    (u[0] == 0xFE && u[1] == 0xFF));
+	bool big = marked ? u[0] == 0xFE : n > 0 && u[0] == 0;
+	uint32_t high = 0; /* a first half that waits for its second */
+
+	for (size_t i = marked ? 2 : 0; i + 1 < n; i += 2) {
+		uint32_t c = (uint32_t)u[i + !big] << 8 | u[i + big];
+		bool second = c >= 0xDC00 && c <= 0xDFFF;
+
+		if (high != 0 && second) {
+			put_code(0x10000 + ((high & 0x3FF) << 10 | (c & 0x3FF)),
+			    out);
+			high = 0;
+			continue;
+		}
+		if (high != 0)
+			put_code(0xFFFD, out);
+		high = c >= 0xD800 && c <= 0xDBFF ? c : 0;
+		if (high == 0)
+			put_code(second ? 0xFFFD : c, out);
+	}
+	if (high != 0 || n % 2 != 0)
+		put_code(0xFFFD, out);
 }
 
 /* Length and value of the first UTF-8 character; 0 if it is not well formed,

@@ -54,6 +54,10 @@ bool charset_has(const struct charset *charset, uint32_t code);
  * character becomes U+FFFD. */
 void charset_to_utf8(
     const struct charset *charset, const char *p, size_t n, struct buf *out);
+/* charset_from_utf16(p, n, out): append as UTF-8, in the byte order that its mark
+ * or first character tells.  A half of a pair without the other one, and a byte
+ * too much, stay a mark of damage, U+FFFD, which MS932 does not have. */
+void charset_from_utf16(const void *p, size_t n, struct buf *out);
 /* charset_from_utf8(charset, text, n, out): append as MS932.  TSK_INVALID, with
  * *at (may be NULL) the offset of the first character that MS932 does not have;
  * what came before it is then in ${out}. */

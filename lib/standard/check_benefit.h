@@ -94,6 +94,27 @@ void benefit_lost(struct check_run *run);
 /* benefit_end(run): the file is at its end. */
 void benefit_end(struct check_run *run);
 
+#define BENEFIT_BIT(column) (1U << (column))
+
+static inline bool
+benefit_given(const struct benefit_row *row, enum benefit_column column)
+{
+	return row->record != 0 && B_IS(row->v[column]);
+}
+
+static inline int64_t
+benefit_or_zero(const struct benefit_row *row, enum benefit_column column)
+{
+	return benefit_given(row, column) ? row->v[column] : 0;
+}
+
+/* Cut, also below zero: an amount taken off is not taken off twice. */
+static inline int64_t
+benefit_yen(int64_t units, int64_t price)
+{
+	return units * price / 100;
+}
+
 /* benefit_judge(run, client): what all rows of a client together show. */
 void benefit_judge(struct check_run *run, const struct benefit_client *client);
 /* benefit_money(run, row, units, count): costs and shares of one row, whose

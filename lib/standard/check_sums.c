@@ -6,9 +6,6 @@
  *	Whether a row counts for the category limit is told by field 18 if that
  *	is filled, and not at all if software leaves it out.  So a sum is often
  *	known only as a range; what lies within it is taken.
- *
- *	Money is compared with all figures it may honestly have been computed
- *	from; one yen beside the nearest is rounding, more is an error.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,256 +25,6 @@ static bool
 is_bad(const struct benefit_group *g, enum benefit_column column)
 {
 	return (g->bad & 1U << column) != 0;
-}
-
-static bool
-given(const struct benefit_row *row, enum benefit_column column)
-{
-	return row->record != 0 && B_IS(row->v[column]);
-}
-
-static int64_t
-or_zero(const struct benefit_row *row, enum benefit_column column)
-{
-	return given(row, column) ? row->v[column] : 0;
-}
-
-static int64_t
-distance(int64_t a, int64_t b)
-{
-	return a > b ? a - b : b - a;
-}
-
-/* Cut, also below zero: an amount taken off is not taken off twice. */
-static int64_t
-yen(int64_t units, int64_t price)
-{
-	return units * price / 100;
-}
-
-/* -- one row ------------------------------------------------------------ */
-
-#define BIT(column) (1U << (column))
-
-/* The price is the odd one out if the claim agrees with the cost. */
-static bool
-claim_agrees(const struct benefit_row *row)
-{
-	return given(row, B_CLAIM) && given(row, B_BENEFIT) &&
-	       or_zero(row, B_FIXED) == 0 &&
-	       (int64_t)row->v[B_COST] * row->v[B_BENEFIT] / 100 ==
-		   row->v[B_CLAIM];
-}
-
-static uint32_t
-check_cost(struct check_run *run, const struct benefit_row *row,
-    const int64_t *units, size_t count)
-{
-	int64_t nearest = 0, off = INT64_MAX;
-
-	for (size_t i = 0; i < count; i++) {
-		int64_t cost = yen(units[i], row->v[B_PRICE]);
-
-		if (distance(cost, row->v[B_COST]) < off) {
-			nearest = cost;
-			off = distance(cost, row->v[B_COST]);
-		}
-	}
-	if (count == 0 || off == 0)
-		return 0;
-	if (off <= tolerance(run, TOLERANCE_COST)) {
-		benefit_say(run, "benefit-rounding", row, B_COST, nearest);
-		return 0;
-	}
-	if (claim_agrees(row)) {
-		benefit_say(run, "benefit-price-cost", row, B_PRICE,
-		    yen(units[0], row->v[B_PRICE]));
-		return BIT(B_PRICE);
-	}
-	benefit_say(
-	    run, "benefit-cost", row, B_COST, yen(units[0], row->v[B_PRICE]));
-	return BIT(B_COST);
-}
-
-static uint32_t
-check_claim(struct check_run *run, const struct benefit_row *row)
-{
-	int64_t wanted, off, cost = row->v[B_COST];
-
-	if (!given(row, B_COST) || !given(row, B_BENEFIT) ||
-	    !given(row, B_CLAIM) || or_zero(row, B_FIXED) != 0 ||
-	    row->v[B_FIXED] == B_BAD || row->v[B_BENEFIT] < 1 ||
-	    row->v[B_BENEFIT] > 100)
-		return 0;
-	wanted = cost * row->v[B_BENEFIT] / 100;
-	off = distance(wanted, row->v[B_CLAIM]);
-	if (off == 0)
-		return 0;
-	if (off <= tolerance(run, TOLERANCE_COST)) {
-		benefit_say(run, "benefit-rounding", row, B_CLAIM, wanted);
-		return 0;
-	}
-	if (given(row, B_COPAY) && row->v[B_COPAY] != 0 && cost != 0 &&
-	    cost - row->v[B_CLAIM] == row->v[B_COPAY]) {
-		/* claim and copayment agree: it is the rate */
-		benefit_say(run, "benefit-rate", row, B_BENEFIT,
-		    ((int64_t)row->v[B_CLAIM] * 100 + cost - 1) / cost);
-		return BIT(B_BENEFIT);
-	}
-	benefit_say(run, "benefit-claim", row, B_CLAIM, wanted);
-	return BIT(B_CLAIM);
-}
-
-static uint32_t
-check_copay(struct check_run *run, const struct benefit_row *row)
-{
-	int64_t wanted;
-
-	if (!given(row, B_COST) || !given(row, B_CLAIM) || !given(row, B_COPAY))
-		return 0;
-	wanted = (int64_t)row->v[B_COST] - row->v[B_CLAIM];
-	if (row->v[B_COPAY] == wanted)
-		return 0;
-	benefit_say(run,
-	    row->v[B_COPAY] == 0 ? "benefit-copay-odd" : "benefit-copay", row,
-	    B_COPAY, wanted);
-	return BIT(B_COPAY);
-}
-
-static uint32_t
-check_full(struct check_run *run, const struct benefit_row *row,
-    const int64_t *units, size_t count)
-{
-	int64_t over = or_zero(row, B_OVER) + or_zero(row, B_TYPE_OVER);
-	int64_t wanted, all;
-
-	if (!given(row, B_FULL) || !given(row, B_OVER))
-		return 0;
-	wanted = yen(over, row->v[B_PRICE]);
-	if (distance(wanted, row->v[B_FULL]) <= tolerance(run, TOLERANCE_COST))
-		return 0;
-	for (size_t i = 0; i < count && given(row, B_COST); i++) {
-		all = yen(units[i] + over, row->v[B_PRICE]) - row->v[B_COST];
-		if (distance(all, row->v[B_FULL]) <=
-		    tolerance(run, TOLERANCE_COST))
-			return 0;
-	}
-	benefit_say(run, "benefit-full", row, B_FULL, wanted);
-	return BIT(B_FULL);
-}
-
-static uint32_t
-check_price(
-    struct check_run *run, const struct benefit_row *row, const char *type)
-{
-	int64_t least = tolerance(run, TOLERANCE_PRICE_MIN);
-
-	/* the community's own types have prices of their own */
-	if (*type == 'A' || row->v[B_PRICE] == 0 ||
-	    (row->v[B_PRICE] >= least &&
-		row->v[B_PRICE] <= tolerance(run, TOLERANCE_PRICE_MAX)))
-		return 0;
-	benefit_say(run, "benefit-price", row, B_PRICE, least / 100);
-	return BIT(B_PRICE);
-}
-
-uint32_t
-benefit_money(struct check_run *run, const struct benefit_row *row,
-    const int64_t *units, size_t count, const char *type)
-{
-	uint32_t said = 0;
-
-	if (given(row, B_PRICE)) {
-		if (given(row, B_COST))
-			said = check_cost(run, row, units, count);
-		if (said == 0)
-			said = check_price(run, row, type);
-		if (said == 0 && count > 0)
-			said = check_full(run, row, units, count);
-	}
-	/* one slip is said once: what follows from it is not */
-	if (!(said & BIT(B_COST)))
-		said |= check_claim(run, row);
-	if (!(said & (BIT(B_COST) | BIT(B_CLAIM))))
-		said |= check_copay(run, row);
-	return said;
-}
-
-/* Two parts of a whole; both must be there, and used: some software writes a
- * pair of zeros where a limit does not apply. */
-static bool
-parts(const struct benefit_row *row, enum benefit_column a,
-    enum benefit_column b, int64_t *sum)
-{
-	if (!given(row, a) || !given(row, b))
-		return false;
-	*sum = (int64_t)row->v[a] + row->v[b];
-	return *sum != 0;
-}
-
-static uint32_t
-say_limit(struct check_run *run, const struct benefit_row *row,
-    enum benefit_column over, enum benefit_column within, int64_t whole)
-{
-	bool paid = given(row, B_PRICE) && given(row, B_COST) &&
-		    yen(row->v[within], row->v[B_PRICE]) == row->v[B_COST];
-
-	/* what the cost was computed from is right most likely */
-	if (paid)
-		benefit_say(
-		    run, "benefit-limit", row, over, whole - row->v[within]);
-	else
-		benefit_say(
-		    run, "benefit-limit", row, within, whole - row->v[over]);
-	return BIT(over) | BIT(within);
-}
-
-/* A part without its other part can only be seen to be larger than the whole. */
-static uint32_t
-part_too_large(
-    struct check_run *run, const struct benefit_row *row, int64_t whole)
-{
-	static const enum benefit_column pairs[][2] = {
-	    {B_TYPE_OVER, B_TYPE_WITHIN}, {B_TYPE_WITHIN, B_TYPE_OVER},
-	    {B_OVER, B_WITHIN}, {B_WITHIN, B_OVER}};
-
-	for (size_t i = 0; i < 4; i++) {
-		enum benefit_column c = pairs[i][0];
-
-		if (whole <= 0 || !given(row, c) || given(row, pairs[i][1]) ||
-		    row->v[c] <= whole)
-			continue;
-		benefit_say(run, "benefit-limit", row, c, whole);
-		return BIT(c);
-	}
-	return 0;
-}
-
-uint32_t
-benefit_limits(struct check_run *run, const struct benefit_row *row,
-    enum benefit_column rest)
-{
-	enum benefit_column whole = B_MANAGED;
-	uint32_t said = 0;
-	int64_t sum;
-
-	if (!given(row, B_MANAGED) || row->v[B_MANAGED] == 0)
-		whole = rest;
-	if (parts(row, B_TYPE_OVER, B_TYPE_WITHIN, &sum)) {
-		if (rest == B_COLUMNS)
-			return 0; /* a total: only some types have a limit */
-		if (whole != B_COLUMNS && given(row, whole) &&
-		    sum != row->v[whole])
-			said = say_limit(run, row, B_TYPE_OVER, B_TYPE_WITHIN,
-			    row->v[whole]);
-		whole = B_TYPE_WITHIN;
-	}
-	if (said == 0 && whole != B_COLUMNS && given(row, whole))
-		said = part_too_large(run, row, row->v[whole]);
-	if (said == 0 && whole != B_COLUMNS && given(row, whole) &&
-	    parts(row, B_OVER, B_WITHIN, &sum) && sum != row->v[whole])
-		said = say_limit(run, row, B_OVER, B_WITHIN, row->v[whole]);
-	return said;
 }
 
 /* -- one group ---------------------------------------------------------- */
@@ -316,7 +63,8 @@ check_there(struct check_run *run, struct benefit_group *g)
 	memcpy(wanted + 2, "AAAA", 5);
 	if (g->sub[BK_INSIDE].record != 0 || g->rows - g->over_30_rows < 2)
 		return;
-	g->bad |= BIT(B_COST) | BIT(B_CLAIM) | BIT(B_COPAY) | BIT(B_FULL);
+	g->bad |= BENEFIT_BIT(B_COST) | BENEFIT_BIT(B_CLAIM) |
+		  BENEFIT_BIT(B_COPAY) | BENEFIT_BIT(B_FULL);
 	if (g->inside_rows >= 2)
 		say_row(run, "subtotal-missing", g->record, g->line, wanted);
 	else if (g->sub[BK_OUTSIDE].record == 0 && !outside_type(run, g->type))
@@ -328,7 +76,7 @@ static bool
 check_between(struct check_run *run, const struct benefit_row *row,
     enum benefit_column column, int64_t low, int64_t high, int64_t likely)
 {
-	if (!given(row, column) ||
+	if (!benefit_given(row, column) ||
 	    (row->v[column] >= low && row->v[column] <= high))
 		return true;
 	if (likely < low || likely > high)
@@ -341,11 +89,13 @@ check_between(struct check_run *run, const struct benefit_row *row,
 static bool
 stands_alone(const struct benefit_row *row)
 {
-	int64_t over = or_zero(row, B_OVER) + or_zero(row, B_TYPE_OVER);
+	int64_t over =
+	    benefit_or_zero(row, B_OVER) + benefit_or_zero(row, B_TYPE_OVER);
 
-	return given(row, B_AMOUNT) && given(row, B_PRICE) &&
-	       given(row, B_COST) &&
-	       yen(row->v[B_AMOUNT] - over, row->v[B_PRICE]) == row->v[B_COST];
+	return benefit_given(row, B_AMOUNT) && benefit_given(row, B_PRICE) &&
+	       benefit_given(row, B_COST) &&
+	       benefit_yen(row->v[B_AMOUNT] - over, row->v[B_PRICE]) ==
+		   row->v[B_COST];
 }
 
 /* Both subtotals at once: one of them is wrong if together they are not all that
@@ -383,7 +133,7 @@ check_amounts(struct check_run *run, const struct benefit_group *g)
 		    g->over_30, g->over_30);
 	else if (g->over_30 > 0)
 		high += g->over_30;
-	if (!given(in, B_AMOUNT) || !given(out, B_AMOUNT))
+	if (!benefit_given(in, B_AMOUNT) || !benefit_given(out, B_AMOUNT))
 		return check_between(
 			   run, in, B_AMOUNT, low, high, g->inside + unknown) &&
 		       check_between(run, out, B_AMOUNT, g->unknown_minus,
@@ -402,7 +152,7 @@ check_managed(struct check_run *run, const struct benefit_group *g)
 	int64_t high = g->sum[B_MANAGED] + g->unknown_plus;
 
 	if (is_bad(g, B_MANAGED) || is_bad(g, B_AMOUNT) ||
-	    g->over_30_rows > 0 || !given(in, B_MANAGED))
+	    g->over_30_rows > 0 || !benefit_given(in, B_MANAGED))
 		return 0;
 	if (g->odd.record != 0 && in->v[B_MANAGED] == g->inside &&
 	    in->v[B_MANAGED] != g->sum[B_MANAGED]) {
@@ -413,7 +163,7 @@ check_managed(struct check_run *run, const struct benefit_group *g)
 	}
 	return check_between(run, in, B_MANAGED, low, high, g->sum[B_MANAGED])
 		   ? 0
-		   : BIT(B_MANAGED);
+		   : BENEFIT_BIT(B_MANAGED);
 }
 
 /* Columns that rows rarely fill; where all of them do, they add up. */
@@ -431,7 +181,7 @@ check_columns(struct check_run *run, const struct benefit_group *g)
 		    g->sum[c] != 0 && g->over_30_rows == 0 &&
 		    !check_between(run, &g->sub[BK_INSIDE], c, g->sum[c],
 			g->sum[c], g->sum[c]))
-			said |= BIT(c);
+			said |= BENEFIT_BIT(c);
 	}
 	return said;
 }
@@ -444,13 +194,13 @@ cost_units(const struct benefit_group *g, int64_t units[UNITS_MAX])
 	int64_t rest = 0;
 	size_t count = 0, base;
 
-	if (given(in, B_WITHIN))
+	if (benefit_given(in, B_WITHIN))
 		units[count++] = in->v[B_WITHIN];
-	if (given(in, B_AMOUNT) &&
+	if (benefit_given(in, B_AMOUNT) &&
 	    (count == 0 || in->v[B_MANAGED] != in->v[B_AMOUNT]))
-		units[count++] = in->v[B_AMOUNT] - or_zero(in, B_OVER) -
-				 or_zero(in, B_TYPE_OVER);
-	if (given(in, B_AMOUNT) && g->sub[BK_OUTSIDE].record == 0)
+		units[count++] = in->v[B_AMOUNT] - benefit_or_zero(in, B_OVER) -
+				 benefit_or_zero(in, B_TYPE_OVER);
+	if (benefit_given(in, B_AMOUNT) && g->sub[BK_OUTSIDE].record == 0)
 		rest = g->inside + g->unknown_plus + g->unknown_minus -
 		       in->v[B_AMOUNT];
 	base = count;
@@ -468,9 +218,10 @@ check_rate(struct check_run *run, const struct benefit_group *g)
 
 	if (g->rate.record == 0 || is_bad(g, B_AMOUNT))
 		return;
-	if (given(&g->rate, B_COUNT) && g->rate.v[B_COUNT] != 1)
+	if (benefit_given(&g->rate, B_COUNT) && g->rate.v[B_COUNT] != 1)
 		benefit_say(run, "rate-odd", &g->rate, B_COUNT, 1);
-	else if (given(&g->rate, B_AMOUNT) && g->rate.v[B_AMOUNT] > limit)
+	else if (benefit_given(&g->rate, B_AMOUNT) &&
+		 g->rate.v[B_AMOUNT] > limit)
 		benefit_say(run, "rate-odd", &g->rate, B_AMOUNT, limit);
 }
 
@@ -490,7 +241,7 @@ judge_inside(struct check_run *run, struct benefit_group *g, bool amounts)
 {
 	const struct benefit_row *in = &g->sub[BK_INSIDE];
 	int64_t units[UNITS_MAX];
-	uint32_t said = amounts ? 0 : BIT(B_AMOUNT);
+	uint32_t said = amounts ? 0 : BENEFIT_BIT(B_AMOUNT);
 
 	if (amounts)
 		said |= check_managed(run, g);
@@ -500,9 +251,10 @@ judge_inside(struct check_run *run, struct benefit_group *g, bool amounts)
 	if (said == 0)
 		said |= benefit_limits(run, in, B_AMOUNT);
 	said |= benefit_money(run, in, units,
-	    said == 0 || said == BIT(B_AMOUNT) ? cost_units(g, units) : 0,
+	    said == 0 || said == BENEFIT_BIT(B_AMOUNT) ? cost_units(g, units)
+						       : 0,
 	    g->type);
-	g->bad |= said & ~BIT(B_AMOUNT);
+	g->bad |= said & ~BENEFIT_BIT(B_AMOUNT);
 }
 
 static void
@@ -522,9 +274,9 @@ judge_group(struct check_run *run, struct benefit_group *g)
 	judge_inside(run, g, amounts);
 	if (out->record == 0)
 		return;
-	units[0] = or_zero(out, B_AMOUNT);
-	g->bad |= benefit_money(
-	    run, out, units, given(out, B_AMOUNT) && amounts ? 1 : 0, g->type);
+	units[0] = benefit_or_zero(out, B_AMOUNT);
+	g->bad |= benefit_money(run, out, units,
+	    benefit_given(out, B_AMOUNT) && amounts ? 1 : 0, g->type);
 }
 
 /* -- the total row ------------------------------------------------------ */
@@ -538,11 +290,11 @@ group_value(
 
 	*out = 0;
 	/* rows inside the limit that neither they nor a subtotal speak for */
-	if (g->inside_rows > 0 && !given(&g->sub[BK_INSIDE], column) &&
+	if (g->inside_rows > 0 && !benefit_given(&g->sub[BK_INSIDE], column) &&
 	    g->filled[column] == 0)
 		return false;
 	for (enum benefit_kind k = 0; k < BK_SUBTOTALS; k++) {
-		if (given(&g->sub[k], column)) {
+		if (benefit_given(&g->sub[k], column)) {
 			*out += g->sub[k].v[column];
 			found = true;
 		}
@@ -573,7 +325,7 @@ total_column(struct check_run *run, const struct benefit_client *client,
 		    column == B_FULL;
 	int64_t low = 0, high = 0, value;
 
-	if (!given(&client->total, column))
+	if (!benefit_given(&client->total, column))
 		return true;
 	for (size_t i = 0; i < client->count; i++) {
 		const struct benefit_group *g = &client->groups[i];
@@ -601,7 +353,7 @@ total_amount(struct check_run *run, const struct benefit_client *client)
 {
 	int64_t sure = 0, inside = 0, outside = 0, over = 0, all = 0, value;
 
-	if (!given(&client->total, B_AMOUNT))
+	if (!benefit_given(&client->total, B_AMOUNT))
 		return;
 	for (size_t i = 0; i < client->count; i++) {
 		const struct benefit_group *g = &client->groups[i];
@@ -612,11 +364,11 @@ total_amount(struct check_run *run, const struct benefit_client *client)
 		sure += g->inside;
 		all += rows + g->over_30;
 		over += g->over_30;
-		if (given(&g->sub[BK_INSIDE], B_AMOUNT))
+		if (benefit_given(&g->sub[BK_INSIDE], B_AMOUNT))
 			inside += g->sub[BK_INSIDE].v[B_AMOUNT];
 		else if (g->sub[BK_OUTSIDE].record == 0)
 			inside += rows;
-		outside += or_zero(&g->sub[BK_OUTSIDE], B_AMOUNT);
+		outside += benefit_or_zero(&g->sub[BK_OUTSIDE], B_AMOUNT);
 	}
 	value = client->total.v[B_AMOUNT];
 	if (value != sure && value != inside && value != inside + outside &&

@@ -99,63 +99,6 @@ see_test(
 
 /* -- the encoding ------------------------------------------------------- */
 
-static void
-put_code(struct buf *out, uint32_t c)
-{
-	if (c < 0x80) {
-		buf_char(out, (char)c);
-		return;
-	}
-	if (c < 0x800) {
-		buf_char(out, (char)(0xC0 | c >> 6));
-	} else if (c < 0x10000) {
-		buf_char(out, (char)(0xE0 | c >> 12));
-		buf_char(out, (char)(0x80 | (c >> 6 & 0x3F)));
-	} else {
-		buf_char(out, (char)(0xF0 | c >> 18));
-		buf_char(out, (char)(0x80 | (c >> 12 & 0x3F)));
-		buf_char(out, (char)(0x80 | (c >> 6 & 0x3F)));
-	}
-	buf_char(out, (char)(0x80 | (c & 0x3F)));
-}
-
-/* A half of a pair without the other one stays a mark of damage, U+FFFD, which
- * nothing stands for: the copy is refused. */
-static void
-from_utf16(struct walk *walk)
-{
-	const unsigned char *u = (const unsigned char *)walk->p;
-	bool marked = walk->n >= 2 && ((u[0] == 0xFF && u[1] == 0xFE) ||
-					  (u[0] == 0xFE && u[1] == 0xFF));
-	bool big = marked ? u[0] == 0xFE : walk->n > 0 && u[0] == 0;
-	uint32_t high = 0;
-
-	for (size_t i = marked ? 2 : 0; i + 1 < walk->n; i += 2) {
-		uint32_t c = big ? (uint32_t)u[i] << 8 | u[i + 1]
-				 : (uint32_t)u[i + 1] << 8 | u[i];
-
-		if (high != 0 && c >= 0xDC00 && c <= 0xDFFF)
-			put_code(&walk->utf8,
-			    0x10000 + ((high & 0x3FF) << 10 | (c & 0x3FF)));
-		else if (high != 0)
-			put_code(&walk->utf8, 0xFFFD);
-		if (high == 0 || c < 0xDC00 || c > 0xDFFF) {
-			high = 0;
-			if (c >= 0xD800 && c <= 0xDBFF)
-				high = c;
-			else
-				put_code(&walk->utf8,
-				    c >= 0xDC00 && c <= 0xDFFF ? 0xFFFD : c);
-		} else {
-			high = 0;
-		}
-	}
-	if (high != 0 || walk->n % 2 != 0)
-		put_code(&walk->utf8, 0xFFFD);
-	walk->p = walk->utf8.data != NULL ? walk->utf8.data : "";
-	walk->n = walk->utf8.len;
-}
-
 /* False: the encoding must not be repaired. */
 static bool
 take_charset(struct walk *walk)
@@ -166,7 +109,9 @@ take_charset(struct walk *walk)
 	switch (charset_guess(walk->p, walk->n)) {
 	case CHARSET_UTF16:
 		may = see_test(walk, QUIRK_UTF16, NULL, 0);
-		from_utf16(walk);
+		charset_from_utf16(walk->p, walk->n, &walk->utf8);
+		walk->p = walk->utf8.data != NULL ? walk->utf8.data : "";
+		walk->n = walk->utf8.len;
 		break;
 	case CHARSET_UTF8_BOM:
 		may = see_test(walk, QUIRK_UTF8_BOM, NULL, 0);
@@ -615,74 +560,6 @@ quirk_find(const struct standard *standard, const char *file_name,
 	walk_file(&walk, file_name);
 	walk_fini(&walk);
 	return report->count;
-}
-
-static bool
-has_word(const char *list, const char *word, size_t n)
-{
-	while (*list != '\0') {
-		size_t length = strcspn(list, " ");
-
-		if (length == n && memcmp(list, word, n) == 0)
-			return true;
-		list += length + (list[length] == ' ');
-	}
-	return false;
-}
-
-static bool
-explains(const struct quirk *quirk, const char *codes)
-{
-	const char *at = quirk->explains;
-
-	if (codes == NULL)
-		return true;
-	while (*at != '\0') {
-		size_t n = strcspn(at, " ");
-
-		if (has_word(codes, at, n))
-			return true;
-		at += n + (at[n] == ' ');
-	}
-	return false;
-}
-
-const struct quirk_seen *
-quirk_explaining(const struct quirk_report *report, const char *code)
-{
-	for (size_t i = 0; i < report->count; i++) {
-		if (has_word(
-			report->seen[i].quirk->explains, code, strlen(code)))
-			return &report->seen[i];
-	}
-	return NULL;
-}
-
-void
-quirk_tell(const struct standard *standard, const char *file_name,
-    const struct quirk_report *report, const char *codes, finding_fn *fn,
-    void *arg)
-{
-	for (size_t i = 0; i < report->count; i++) {
-		const struct quirk_seen *seen = &report->seen[i];
-		const struct quirk *quirk = seen->quirk;
-		bool good = strcmp(quirk->repair, "-") != 0;
-		struct finding_place place = {
-		    .file = file_name, .line = seen->line};
-		char ja[512], en[512], pack[128];
-
-		if (!explains(quirk, codes))
-			continue;
-		snprintf(
-		    ja, sizeof ja, "%s（%s）", quirk->ja, quirk->family_ja);
-		snprintf(en, sizeof en, "%s (%s)", quirk->en, quirk->family_en);
-		snprintf(
-		    pack, sizeof pack, "%s/%s", quirk->family, quirk->name);
-		place.value_en = en;
-		check_tell(standard, &place,
-		    good ? "quirk-repairable" : "quirk-known", ja, pack, fn,
-		    arg);
-	}
 }
 
 /* -- repairing ---------------------------------------------------------- */

@@ -184,6 +184,45 @@ every_guess(void **state)
 	}
 }
 
+static const struct {
+	const char *p;
+	size_t n;
+	const char *wanted;
+} utf16[] = {
+    {BYTES(""), ""},
+    {BYTES("\xFF\xFE"), ""},
+    {BYTES("\xFF\xFE\x4B\x4E"), "\xE4\xB9\x8B"},
+    {BYTES("\xFE\xFF\x4E\x4B"), "\xE4\xB9\x8B"},
+    {BYTES("2\0\xE9\0"), "2\xC3\xA9"},
+    {BYTES("\0002\0\xE9"), "2\xC3\xA9"},
+    {BYTES("\xFE\xFF\xD8\x42\xDF\xB7"), "\xF0\xA0\xAE\xB7"}, /* 𠮷 */
+    /* damage: a half alone, at the end, twice, the second one first; a byte */
+    {BYTES("\xFE\xFF\xD8\x42\0002"), "\xEF\xBF\xBD"
+				     "2"},
+    {BYTES("\xFE\xFF\xD8\x42"), "\xEF\xBF\xBD"},
+    {BYTES("\xFE\xFF\xD8\x42\xD8\x42\xDF\xB7"), "\xEF\xBF\xBD\xF0\xA0\xAE\xB7"},
+    {BYTES("\xFE\xFF\xDF\xB7\xD8\x42"), "\xEF\xBF\xBD\xEF\xBF\xBD"},
+    {BYTES("\xFF\xFE"
+	   "2\0002"),
+	"2\xEF\xBF\xBD"},
+};
+
+static void
+every_utf16(void **state)
+{
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 1000);
+	for (size_t i = 0; i < sizeof utf16 / sizeof utf16[0]; i++) {
+		buf_clear(&out);
+		buf_text(&out, "");
+		charset_from_utf16(utf16[i].p, utf16[i].n, &out);
+		assert_string_equal(out.data, utf16[i].wanted);
+	}
+	buf_fini(&out);
+}
+
 static void
 ascii(void **state)
 {
@@ -209,6 +248,7 @@ main(void)
 	    cmocka_unit_test(every_pair),
 	    cmocka_unit_test(every_encoding),
 	    cmocka_unit_test(every_guess),
+	    cmocka_unit_test(every_utf16),
 	    cmocka_unit_test(ascii),
 	};
 
