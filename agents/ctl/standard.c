@@ -20,6 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "convert.h"
+
 #include "options.h"
 #include "view.h"
 
@@ -36,35 +38,19 @@ static const char *const fact_names[TABLES] = {
 
 /* -- editions ------------------------------------------------------------- */
 
-static bool
-edition_is(const struct layout_edition *e, const char *wanted)
-{
-	size_t n;
-
-	if (strcmp(e->code, wanted) == 0)
-		return true;
-	wanted += *wanted == 'V' || *wanted == 'v';
-	if (strcmp(e->edition, wanted) == 0)
-		return true;
-	/* 3.1 and 3.2 share what the table calls 3 */
-	n = strlen(e->edition);
-	return strchr(e->edition, '.') == NULL &&
-	       strncmp(e->edition, wanted, n) == 0 && wanted[n] == '.';
-}
-
+/* NULL: the last current one. */
 static const struct layout_edition *
 find_edition(const struct view *v, const char *wanted)
 {
 	const struct layout_edition *best = NULL;
 
+	if (wanted != NULL)
+		return convert_edition(v->standard, wanted);
 	for (size_t i = 0; i < table_rows(v->facts[EDITIONS]); i++) {
 		const struct layout_edition *e = layout_edition(
 		    v->standard, view_cell(v, EDITIONS, i, "code"));
 
-		if (e == NULL)
-			continue;
-		if (wanted == NULL ? e->state == EDITION_CURRENT
-				   : edition_is(e, wanted))
+		if (e != NULL && e->state == EDITION_CURRENT)
 			best = e;
 	}
 	return best;

@@ -155,6 +155,8 @@ struct compare_note {
 
 struct compare;
 
+/* compare_new(standard): an empty one; the standard must outlive it.  Nothing of
+ * a comparison is on disk. */
 struct compare *compare_new(const struct standard *standard);
 void compare_free(struct compare **compare);
 

@@ -34,6 +34,18 @@ struct job {
 
 /* -- editions ----------------------------------------------------------- */
 
+static bool
+is_edition(const struct layout_edition *e, const char *text)
+{
+	size_t n = strlen(e->edition);
+
+	if (strcmp(e->edition, text) == 0)
+		return true;
+	/* 3.1 and 3.2 share what the table calls 3 */
+	return strchr(e->edition, '.') == NULL &&
+	       strncmp(e->edition, text, n) == 0 && text[n] == '.';
+}
+
 const struct layout_edition *
 convert_edition(const struct standard *standard, const char *text)
 {
@@ -45,7 +57,7 @@ convert_edition(const struct standard *standard, const char *text)
 		const struct layout_edition *e =
 		    &standard->editions[standard->edition_count - 1 - i];
 
-		if (strcmp(e->edition, text) == 0)
+		if (is_edition(e, text))
 			found = e;
 	}
 	return found;

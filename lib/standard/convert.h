@@ -46,8 +46,9 @@ struct convert_copy {
 	struct check_result result; /* of the copy */
 };
 
-/* convert_edition(standard, text): "V3", "3", "V4.1", "4.1", "202407"; of
- * editions of one name the last.  NULL if there is none. */
+/* convert_edition(standard, text): "V3", "3", "3.2" (which shares the value of
+ * 3), "V4.1", "4.1", "202407"; of editions of one name the last.  NULL if there
+ * is none. */
 const struct layout_edition *convert_edition(
     const struct standard *standard, const char *text);
 /* convert_from(standard, p, n): the edition that the first record names; NULL. */

@@ -30,7 +30,9 @@ struct derived {
 
 /* derived_save(dirfd, derived): note and copy, durable.  0 also if that very
  * copy is there already; TSK_EXIST if another file has its name: nothing is
- * written then.  TSK_INVALID: not a safe name. */
+ * written then.  TSK_INVALID: not a safe name; TSK_SYSTEM, TSK_FULL: it could not
+ * be written.  After a crash there is at most a note without its copy; the same
+ * call ends it. */
 int derived_save(int dirfd, const struct derived *derived) TSK_MUST_USE;
 
 #endif

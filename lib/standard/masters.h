@@ -69,10 +69,12 @@ const char *masters_file(enum masters_list list);
 /* masters_columns(list): names of the columns, NULL-terminated. */
 const char *const *masters_columns(enum masters_list list);
 
+/* masters_init(masters, list): empty; masters_fini() frees rows and faults, and
+ * all texts in them. */
 void masters_init(struct masters *masters, enum masters_list list);
 void masters_fini(struct masters *masters);
 /* masters_old(masters, path, why): the list as it is now; a file that is not
- * there is an empty list. */
+ * there is an empty list.  Rows of a file win over its rows. */
 int masters_old(
     struct masters *masters, const char *path, struct why *why) TSK_MUST_USE;
 /**
@@ -80,14 +82,16 @@ int masters_old(
  * Take the rows of a file: UTF-8 (with or without byte-order mark) or MS932, with
  * tabs or commas.  Rows that break a rule are faults and left out; an insurer
  * number with a wrong check digit is one.  TSK_INVALID: nothing in it is of
- * this form; TSK_TOOBIG; TSK_NOTFOUND ...
+ * this form; TSK_TOOBIG: over MASTERS_BYTES_MAX; TSK_NOTFOUND, TSK_SYSTEM: it
+ * cannot be read.  ${why} names the file, and the line where there is one.
  */
 int masters_import(struct masters *masters, const struct charset *charset,
     enum masters_form form, const char *path, struct why *why) TSK_MUST_USE;
 /* masters_merge(masters): sort, replace, close; afterwards each row says what
  * happened to it. */
 void masters_merge(struct masters *masters);
-/* masters_print(masters, out): the table as text. */
+/* masters_print(masters, out): append the table as text; look at buf_ok(out).
+ * Writing it is the caller's, whole or not at all. */
 void masters_print(const struct masters *masters, struct buf *out);
 
 #endif

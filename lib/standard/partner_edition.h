@@ -35,6 +35,9 @@ struct partner_edition {
 /* partner_edition_parse(text, out): what a file of ours says; lines that are
  * damaged are left out.  Release with partner_edition_fini(). */
 void partner_edition_parse(const char *text, struct partner_edition *out);
+/* partner_edition_print(editions, out): append the text; keeping it, durably and
+ * whole, is the caller's.  A text lost in a crash costs a proof that the next file
+ * from them brings again. */
 void partner_edition_print(
     const struct partner_edition *editions, struct buf *out);
 void partner_edition_fini(struct partner_edition *editions);
@@ -49,7 +52,8 @@ enum partner_reads {
 	PARTNER_MAY_READ, /* uncertain, by reads.tsv */
 	PARTNER_NOT,      /* nothing they sent shows that they do */
 };
-/* partner_edition_reads(standard, editions, edition) */
+/* partner_edition_reads(standard, editions, edition): what the proofs say about a
+ * file of ${edition}. */
 enum partner_reads partner_edition_reads(const struct standard *standard,
     const struct partner_edition *editions,
     const struct layout_edition *edition);
