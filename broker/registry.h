@@ -28,15 +28,28 @@
 
 #define REGISTRY_KEY_BYTES 16 /* "NUMBER" or "NUMBER/TYPE" */
 
+#define DESK_WAYS_MAX 6
+
 struct session;
+
+/* One way a desk can be reached by, and when. */
+struct desk_way {
+	enum leg_way way;
+	char hub[STORE_AGENT_BYTES]; /* way hub:NAME */
+	int valid_from, valid_to;    /* YYYYMMDD in JST, both days belong to
+					 it; 0 = open */
+};
 
 struct desk {
 	char key[REGISTRY_KEY_BYTES];
 	char number[NUMBER_OFFICE_BYTES], type[NUMBER_TYPE_BYTES];
 	bool inside;
-	enum leg_way way;
+	enum leg_way way;            /* of ways[0] */
+	char hub[STORE_AGENT_BYTES]; /* of ways[0] */
+	/* in order of preference; at least one */
+	struct desk_way ways[DESK_WAYS_MAX];
+	size_t way_count;
 	char name[128];                       /* what people call it */
-	char hub[STORE_AGENT_BYTES];          /* way hub:NAME */
 	char folder_agent[STORE_AGENT_BYTES]; /* "" = none */
 	int valid_from, valid_to;             /* YYYYMMDD in JST; 0 = open */
 	enum leg_way paper_way; /* that it wants paper by; 0 = whichever */

@@ -9,69 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "number.h"
 
-#include "registry.h"
-
-/* A field as text: CSV gives strings, people write JSON numbers and booleans. */
-static const char *
-field(const json_t *row, const char *column, char scratch[32])
-{
-	const json_t *v = json_object_get(row, column);
-
-	if (json_is_string(v))
-		return json_string_value(v);
-	if (json_is_integer(v)) {
-		snprintf(scratch, 32, "%lld", (long long)json_integer_value(v));
-		return scratch;
-	}
-	if (json_is_boolean(v))
-		return json_is_true(v) ? "1" : "0";
-	return "";
-}
-
-static bool
-plain_name(const char *s)
-{
-	size_t n =
-	    strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		      "0123456789._-");
-
-	return s[n] == '\0' && n > 0 && n < STORE_AGENT_BYTES && s[0] != '.' &&
-	       s[0] != '-';
-}
-
-/* YYYY-MM-DD or YYYYMMDD -> YYYYMMDD; "" -> 0; -1 for what is no day. */
-static int
-day(const char *s)
-{
-	char digits[9];
-	size_t n = 0;
-	const char *p;
-	int year, month, d;
-
-	if (*s == '\0')
-		return 0;
-	for (p = s; *p != '\0'; p++) {
-		if (*p == '-' && (p - s == 4 || p - s == 7) && strlen(s) == 10)
-			continue;
-		if (*p < '0' || *p > '9' || n == 8)
-			return -1;
-		digits[n++] = *p;
-	}
-	if (n != 8)
-		return -1;
-	digits[8] = '\0';
-	d = atoi(digits + 6);
-	digits[6] = '\0';
-	month = atoi(digits + 4);
-	digits[4] = '\0';
-	year = atoi(digits);
-	if (d < 1 || d > clock_days_in_month(year, month))
-		return -1;
-	return year * 10000 + month * 100 + d;
-}
+#include "registry_row.h"
 
 struct check {
 	const json_t *row;
@@ -91,8 +31,8 @@ fault(struct check *c, const char *column, const char *english)
 static void
 check_number(struct check *c)
 {
-	char scratch[32];
-	const char *number = field(c->row, "office_number", scratch);
+	char scratch[ROW_SCRATCH_BYTES];
+	const char *number = row_text(c->row, "office_number", scratch);
 	const char *type;
 
 	if (!number_office_form(number, strlen(number)))
@@ -104,7 +44,7 @@ check_number(struct check *c)
 		    "The check digit is wrong: look at the number again.");
 	else
 		memcpy(c->desk->number, number, NUMBER_OFFICE_BYTES);
-	type = field(c->row, "service_type", scratch);
+	type = row_text(c->row, "service_type", scratch);
 	if (type[0] == '\0')
 		;
 	else if (!number_type_form(type))
@@ -120,8 +60,8 @@ check_number(struct check *c)
 static void
 check_agent(struct check *c)
 {
-	char scratch[32];
-	const char *inside = field(c->row, "inside", scratch);
+	char scratch[ROW_SCRATCH_BYTES];
+	const char *inside = row_text(c->row, "inside", scratch);
 	const char *agent;
 
 	if (strcmp(inside, "1") == 0)
@@ -129,13 +69,13 @@ check_agent(struct check *c)
 	else if (inside[0] != '\0' && strcmp(inside, "0") != 0)
 		fault(c, "inside",
 		    "Use 1 for an office of ours and 0 or nothing for others.");
-	agent = field(c->row, "folder_agent", scratch);
+	agent = row_text(c->row, "folder_agent", scratch);
 	if (agent[0] == '\0') {
 		if (c->desk->inside)
 			fault(c, "folder_agent",
 			    "An office of ours needs the agent that holds its "
 			    "folders.");
-	} else if (!plain_name(agent)) {
+	} else if (!row_plain_name(agent)) {
 		fault(c, "folder_agent",
 		    "An agent's name has letters, digits, dot, hyphen and "
 		    "underscore, at most 63.");
@@ -145,37 +85,43 @@ check_agent(struct check *c)
 	}
 }
 
+/* "way" alone is one way without days; "ways" is all of them. */
 static void
 check_way(struct check *c)
 {
-	char scratch[32];
-	const char *way = field(c->row, "way", scratch);
-	int parsed;
+	char scratch[ROW_SCRATCH_BYTES], scratch2[ROW_SCRATCH_BYTES];
+	const char *way = row_text(c->row, "way", scratch);
+	const char *ways = row_text(c->row, "ways", scratch2);
+	struct desk_way one = {.way = c->desk->inside ? WAY_BUS : WAY_PDF};
 
-	c->desk->way = c->desk->inside ? WAY_BUS : WAY_PDF;
-	if (way[0] == '\0')
-		return;
-	if ((parsed = leg_way_parse(way)) < 0) {
+	if (way[0] != '\0' && row_way(way, &one) != 0) {
 		fault(
 		    c, "way", "A way is bus, national, hub:NAME, fax or pdf.");
 		return;
 	}
-	c->desk->way = (enum leg_way)parsed;
-	if (parsed != WAY_HUB)
-		return;
-	if (strncmp(way, "hub:", 4) != 0 || !plain_name(way + 4))
-		fault(c, "way", "A hub needs its name: hub:NAME.");
-	else
-		snprintf(c->desk->hub, sizeof(c->desk->hub), "%s", way + 4);
+	c->desk->ways[0] = one;
+	c->desk->way_count = 1;
+	if (ways[0] != '\0') {
+		int faults = row_ways(ways, c->desk, c->complain, c->arg);
+
+		c->faults += faults;
+		if (faults == 0 && way[0] != '\0' &&
+		    (c->desk->ways[0].way != one.way ||
+			strcmp(c->desk->ways[0].hub, one.hub) != 0))
+			fault(c, "way",
+			    "It is not the first of ways: leave it empty.");
+	}
+	c->desk->way = c->desk->ways[0].way;
+	memcpy(c->desk->hub, c->desk->ways[0].hub, sizeof(c->desk->hub));
 }
 
 static void
 check_days(struct check *c)
 {
-	char scratch[32];
+	char scratch[ROW_SCRATCH_BYTES];
 
-	c->desk->valid_from = day(field(c->row, "valid_from", scratch));
-	c->desk->valid_to = day(field(c->row, "valid_to", scratch));
+	c->desk->valid_from = row_day(row_text(c->row, "valid_from", scratch));
+	c->desk->valid_to = row_day(row_text(c->row, "valid_to", scratch));
 	if (c->desk->valid_from < 0)
 		fault(c, "valid_from", "Write a day as 2026-04-01.");
 	if (c->desk->valid_to < 0)
@@ -208,15 +154,20 @@ desk_parse(
 	return 0;
 }
 
+/* The first of its ways that is paper, unless the row says it. */
 static int
 resolve_paper_way(
     struct desk *desk, const json_t *row, desk_complain_fn *complain, void *arg)
 {
-	char scratch[32];
-	const char *text = field(row, "paper_way", scratch);
+	char scratch[ROW_SCRATCH_BYTES];
+	const char *text = row_text(row, "paper_way", scratch);
 
-	desk->paper_way =
-	    desk->way == WAY_FAX || desk->way == WAY_PDF ? desk->way : 0;
+	desk->paper_way = 0;
+	for (size_t i = desk->way_count; i-- > 0;) {
+		if (desk->ways[i].way == WAY_FAX ||
+		    desk->ways[i].way == WAY_PDF)
+			desk->paper_way = desk->ways[i].way;
+	}
 	if (text[0] == '\0')
 		return 0;
 	if (strcmp(text, "fax") != 0 && strcmp(text, "pdf") != 0) {
@@ -231,8 +182,8 @@ static int
 resolve_fax(
     struct desk *desk, const json_t *row, desk_complain_fn *complain, void *arg)
 {
-	char scratch[32], digits[FAX_NUMBER_BYTES] = "";
-	const char *text = field(row, "fax_number", scratch);
+	char scratch[ROW_SCRATCH_BYTES], digits[FAX_NUMBER_BYTES] = "";
+	const char *text = row_text(row, "fax_number", scratch);
 	struct why why = {0};
 
 	if (text[0] != '\0' && fax_number_parse(text, digits, &why) != 0) {
@@ -247,10 +198,10 @@ int
 desk_resolve(const struct policies *p, struct desk *desk, const json_t *row,
     desk_complain_fn *complain, void *arg)
 {
-	char scratch[32];
+	char scratch[ROW_SCRATCH_BYTES];
 
-	snprintf(
-	    desk->name, sizeof(desk->name), "%s", field(row, "name", scratch));
+	snprintf(desk->name, sizeof(desk->name), "%s",
+	    row_text(row, "name", scratch));
 	return policy_of_row(
 		   p, row, &desk->policy, &desk->policy_until, complain, arg) +
 	       resolve_paper_way(desk, row, complain, arg) +
@@ -281,7 +232,7 @@ role_parse(const char *role, struct agent *out)
 			return 0;
 		}
 	}
-	if (strncmp(role, "hub:", 4) != 0 || !plain_name(role + 4))
+	if (strncmp(role, "hub:", 4) != 0 || !row_plain_name(role + 4))
 		return TSK_INVALID;
 	out->role = ROLE_HUB;
 	snprintf(out->hub, sizeof(out->hub), "%s", role + 4);
@@ -310,7 +261,7 @@ agent_parse(const char *name, const char *public_key, const char *role,
 	const char *said = NULL;
 
 	memset(out, 0, sizeof(*out));
-	if (!plain_name(name))
+	if (!row_plain_name(name))
 		said = "An agent's name has letters, digits, dot, hyphen and "
 		       "underscore, at most 63.";
 	else if (!curve_form(public_key))

@@ -1,0 +1,190 @@
+/* NAME
+ *	registry_row - cells of a registry row
+ * DESCRIPTION
+ *	Pure functions of text.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+
+#include "registry_row.h"
+
+#define WAYS_TEXT_BYTES 512
+
+const char *
+row_text(const json_t *row, const char *column, char scratch[ROW_SCRATCH_BYTES])
+{
+	const json_t *v = json_object_get(row, column);
+
+	if (json_is_string(v))
+		return json_string_value(v);
+	if (json_is_integer(v)) {
+		snprintf(scratch, ROW_SCRATCH_BYTES, "%lld",
+		    (long long)json_integer_value(v));
+		return scratch;
+	}
+	if (json_is_boolean(v))
+		return json_is_true(v) ? "1" : "0";
+	return "";
+}
+
+bool
+row_plain_name(const char *s)
+{
+	size_t n =
+	    strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		      "0123456789._-");
+
+	return s[n] == '\0' && n > 0 && n < STORE_AGENT_BYTES && s[0] != '.' &&
+	       s[0] != '-';
+}
+
+int
+row_day(const char *s)
+{
+	char digits[9];
+	size_t n = 0;
+	const char *p;
+	int year, month, d;
+
+	if (*s == '\0')
+		return 0;
+	for (p = s; *p != '\0'; p++) {
+		if (*p == '-' && (p - s == 4 || p - s == 7) && strlen(s) == 10)
+			continue;
+		if (*p < '0' || *p > '9' || n == 8)
+			return -1;
+		digits[n++] = *p;
+	}
+	if (n != 8)
+		return -1;
+	digits[8] = '\0';
+	d = atoi(digits + 6);
+	digits[6] = '\0';
+	month = atoi(digits + 4);
+	digits[4] = '\0';
+	year = atoi(digits);
+	if (d < 1 || d > clock_days_in_month(year, month))
+		return -1;
+	return year * 10000 + month * 100 + d;
+}
+
+int
+row_way(const char *text, struct desk_way *out)
+{
+	int parsed = leg_way_parse(text);
+
+	memset(out, 0, sizeof(*out));
+	if (parsed < 0)
+		return TSK_INVALID;
+	out->way = (enum leg_way)parsed;
+	if (parsed != WAY_HUB)
+		return 0;
+	if (strncmp(text, "hub:", 4) != 0 || !row_plain_name(text + 4))
+		return TSK_INVALID;
+	snprintf(out->hub, sizeof(out->hub), "%s", text + 4);
+	return 0;
+}
+
+/* "A..B", either end may be missing. */
+static int
+days_of(char *text, struct desk_way *out)
+{
+	char *dots = strstr(text, "..");
+
+	if (dots == NULL)
+		return TSK_INVALID;
+	*dots = '\0';
+	out->valid_from = row_day(text);
+	out->valid_to = row_day(dots + 2);
+	if (out->valid_from < 0 || out->valid_to < 0 ||
+	    (out->valid_from == 0 && out->valid_to == 0))
+		return TSK_INVALID;
+	if (out->valid_from > 0 && out->valid_to > 0 &&
+	    out->valid_to < out->valid_from)
+		return TSK_INVALID;
+	return 0;
+}
+
+/* Blanks at both ends away. */
+static char *
+stripped(char *s)
+{
+	size_t n;
+
+	s += strspn(s, " \t");
+	n = strlen(s);
+	while (n > 0 && (s[n - 1] == ' ' || s[n - 1] == '\t'))
+		n--;
+	s[n] = '\0';
+	return s;
+}
+
+static const char *
+one_way(char *text, struct desk_way *out)
+{
+	char *s = stripped(text), *days = s + strcspn(s, " \t");
+
+	if (*days != '\0')
+		*days++ = '\0';
+	if (row_way(s, out) != 0)
+		return "A way is bus, national, hub:NAME, fax or pdf.";
+	days = stripped(days);
+	if (*days != '\0' && days_of(days, out) != 0)
+		return "Days of a way are written "
+		       "2026-04-01..2027-03-31; one end may be left out.";
+	return NULL;
+}
+
+/* The same way twice is good only for days that do not meet. */
+static bool
+meets(const struct desk_way *a, const struct desk_way *b)
+{
+	if (a->way != b->way || strcmp(a->hub, b->hub) != 0)
+		return false;
+	if (a->valid_to != 0 && a->valid_to < b->valid_from)
+		return false;
+	return b->valid_to == 0 || b->valid_to >= a->valid_from;
+}
+
+static const char *
+add_way(struct desk *desk, char *entry)
+{
+	struct desk_way *way = &desk->ways[desk->way_count];
+	const char *wrong;
+
+	if (desk->way_count == DESK_WAYS_MAX)
+		return "Six ways at most.";
+	if ((wrong = one_way(entry, way)) != NULL)
+		return wrong;
+	for (size_t i = 0; i < desk->way_count; i++) {
+		if (meets(&desk->ways[i], way))
+			return "A way is there twice for the same days.";
+	}
+	desk->way_count++;
+	return NULL;
+}
+
+int
+row_ways(
+    const char *text, struct desk *desk, desk_complain_fn *complain, void *arg)
+{
+	char copy[WAYS_TEXT_BYTES], *entry, *rest = copy;
+	const char *wrong = NULL;
+
+	desk->way_count = 0;
+	if (strlen(text) >= sizeof(copy))
+		wrong = "Six ways at most.";
+	else
+		memcpy(copy, text, strlen(text) + 1);
+	while (wrong == NULL && (entry = strsep(&rest, ";")) != NULL) {
+		if (*stripped(entry) != '\0')
+			wrong = add_way(desk, entry);
+	}
+	if (wrong == NULL && desk->way_count == 0)
+		wrong = "Write at least one way, or leave the cell empty.";
+	if (wrong != NULL)
+		complain(arg, "ways", wrong);
+	return wrong != NULL;
+}
