@@ -1,0 +1,36 @@
+/* NAME
+ *	settings - the settings of tasuki-national
+ */
+#ifndef TASUKI_NATIONAL_SETTINGS_H
+#define TASUKI_NATIONAL_SETTINGS_H
+
+#include "agent.h"
+
+struct national_settings {
+	struct agent_settings common;
+	char *standard, *folder, *driver;
+	/* order and patience */
+	int64_t parallel; /* orders with the driver at once, all offices */
+	int64_t poll_ms;  /* how often the lists are asked */
+	int64_t lag_ms;   /* a sent document may be missing in a list so long */
+	int64_t wait_min_ms, wait_max_ms; /* back-off */
+	int64_t listed_ms; /* handed over, but not listed: a person must look */
+	int64_t fetched_ms; /* how long it is watched for */
+	int64_t set_ms;     /* how long an incomplete received set may wait */
+	bool receive;
+	/* driver desk */
+	char *desk_folder;
+	int64_t desk_remind_ms;
+	/* driver api */
+	char *api_profile;    /* file: addresses, paths and field names */
+	char *api_containers; /* folder: one encrypted container an office */
+	char *api_secret;     /* file: opens the containers, owner only */
+};
+
+extern const struct conf_row national_settings_rows[];
+
+/* settings_check(settings, why): what the rows cannot say. */
+int settings_check(
+    const struct national_settings *settings, struct why *why) TSK_MUST_USE;
+
+#endif
