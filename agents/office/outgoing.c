@@ -30,6 +30,7 @@
 #include "file.h"
 #include "log.h"
 
+#include "loaded.h"
 #include "manifest.h"
 #include "outgoing.h"
 #include "proof.h"

@@ -16,8 +16,8 @@
  *	    document <sha256> <bytes> <kind or -> <name>
  *	    end
  */
-#ifndef TASUKI_OFFICE_MANIFEST_H
-#define TASUKI_OFFICE_MANIFEST_H
+#ifndef TASUKI_MANIFEST_H
+#define TASUKI_MANIFEST_H
 
 #include "wire.h"
 
