@@ -52,14 +52,14 @@
 #include "settings.h"
 
 #define DRIVER_ITEMS_MAX 100000u             /* of one list */
-#define DRIVER_BYTES_MAX (64u * 1024 * 1024) /* of one fetched document */
+#define DRIVER_BYTES_MAX (64u * 1024 * 1024) /* of one fetched ref */
 
 enum driver_verb {
 	DRIVER_SEND = 1,      /* hand over a parcel */
 	DRIVER_LIST_SENT,     /* what the office has sent, since a time */
 	DRIVER_LIST_RECEIVED, /* what lies there for the office */
-	DRIVER_FETCH,         /* one received document */
-	DRIVER_DONE,          /* a fetched document is safe with the broker */
+	DRIVER_FETCH,         /* one received thing: all documents of a ref */
+	DRIVER_DONE,          /* what was fetched is safe with the broker */
 	DRIVER_WITHDRAW,      /* take back a parcel that was handed over */
 };
 
@@ -94,7 +94,8 @@ enum item_state {
 	ITEM_REFUSED,     /* it did not go, code and text say why */
 };
 
-/* One document in a list.  The same one may stand there twice. */
+/* One document in a list.  The same one may stand there twice; documents that
+ * can only be fetched together have the same ref. */
 struct driver_item {
 	char ref[PARCEL_REF_BYTES]; /* how fetch and done name it */
 	char name[PARCEL_NAME_BYTES];
@@ -117,6 +118,13 @@ struct driver_result {
 	char code[PARCEL_CODE_BYTES], text[PARCEL_TEXT_BYTES]; /* refused */
 };
 
+/* One document that was fetched: exact bytes. */
+struct driver_document {
+	const char *name;
+	const void *data;
+	size_t bytes;
+};
+
 /* Valid during the event. */
 struct driver_answer {
 	uint64_t number;
@@ -132,9 +140,9 @@ struct driver_answer {
 	size_t count;
 	bool
 	    complete; /* all since since_ms is here: what isn't, is not there */
-	/* fetch, rc 0: exact bytes */
-	const void *data;
-	size_t bytes;
+	/* fetch, rc 0: every document that has this ref */
+	const struct driver_document *documents;
+	size_t document_count;
 };
 
 /* How an office stands with the other side, as last known; no call is made. */
