@@ -295,7 +295,7 @@ serve_queue(struct broker *b, struct queue *q, size_t *left)
 	size_t n, idle = 0;
 
 	for (n = 0; n<QUEUE_LEGS && * left> 0; n++, --*left) {
-		if (q->ring == NULL || (s = taker(b, q)) == NULL)
+		if (q->tiers == NULL || (s = taker(b, q)) == NULL)
 			return false;
 		leg = queue_lend(&b->queues, q, &s->lessee, until);
 		q->server_turn++;
@@ -307,7 +307,7 @@ serve_queue(struct broker *b, struct queue *q, size_t *left)
 		idle = 0;
 		(void)hand_out(b, s, q, leg);
 	}
-	return q->ring != NULL;
+	return q->tiers != NULL;
 }
 
 void

@@ -1,15 +1,11 @@
 /* NAME
  *	queue - open legs in memory: order, turns, leases, timers
  * DESCRIPTION
- *	cursor is the heart: the first leg of a pair that is not lent.  The pair
- *	has something to lend iff the cursor is ready and not held; a waiting or
- *	held cursor blocks its pair and nobody else.
+ *	The legs, their states and timers; the order of a pair and whose turn it
+ *	is are queue_order.c.
  *
  *	Parcels without 連番 (attachments) take their place by the time of
  *	acceptance, written the same way.
- * BUGS
- *	A pair fed in random 連番 order costs a walk per leg; ascending (as
- *	agents send) and descending order don't.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +13,7 @@
 #include "clock.h"
 #include "err.h"
 
-#include "queue.h"
+#include "queue_inside.h"
 
 #define SLAB_LEGS 256
 
@@ -52,6 +48,7 @@ release_queue(struct hash_node *node)
 {
 	struct queue *q = HASH_OF(struct queue, node, node);
 
+	queue_order_fini(q);
 	free(q->servers);
 	free(q);
 }
@@ -208,152 +205,13 @@ pair_get(struct queue_set *set, const struct queue_new *new)
 	p = mem_new(sizeof(*p));
 	memcpy(p->from, &key, sizeof(key));
 	p->queue = q;
+	p->priority = UINT32_MAX;
 	p->next = q->pairs;
 	if (q->pairs != NULL)
 		q->pairs->prev = p;
 	q->pairs = p;
 	hash_put(&set->pairs, &p->node, hash);
 	return p;
-}
-
-/* ---- the ring of a queue ---- */
-
-static void
-ring_join(struct pair *p)
-{
-	struct queue *q = p->queue;
-
-	if (q->ring == NULL) {
-		p->ring_prev = p->ring_next = p;
-		q->ring = p;
-	} else {
-		p->ring_next = q->ring;
-		p->ring_prev = q->ring->ring_prev;
-		p->ring_prev->ring_next = p;
-		q->ring->ring_prev = p;
-	}
-	p->in_ring = true;
-}
-
-static void
-ring_leave(struct pair *p)
-{
-	struct queue *q = p->queue;
-
-	if (p->ring_next == p) {
-		q->ring = NULL;
-	} else {
-		p->ring_prev->ring_next = p->ring_next;
-		p->ring_next->ring_prev = p->ring_prev;
-		if (q->ring == p)
-			q->ring = p->ring_next;
-	}
-	p->in_ring = false;
-}
-
-static void
-ring_update(struct queue_set *set, struct pair *p)
-{
-	bool can = p->cursor != NULL && p->cursor->state == QUEUE_READY &&
-		   !p->cursor->held;
-
-	if (can && !p->in_ring)
-		ring_join(p);
-	else if (!can && p->in_ring)
-		ring_leave(p);
-	if (can)
-		queue_heat(set, p->queue);
-}
-
-/* ---- the order of a pair ---- */
-
-static bool
-before(const struct leg *a, const struct leg *b)
-{
-	return a->stamp != b->stamp ? a->stamp < b->stamp : a->no < b->no;
-}
-
-static struct leg *
-not_leased(struct leg *leg)
-{
-	while (leg != NULL && leg->state == QUEUE_LEASED)
-		leg = leg->next;
-	return leg;
-}
-
-static void
-order_insert(struct pair *p, struct leg *leg)
-{
-	struct leg *after = p->last;
-
-	if (p->first != NULL && before(leg, p->first))
-		after = NULL;
-	while (after != NULL && before(leg, after))
-		after = after->prev;
-	leg->prev = after;
-	leg->next = after != NULL ? after->next : p->first;
-	if (leg->next != NULL)
-		leg->next->prev = leg;
-	else
-		p->last = leg;
-	if (after != NULL)
-		after->next = leg;
-	else
-		p->first = leg;
-	if (p->cursor == NULL || before(leg, p->cursor))
-		p->cursor = leg;
-}
-
-static void
-order_remove(struct pair *p, struct leg *leg)
-{
-	if (p->cursor == leg)
-		p->cursor = not_leased(leg->next);
-	if (leg->prev != NULL)
-		leg->prev->next = leg->next;
-	else
-		p->first = leg->next;
-	if (leg->next != NULL)
-		leg->next->prev = leg->prev;
-	else
-		p->last = leg->prev;
-	leg->prev = leg->next = NULL;
-}
-
-/* ---- leases ---- */
-
-static void
-lease_join(struct lessee *l, struct leg *leg)
-{
-	leg->lease_prev = l->last;
-	leg->lease_next = NULL;
-	if (l->last != NULL)
-		l->last->lease_next = leg;
-	else
-		l->first = leg;
-	l->last = leg;
-	l->count++;
-	leg->pair->lessee = l;
-	leg->pair->leased++;
-}
-
-static void
-lease_leave(struct leg *leg)
-{
-	struct lessee *l = leg->pair->lessee;
-
-	if (leg->lease_prev != NULL)
-		leg->lease_prev->lease_next = leg->lease_next;
-	else
-		l->first = leg->lease_next;
-	if (leg->lease_next != NULL)
-		leg->lease_next->lease_prev = leg->lease_prev;
-	else
-		l->last = leg->lease_prev;
-	leg->lease_prev = leg->lease_next = NULL;
-	l->count--;
-	if (--leg->pair->leased == 0)
-		leg->pair->lessee = NULL;
 }
 
 static size_t *
@@ -401,19 +259,18 @@ move(struct queue_set *set, struct leg *leg, enum queue_state state)
 	struct pair *p = leg->pair;
 
 	if (leg->state == QUEUE_LEASED)
-		lease_leave(leg);
+		queue_order_unlend(leg);
 	--*counter(p->queue, leg->state);
 	if (aside((uint8_t)state) && !aside(leg->state))
-		order_remove(p, leg);
+		queue_order_remove(p, leg);
 	else if (!aside((uint8_t)state) && aside(leg->state))
-		order_insert(p, leg);
-	else if (!aside((uint8_t)state) &&
-		 (p->cursor == NULL || before(leg, p->cursor)))
-		p->cursor = leg;
+		queue_order_insert(p, leg);
+	else if (!aside((uint8_t)state))
+		queue_order_back(p, leg);
 	leg->state = (uint8_t)state;
 	++*counter(p->queue, leg->state);
 	set_timer(set, leg);
-	ring_update(set, p);
+	queue_order_turn(set, p);
 }
 
 /* ---- adding and ending ---- */
@@ -480,6 +337,7 @@ queue_add(struct queue_set *set, const struct queue_new *new)
 	leg->due_ms = new->due_ms;
 	leg->expires_ms = new->expires_ms;
 	leg->bytes = (uint32_t) new->bytes;
+	leg->priority = new->priority != 0 ? new->priority : QUEUE_LAST;
 	leg->pair = p;
 	leg->flags = new->leg->flags;
 	leg->version = new->leg->version;
@@ -493,9 +351,9 @@ queue_add(struct queue_set *set, const struct queue_new *new)
 		hash_put(
 		    &set->versions, &leg->version_node, (uint32_t)leg->version);
 	if (!aside(leg->state))
-		order_insert(p, leg);
+		queue_order_insert(p, leg);
 	set_timer(set, leg);
-	ring_update(set, p);
+	queue_order_turn(set, p);
 	return leg;
 }
 
@@ -518,9 +376,9 @@ queue_end(struct queue_set *set, struct leg *leg)
 	struct pair *p = leg->pair;
 
 	if (leg->state == QUEUE_LEASED)
-		lease_leave(leg);
+		queue_order_unlend(leg);
 	if (!aside(leg->state))
-		order_remove(p, leg);
+		queue_order_remove(p, leg);
 	if (leg->version != 0)
 		hash_drop(&set->versions, &leg->version_node);
 	--*counter(p->queue, leg->state);
@@ -529,39 +387,12 @@ queue_end(struct queue_set *set, struct leg *leg)
 	hash_drop(&set->legs, &leg->node);
 	leg->next = set->free_legs;
 	set->free_legs = leg;
-	ring_update(set, p);
+	queue_order_turn(set, p);
 	if (--p->legs == 0)
 		pair_drop(set, p);
 }
 
 /* ---- moves ---- */
-
-struct leg *
-queue_lend(struct queue_set *set, struct queue *q, struct lessee *lessee,
-    int64_t until_ms)
-{
-	struct pair *p = q->ring, *start = p;
-	struct leg *leg;
-
-	if (p == NULL)
-		return NULL;
-	while (p->lessee != NULL && p->lessee != lessee) {
-		if ((p = p->ring_next) == start)
-			return NULL;
-	}
-	leg = p->cursor;
-	--q->ready;
-	++q->leased;
-	leg->state = QUEUE_LEASED;
-	lease_join(lessee, leg);
-	p->cursor = not_leased(leg->next);
-	schedule_set(&set->timers, &leg->timer, until_ms);
-	q->ring = p->ring_next; /* the next pair's turn */
-	if (p->cursor == NULL || p->cursor->state != QUEUE_READY ||
-	    p->cursor->held)
-		ring_leave(p);
-	return leg;
-}
 
 void
 queue_renew(struct queue_set *set, struct leg *leg, int64_t until_ms)
@@ -601,7 +432,7 @@ queue_hold(struct queue_set *set, struct leg *leg)
 {
 	leg->held = true;
 	schedule_set(&set->timers, &leg->timer, -1);
-	ring_update(set, leg->pair);
+	queue_order_turn(set, leg->pair);
 }
 
 void
@@ -610,7 +441,7 @@ queue_unhold(struct queue_set *set, struct leg *leg)
 	leg->held = false;
 	if (leg->state != QUEUE_LEASED)
 		set_timer(set, leg);
-	ring_update(set, leg->pair);
+	queue_order_turn(set, leg->pair);
 }
 
 enum queue_event
@@ -630,34 +461,4 @@ queue_tick(struct queue_set *set, int64_t now_ms, struct leg **out)
 		return QUEUE_WAKE;
 	move(set, leg, QUEUE_READY);
 	return QUEUE_DUE;
-}
-
-/* ---- hand-out ---- */
-
-void
-queue_heat(struct queue_set *set, struct queue *q)
-{
-	if (q->hot || q->ring == NULL)
-		return;
-	q->hot = true;
-	q->hot_next = NULL;
-	if (set->hot_last != NULL)
-		set->hot_last->hot_next = q;
-	else
-		set->hot = q;
-	set->hot_last = q;
-}
-
-struct queue *
-queue_hot(struct queue_set *set)
-{
-	struct queue *q = set->hot;
-
-	if (q == NULL)
-		return NULL;
-	set->hot = q->hot_next;
-	if (set->hot == NULL)
-		set->hot_last = NULL;
-	q->hot = false;
-	return q;
 }

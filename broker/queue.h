@@ -5,8 +5,14 @@
  * DESCRIPTION
  *	A queue is what one agent role takes from.  Within a queue, the legs of
  *	one sender and one receiver (a pair) go out in the order (連番, no), so
- *	that nothing overtakes; pairs take turns, so that a flood of one partner
- *	never keeps another waiting.  A pair is lent to one lessee at a time.
+ *	that nothing overtakes; pairs of the same priority take turns, so that a
+ *	flood of one partner never keeps another waiting.  A pair is lent to one
+ *	lessee at a time.
+ *
+ *	A pair is as urgent as the most urgent of its legs: what stands before
+ *	that one goes out first all the same, and sooner for it.  More urgent
+ *	pairs go first, but one turn in QUEUE_TURNS belongs to each of the less
+ *	urgent priorities in turn: nobody waits for ever.
  *
  *	State of a leg in memory and the moves allowed:
  *
@@ -48,7 +54,7 @@ enum queue_state {
 struct pair;
 struct broker;
 
-/* about 170 bytes: a million of them are held in memory */
+/* about 180 bytes: a million of them are held in memory */
 struct leg {
 	struct hash_node node, version_node;
 	struct id id;
@@ -61,6 +67,8 @@ struct leg {
 	int64_t due_ms, expires_ms; /* monotonic */
 	int64_t accepted_ms;        /* wall */
 	uint32_t bytes, attempts;
+	uint32_t priority; /* less is sooner; see policy_priority() */
+	uint32_t said; /* the step last told, as a hash; 0 = none */
 	uint8_t index, way;
 	uint8_t state; /* enum queue_state */
 	bool held;
@@ -86,15 +94,30 @@ struct pair {
 	struct lessee *lessee;
 	uint32_t legs; /* all, parked too */
 	uint32_t leased;
-	bool in_ring;
+	uint32_t priority; /* the least of ready and waiting legs */
+	uint32_t urgent;   /* so many have it */
+	struct tier *tier; /* in whose ring it is; NULL: nothing to lend */
 	char from[NUMBER_OFFICE_BYTES], from_type[NUMBER_TYPE_BYTES];
 	char to[NUMBER_OFFICE_BYTES], to_type[NUMBER_TYPE_BYTES];
+};
+
+#define QUEUE_LAST  UINT32_MAX /* priority: after all that have a deadline */
+#define QUEUE_TURNS 8
+
+/* pairs of one priority that have something to lend */
+struct tier {
+	struct tier *next; /* less urgent */
+	uint32_t priority;
+	struct pair *ring; /* whose turn is next; never NULL */
 };
 
 struct queue {
 	struct hash_node node;
 	char name[STORE_QUEUE_BYTES];
-	struct pair *ring;  /* whose turn is next */
+	struct tier *tiers; /* most urgent first; NULL: nothing to lend */
+	struct tier *spare;
+	size_t tier_count;
+	uint64_t turns;
 	struct pair *pairs; /* all */
 	struct queue *hot_next;
 	bool hot;
@@ -122,6 +145,7 @@ struct queue_new {
 	int64_t accepted_ms;
 	uint64_t bytes;
 	int64_t due_ms, expires_ms; /* monotonic */
+	uint32_t priority;          /* 0 = QUEUE_LAST */
 	bool touched;
 };
 
@@ -148,7 +172,7 @@ struct leg *queue_version(
     const struct queue_set *set, uint64_t version, const struct leg *previous);
 /**
  * queue_lend(set, q, lessee, until_ms):
- * The next leg of ${q} for ${lessee}, in turn over the pairs; NULL if none is
+ * The next leg of ${q} for ${lessee}, by priority and turn; NULL if none is
  * ready for it.  It is leased until queue_back(), queue_wait(), queue_park() or
  * queue_end().
  */

@@ -22,6 +22,7 @@ struct bench {
 	struct lessee l, other;
 	uint64_t no;
 	int64_t now;
+	uint32_t priority; /* of what is added next */
 };
 
 static int
@@ -61,7 +62,8 @@ add(struct bench *t, uint8_t name, const char *from, const char *stamp,
 	    .accepted_ms = 1790000000000 + (int64_t)t->no,
 	    .bytes = 10,
 	    .due_ms = due,
-	    .expires_ms = expires};
+	    .expires_ms = expires,
+	    .priority = t->priority};
 
 	id.bytes[15] = name;
 	leg.no = ++t->no;
@@ -137,6 +139,64 @@ pairs_take_turns(void **state)
 	ready(t, 'x', "3", "20260105000000");
 	ready(t, 'y', "4", "20260105000000");
 	expect_lent(t, &t->l, "AxyBCDE");
+}
+
+static void
+urgent(struct bench *t, uint8_t name, const char *from, const char *stamp,
+    uint32_t priority)
+{
+	t->priority = priority;
+	ready(t, name, from, stamp);
+	t->priority = 0;
+}
+
+static void
+urgent_pairs_go_first(void **state)
+{
+	struct bench *t = *state;
+
+	ready(t, 'z', "1", "20260101000000");
+	urgent(t, 'd', "3", "20260101000000", 20);
+	urgent(t, 'b', "4", "20260101000000", 10);
+	urgent(t, 'c', "5", "20260101000000", 10);
+	expect_lent(t, &t->l, "bcdz");
+}
+
+/* What stands before an urgent leg in its pair goes before it, and sooner. */
+static void
+an_urgent_leg_pulls_its_pair(void **state)
+{
+	struct bench *t = *state;
+
+	urgent(t, 'x', "1", "20260101000000", 20);
+	ready(t, 'a', "3", "20260101000000");
+	urgent(t, 'c', "3", "20260103000000", 10);
+	ready(t, 'd', "3", "20260104000000");
+	urgent(t, 'b', "3", "20260102000000", 30);
+	expect_lent(t, &t->l, "abcxd");
+	/* and given back, it is as urgent as before */
+	queue_back(&t->set, find(t, 'x'));
+	queue_back(&t->set, find(t, 'a'));
+	queue_back(&t->set, find(t, 'c'));
+	expect_lent(t, &t->l, "acx");
+	queue_park(&t->set, find(t, 'c'));
+	queue_back(&t->set, find(t, 'd'));
+	queue_back(&t->set, find(t, 'x'));
+	expect_lent(t, &t->l, "xd");
+}
+
+static void
+nobody_waits_for_ever(void **state)
+{
+	struct bench *t = *state;
+	uint8_t i;
+
+	for (i = 0; i < 20; i++)
+		urgent(t, (uint8_t)('A' + i), "1", "20260101000000", 10);
+	urgent(t, 'x', "3", "20260101000000", 20);
+	ready(t, 'y', "4", "20260101000000");
+	expect_lent(t, &t->l, "ABCDEFGxHIJKLMNyOPQRST");
+	assert_int_equal(QUEUE_TURNS, 8);
 }
 
 static void
@@ -266,9 +326,30 @@ counters_add_up(void **state)
 	    queue->ready + queue->waiting + queue->leased + queue->parked, 0);
 	assert_int_equal(queue->bytes, 0);
 	assert_null(queue->pairs);
-	assert_null(queue->ring);
+	assert_null(queue->tiers);
 	assert_int_equal(t->set.legs.count, 0);
 	assert_int_equal(t->set.timers.count, 0);
+}
+
+static void
+expect_pairs_know_their_priority(const struct queue *queue)
+{
+	const struct pair *p;
+	const struct leg *leg;
+	uint32_t least, count;
+
+	for (p = queue->pairs; p != NULL; p = p->next) {
+		least = UINT32_MAX;
+		for (leg = p->first; leg != NULL; leg = leg->next)
+			if (leg->state != QUEUE_LEASED && leg->priority < least)
+				least = leg->priority;
+		for (count = 0, leg = p->first; leg != NULL; leg = leg->next)
+			count += leg->state != QUEUE_LEASED &&
+				 leg->priority == least;
+		assert_int_equal(p->priority, least);
+		assert_int_equal(p->urgent, count);
+		assert_true(p->tier == NULL || p->tier->priority == least);
+	}
 }
 
 /* Random moves against what must hold after each: nothing lent overtakes. */
@@ -288,8 +369,9 @@ nothing_overtakes_in_a_thousand_moves(void **state)
 		case 0:
 		case 1:
 			if (t->set.legs.count < 200)
-				ready(t, (uint8_t)(dice >> 16),
-				    (dice & 1) ? "1" : "3", stamp);
+				urgent(t, (uint8_t)(dice >> 16),
+				    (dice & 1) ? "1" : "3", stamp,
+				    (dice >> 5) % 4);
 			break;
 		case 2:
 			leg = queue_lend(&t->set, q(t), &t->l, NEVER);
@@ -312,6 +394,7 @@ nothing_overtakes_in_a_thousand_moves(void **state)
 		}
 		while (queue_tick(&t->set, i, &leg) != QUEUE_NOTHING)
 			;
+		expect_pairs_know_their_priority(q(t));
 	}
 	assert_true(t->set.legs.count > 0);
 }
@@ -391,6 +474,9 @@ main(void)
 	    CASE(pair_keeps_stamp_order),
 	    CASE(unstamped_take_their_turn_by_time),
 	    CASE(pairs_take_turns),
+	    CASE(urgent_pairs_go_first),
+	    CASE(an_urgent_leg_pulls_its_pair),
+	    CASE(nobody_waits_for_ever),
 	    CASE(a_waiting_leg_blocks_its_pair_only),
 	    CASE(a_failed_leg_comes_again_before_its_followers),
 	    CASE(an_older_stamp_goes_before_what_is_not_lent),
