@@ -24,9 +24,8 @@
 #include "crash.h"
 #include "log.h"
 
+#include "admit.h"
 #include "intake.h"
-#include "mandate.h"
-#include "origin.h"
 #include "post.h"
 #include "submission.h"
 #include "upload.h"
@@ -121,23 +120,6 @@ check_queue(const struct broker *b, const struct route *route)
 }
 
 static enum refusal
-check_rights(struct broker *b, const struct session *s,
-    const struct wire_parcel *p, struct route *route)
-{
-	size_t count;
-
-	registry_first(b->registry, p->from, &count);
-	if (count == 0)
-		return REFUSAL_UNKNOWN_SENDER;
-	if (!mandate_allows(b->registry, s->agent, p->from, p->from_type,
-		RIGHT_SEND, b->wall_ms))
-		return REFUSAL_NO_RIGHT;
-	route_parcel(p, b->registry, b->ways, b->wall_ms, route);
-	origin_route(b, p, route);
-	return route->refusal;
-}
-
-static enum refusal
 check(struct broker *b, const struct session *s, const struct wire_parcel *p,
     const struct hear_input *in, struct route *route, const char **detail)
 {
@@ -152,7 +134,7 @@ check(struct broker *b, const struct session *s, const struct wire_parcel *p,
 		return refusal;
 	if (original_bytes(p) > (uint64_t)b->settings->limits.parcel_bytes)
 		return REFUSAL_TOO_LARGE;
-	if ((refusal = check_rights(b, s, p, route)) != REFUSAL_NONE) {
+	if ((refusal = admit_parcel(b, s->agent, p, route)) != REFUSAL_NONE) {
 		*detail = route->note[0] != '\0' ? route->note : NULL;
 		return refusal;
 	}

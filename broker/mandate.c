@@ -43,6 +43,30 @@ mandate_allows(const struct registry *r, const struct agent *agent,
 	       strcmp(desk->folder_agent, agent->name) == 0;
 }
 
+bool
+mandate_gateway(const struct agent *agent)
+{
+	return !agent->revoked &&
+	       (agent->role == ROLE_NATIONAL || agent->role == ROLE_HUB);
+}
+
+bool
+mandate_ours(const struct registry *r, const char *office, const char *type)
+{
+	const struct desk *desk = registry_desk(r, office, type);
+	struct desk *const *desks;
+	size_t i, count;
+
+	if (desk != NULL)
+		return desk->inside;
+	desks = registry_first(r, office, &count);
+	for (i = 0; i < count; i++) {
+		if (desks[i]->inside)
+			return true;
+	}
+	return false;
+}
+
 static bool
 serves_office(
     const struct registry *r, const struct agent *agent, const char *key)

@@ -24,6 +24,14 @@ enum right {
  * ${office}, service type ${type} or ""? */
 bool mandate_allows(const struct registry *r, const struct agent *agent,
     const char *office, const char *type, enum right right, int64_t now_ms);
+/* mandate_gateway(agent): it brings parcels from the outside in: role national or
+ * hub. */
+bool mandate_gateway(const struct agent *agent);
+/* mandate_ours(r, office, type): a parcel in that office's name can come from
+ * inside only.  A number of which one service is outside is ours in the others,
+ * and where the type is not written. */
+bool mandate_ours(
+    const struct registry *r, const char *office, const char *type);
 /* mandate_serves(r, agent, queue, now_ms): may it take legs from that queue? */
 bool mandate_serves(const struct registry *r, const struct agent *agent,
     const char *queue, int64_t now_ms);

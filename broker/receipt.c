@@ -76,6 +76,23 @@ send(struct broker *b, struct session *s, const struct id *id,
 	post_message(b, s, &msg);
 }
 
+/* What a gateway brought from outside it hears of itself: the sending office has
+ * no session here.  Read from the store, as who brought it stands nowhere else. */
+static struct session *
+session_of_gateway(struct broker *b, const char *from, const char *from_type,
+    const struct id *id)
+{
+	struct store_parcel *p = NULL;
+	struct agent *agent = NULL;
+
+	if (mandate_ours(b->registry, from, from_type) ||
+	    store_parcel_get(b->store, id, &p) != 0)
+		return NULL;
+	agent = registry_agent(b->registry, p->agent);
+	store_parcel_free(&p);
+	return agent != NULL && mandate_gateway(agent) ? agent->live : NULL;
+}
+
 void
 receipt_send(struct broker *b, const char *from, const char *from_type,
     const struct id *id, const struct store_leg *leg, const char *code,
@@ -83,6 +100,8 @@ receipt_send(struct broker *b, const char *from, const char *from_type,
 {
 	struct session *s = session_of_office(b, from, from_type);
 
+	if (s == NULL)
+		s = session_of_gateway(b, from, from_type, id);
 	if (s != NULL)
 		send(b, s, id, leg, code, detail);
 }
@@ -110,6 +129,16 @@ last_step(const struct store_parcel *p, const struct store_leg *leg)
 	return NULL;
 }
 
+static bool
+may_see(const struct broker *b, const struct agent *agent,
+    const struct store_parcel *p)
+{
+	if (mandate_gateway(agent))
+		return strcmp(p->agent, agent->name) == 0;
+	return mandate_allows(
+	    b->registry, agent, p->from, p->from_type, RIGHT_SEE, b->wall_ms);
+}
+
 /* False: the broker has no such parcel, so its agent may offer it again.  One
  * that is not the agent's to ask for is not told of, and not called unknown. */
 static bool
@@ -123,8 +152,7 @@ answer_one(struct broker *b, struct session *s, const struct id *id)
 
 	if (rc != 0)
 		return rc != TSK_NOTFOUND;
-	allowed = mandate_allows(b->registry, s->agent, p->from, p->from_type,
-	    RIGHT_SEE, b->wall_ms);
+	allowed = may_see(b, s->agent, p);
 	for (i = 0; allowed && i < p->leg_count; i++) {
 		step = last_step(p, &p->legs[i]);
 		if (receipt_silent(&p->legs[i], step != NULL ? step->code : ""))

@@ -47,6 +47,7 @@ struct making {
 	unsigned ways;
 	int64_t now_ms;
 	int day;
+	bool inward; /* a gateway brings it: not our sender */
 	struct route *out;
 	route_say_fn *say; /* NULL: nobody listens */
 	void *arg;
@@ -351,7 +352,7 @@ decide(struct making *m)
 	out->note[0] = '\0';
 	from = registry_match(m->r, p->from, p->from_type, NULL);
 	to = registry_match(m->r, p->to, p->to_type, &guessed);
-	if (from == NULL)
+	if (from == NULL && !m->inward)
 		refuse(out, REFUSAL_UNKNOWN_SENDER,
 		    "Office %s%s%s is not in the registry.", p->from,
 		    p->from_type[0] ? "/" : "", p->from_type);
@@ -362,12 +363,20 @@ decide(struct making *m)
 	else if (from == to)
 		refuse(out, REFUSAL_SAME_OFFICE,
 		    "Sender and receiver are the same desk %s.", to->key);
-	else if (!valid(from, m->day) || !valid(to, m->day))
+	else if (m->inward && !to->inside)
+		refuse(out, REFUSAL_NO_RIGHT,
+		    "A gateway brings parcels to offices of ours only, not to "
+		    "%s.",
+		    to->key);
+	else if ((!m->inward && !valid(from, m->day)) || !valid(to, m->day))
 		refuse(out, REFUSAL_NOT_VALID_NOW,
 		    "Office %s is outside its valid days.",
 		    valid(to, m->day) ? from->key : to->key);
 	else
 		route_to(m, to, guessed);
+	if (m->inward && from == NULL && out->note[0] == '\0')
+		snprintf(out->note, sizeof(out->note),
+		    "the sender is not in the registry; a gateway brought it");
 	if (out->refusal != REFUSAL_NONE)
 		say(m, refusal_row(out->refusal)->name, "%s", out->note);
 }
@@ -393,4 +402,18 @@ route_parcel(const struct wire_parcel *p, const struct registry *r,
     unsigned ways, int64_t now_ms, struct route *out)
 {
 	route_explain(p, r, ways, now_ms, out, NULL, NULL);
+}
+
+void
+route_inward(const struct wire_parcel *p, const struct registry *r,
+    unsigned ways, int64_t now_ms, struct route *out)
+{
+	struct making m = {.parcel = p,
+	    .r = r,
+	    .ways = ways,
+	    .now_ms = now_ms,
+	    .inward = true,
+	    .out = out};
+
+	decide(&m);
 }

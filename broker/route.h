@@ -42,6 +42,10 @@ typedef void route_say_fn(void *arg, const char *code, const char *english);
  */
 void route_parcel(const struct wire_parcel *parcel, const struct registry *r,
     unsigned ways, int64_t now_ms, struct route *out);
+/* route_inward(): for a parcel a gateway brings: the sender may be unknown, the
+ * receiver must be inside. */
+void route_inward(const struct wire_parcel *parcel, const struct registry *r,
+    unsigned ways, int64_t now_ms, struct route *out);
 /* route_explain(): the same decision, and why, step by step. */
 void route_explain(const struct wire_parcel *parcel, const struct registry *r,
     unsigned ways, int64_t now_ms, struct route *out, route_say_fn *say,

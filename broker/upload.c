@@ -18,8 +18,7 @@
 
 #include "crash.h"
 
-#include "mandate.h"
-#include "origin.h"
+#include "admit.h"
 #include "post.h"
 #include "submission.h"
 #include "upload.h"
@@ -105,12 +104,7 @@ complete(struct broker *b, struct session *s, struct upload *u)
 	struct id id = u->msg.submit.id;
 
 	CRASH_POINT("upload-complete");
-	route_parcel(&msg.submit, b->registry, b->ways, b->wall_ms, &route);
-	origin_route(b, &msg.submit, &route);
-	if (route.refusal == REFUSAL_NONE &&
-	    !mandate_allows(b->registry, s->agent, msg.submit.from,
-		msg.submit.from_type, RIGHT_SEND, b->wall_ms))
-		route.refusal = REFUSAL_NO_RIGHT;
+	(void)admit_parcel(b, s->agent, &msg.submit, &route);
 	if (route.refusal != REFUSAL_NONE) {
 		drop(s, u, true);
 		post_refused(b, s, &id, route.refusal, NULL);

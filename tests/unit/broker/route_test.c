@@ -200,6 +200,45 @@ rights(void **state)
 	registry_free(&r);
 }
 
+/* What a gateway brings in: from anybody but ours, to ours alone. */
+static void
+gateways_bring_in(void **state)
+{
+	static const struct {
+		const char *from, *type;
+		bool ours;
+		const char *to;
+		enum refusal refusal;
+		bool noted;
+	} cases[] = {
+	    {FAX, "", false, A, REFUSAL_NONE, false},
+	    {NONE, "43", false, A, REFUSAL_NONE, true},
+	    {OLD, "", true, A, REFUSAL_NONE, false}, /* ended: still ours */
+	    {A, "", true, B, REFUSAL_NONE, true},
+	    {B, "77", true, A, REFUSAL_NONE, true},
+	    {NONE, "", false, FAX, REFUSAL_NO_RIGHT, true},
+	    {FAX, "", false, NONE, REFUSAL_UNKNOWN_RECEIVER, true},
+	};
+	struct registry *r = filled();
+	struct wire_parcel p;
+	struct route out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(mandate_ours(r, cases[i].from, cases[i].type),
+		    cases[i].ours);
+		memset(&p, 0, sizeof(p));
+		strcpy(p.from, cases[i].from);
+		strcpy(p.from_type, cases[i].type);
+		strcpy(p.to, cases[i].to);
+		route_inward(&p, r, ~0u, NOW, &out);
+		assert_int_equal(out.refusal, cases[i].refusal);
+		assert_int_equal(out.note[0] != '\0', cases[i].noted);
+	}
+	registry_free(&r);
+}
+
 /* ---- import ---- */
 
 static void
@@ -305,6 +344,7 @@ main(void)
 	    cmocka_unit_test(routes),
 	    cmocka_unit_test(validity_ends_in_japan),
 	    cmocka_unit_test(rights),
+	    cmocka_unit_test(gateways_bring_in),
 	    cmocka_unit_test(bad_rows_are_named),
 	    cmocka_unit_test(all_faults_are_listed),
 	    cmocka_unit_test(import_tells_new_from_changed),
