@@ -276,13 +276,20 @@ taker(struct broker *b, struct queue *q)
 	return NULL;
 }
 
-/* Paper waits for office hours and for people. */
+/* Paper and gateways wait for office hours and for people. */
 static int64_t
 lease_ms(const struct broker *b, const char *queue)
 {
-	return strcmp(queue, "fax") == 0 || strcmp(queue, "pdf") == 0
-		   ? b->settings->schedule.lease_paper_ms
-		   : b->settings->schedule.lease_ms;
+	return strncmp(queue, "office/", 7) == 0
+		   ? b->settings->schedule.lease_ms
+		   : b->settings->schedule.lease_paper_ms;
+}
+
+void
+deliver_renew(struct broker *b, struct leg *leg)
+{
+	queue_renew(
+	    &b->queues, leg, b->now_ms + lease_ms(b, leg->pair->queue->name));
 }
 
 /* Up to QUEUE_LEGS of one queue; true if it may have more. */
@@ -305,6 +312,7 @@ serve_queue(struct broker *b, struct queue *q, size_t *left)
 			continue;
 		}
 		idle = 0;
+		leg->said = 0;
 		(void)hand_out(b, s, q, leg);
 	}
 	return q->tiers != NULL;
@@ -423,8 +431,7 @@ send_chunk(struct broker *b, struct session *s, const struct wire_place *place)
 		zmq_msg_close(&frame);
 		return rc;
 	}
-	queue_renew(
-	    &b->queues, leg, b->now_ms + lease_ms(b, leg->pair->queue->name));
+	deliver_renew(b, leg);
 	stats_add(&b->stats, STAT_CHUNKS_OUT, 1);
 	return 0;
 }

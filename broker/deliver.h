@@ -14,6 +14,8 @@ void deliver_credit(
 void deliver_run(struct broker *b);
 /* deliver_tick(b): legs that came due, expired or whose lease is over. */
 void deliver_tick(struct broker *b);
+/* deliver_renew(b, leg): its agent works on it: lent for as long again. */
+void deliver_renew(struct broker *b, struct leg *leg);
 /* deliver_fetch(b, s, place): a chunk of a lent leg; one the session cannot take
  * now waits for deliver_fetched(). */
 void deliver_fetch(

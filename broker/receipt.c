@@ -55,7 +55,8 @@ send(struct broker *b, struct session *s, const struct id *id,
 	struct wire_msg msg = {.type = WIRE_RECEIPT};
 	struct why why;
 
-	if (s->over)
+	/* a working leg is a ready one to who does not know the word */
+	if (s->over || (leg->state == LEG_WORKING && s->protocol < 3))
 		return;
 	msg.receipt.id = *id;
 	msg.receipt.leg = leg->index;
@@ -115,18 +116,39 @@ receipt_silent(const struct store_leg *leg, const char *code)
 	       strcmp(code, "not-needed") == 0;
 }
 
-/* The reason that belongs to the leg's present state. */
+/* The reason that belongs to the leg's present state: of one that is lent, the
+ * step that was told last. */
 static const struct store_step *
-last_step(const struct store_parcel *p, const struct store_leg *leg)
+last_step(const struct store_parcel *p, const struct store_leg *leg, bool steps)
 {
 	size_t i = p->step_count;
 
 	while (i-- > 0) {
-		if (p->steps[i].leg == leg->index &&
-		    p->steps[i].state == leg->state)
+		if (p->steps[i].leg != leg->index)
+			continue;
+		if (p->steps[i].state == leg->state ||
+		    (steps && leg->state == LEG_READY &&
+			p->steps[i].state == LEG_WORKING))
 			return &p->steps[i];
 	}
 	return NULL;
+}
+
+static void
+answer_leg(
+    struct broker *b, struct session *s, const struct store_parcel *p, size_t i)
+{
+	struct store_leg leg = p->legs[i];
+	const struct store_step *step = last_step(p, &leg, s->protocol >= 3);
+	const char *code = step != NULL ? step->code : "";
+
+	if (receipt_silent(&leg, code))
+		return;
+	if (step != NULL && step->state == LEG_WORKING) {
+		leg.state = LEG_WORKING;
+		leg.state_ms = step->at_ms;
+	}
+	send(b, s, &p->id, &leg, code, step != NULL ? step->detail : "");
 }
 
 static bool
@@ -145,7 +167,6 @@ static bool
 answer_one(struct broker *b, struct session *s, const struct id *id)
 {
 	struct store_parcel *p = NULL;
-	const struct store_step *step;
 	bool allowed;
 	size_t i;
 	int rc = store_parcel_get(b->store, id, &p);
@@ -153,13 +174,8 @@ answer_one(struct broker *b, struct session *s, const struct id *id)
 	if (rc != 0)
 		return rc != TSK_NOTFOUND;
 	allowed = may_see(b, s->agent, p);
-	for (i = 0; allowed && i < p->leg_count; i++) {
-		step = last_step(p, &p->legs[i]);
-		if (receipt_silent(&p->legs[i], step != NULL ? step->code : ""))
-			continue;
-		send(b, s, id, &p->legs[i], step != NULL ? step->code : "",
-		    step != NULL ? step->detail : "");
-	}
+	for (i = 0; allowed && i < p->leg_count; i++)
+		answer_leg(b, s, p, i);
 	store_parcel_free(&p);
 	return true;
 }

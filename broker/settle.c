@@ -10,8 +10,11 @@
  *
  *	"later" with code "waits" means: not this leg's fault, the one before it
  *	of the same pair must come first.  Nothing durable happens then.
+ *
+ *	"working" tells a step of a leg that stays lent: kept, and its lease is
+ *	renewed.  It is nobody's loss if the disk has no room for it.
  * DIAGNOSTICS
- *	debug: delivered.  info: later, picked-up.  warn: parked.
+ *	debug: delivered, working.  info: later, picked-up.  warn: parked.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +23,8 @@
 #include "digest.h"
 #include "log.h"
 
+#include "deliver.h"
+#include "hash.h"
 #include "legs.h"
 #include "mandate.h"
 #include "receipt.h"
@@ -39,6 +44,7 @@ struct settlement {
 	bool answer; /* the session wants to hear settled */
 	char from[NUMBER_OFFICE_BYTES], from_type[NUMBER_TYPE_BYTES];
 	bool mark;           /* flags of a lent leg only: it stays lent */
+	bool step;           /* nothing but its history: it stays lent */
 	struct id kept;      /* what op.settle.if_kept points to */
 	char *code, *detail; /* NULL = "" */
 	int64_t wait_ms;     /* waiting: from the commit on */
@@ -138,7 +144,7 @@ log_settled(const struct settlement *st, const struct store_leg *leg)
 	enum log_level level = LOG_INFO_;
 	char id[ID_TEXT_BYTES];
 
-	if (leg->state == LEG_DELIVERED)
+	if (leg->state == LEG_DELIVERED || st->step)
 		level = LOG_DEBUG_;
 	else if (leg->state == LEG_PARKED)
 		level = LOG_WARN_;
@@ -146,8 +152,8 @@ log_settled(const struct settlement *st, const struct store_leg *leg)
 	    "deliver: parcel=%s leg=%u agent=%s result=%s attempts=%u "
 	    "code=%s why=\"%s\"",
 	    id_text(&st->id, id), st->leg, op->actor,
-	    leg_state_name(leg->state), leg->attempts, op->settle.code,
-	    op->settle.detail);
+	    leg_state_name(st->step ? LEG_WORKING : leg->state), leg->attempts,
+	    op->settle.code, op->settle.detail);
 }
 
 /* Memory follows the store. */
@@ -194,6 +200,21 @@ moved(struct broker *b, struct settlement *st)
 		    op->settle.code, op->settle.detail);
 }
 
+/* The leg itself is where it was. */
+static void
+stepped(struct broker *b, struct settlement *st)
+{
+	const struct store_op *op = &st->work.op;
+	struct store_leg now = op->settle.out;
+
+	stats_add(&b->stats, STAT_WORKING, 1);
+	log_settled(st, &now);
+	now.state = LEG_WORKING;
+	if (st->from[0] != '\0')
+		receipt_send(b, st->from, st->from_type, &st->id, &now,
+		    op->settle.code, op->settle.detail);
+}
+
 /* The store says it is there already or may not go there: what the store has
  * counts. */
 static void
@@ -230,14 +251,18 @@ settle_done(struct broker *b, struct work *work)
 	int rc = work->op.rc;
 
 	CRASH_POINT("settle-after-commit");
-	if (rc == TSK_FULL && st->told == NULL && !b->stopping) {
+	if (rc == TSK_FULL && st->told == NULL && !st->step && !b->stopping) {
 		writer_later(b->writer, work);
 		return;
 	}
-	if (rc == TSK_OK)
+	if (rc == TSK_OK && st->step)
+		stepped(b, st);
+	else if (rc == TSK_OK)
 		moved(b, st);
 	else if (st->mark)
 		unmark(b, st);
+	else if (st->step)
+		; /* it is where it was, or has ended */
 	else if (rc == TSK_EXIST || rc == TSK_INVALID || rc == TSK_NOTFOUND ||
 		 rc == TSK_LATER || rc == TSK_FULL)
 		not_moved(b, st);
@@ -459,8 +484,34 @@ by_outcome(struct broker *b, struct session *s, struct leg *leg,
 	case WIRE_OUTCOME_PICKED_UP:
 		return settlement_new(b, &item->id, item->leg, s->agent->name,
 		    LEG_PICKED_UP, item->code, item->detail);
+	case WIRE_OUTCOME_WORKING:
+		break; /* no settlement: settle_step() */
 	}
 	return NULL;
+}
+
+/* A step of a leg that stays where it is.  What was said before is not written
+ * down once more: it only keeps the lease. */
+static void
+settle_step(struct broker *b, struct session *s, struct leg *leg,
+    const struct wire_settle_item *item)
+{
+	uint32_t said = hash_bytes(item->detail, strlen(item->detail),
+	    hash_bytes(item->code, strlen(item->code), 1));
+	struct settlement *st;
+
+	deliver_renew(b, leg);
+	if (leg->said == said)
+		return;
+	leg->said = said;
+	st = settlement_new(b, &item->id, item->leg, s->agent->name,
+	    LEG_WORKING, item->code, item->detail);
+	st->step = true;
+	/* the actor's name lies in the session */
+	st->work.session = session_ref(s);
+	from_pair(st, leg->pair);
+	CRASH_POINT("settle-step-before-commit");
+	writer_put(b->writer, &st->work);
 }
 
 static bool
@@ -482,6 +533,11 @@ settle_leg(struct broker *b, struct session *s, struct leg *leg,
 		return; /* not its business, and not worth a word */
 	/* that it is there counts from whomever and whenever; the rest only
 	 * from who has it now */
+	if (item->outcome == WIRE_OUTCOME_WORKING) {
+		if (ours && !leg->held)
+			settle_step(b, s, leg, item);
+		return;
+	}
 	if (item->outcome != WIRE_OUTCOME_DELIVERED &&
 	    item->outcome != WIRE_OUTCOME_PICKED_UP) {
 		if (!ours)
@@ -518,6 +574,8 @@ settle_ended(
 	struct store_parcel *p = NULL;
 	struct settlement *st;
 
+	if (item->outcome == WIRE_OUTCOME_WORKING)
+		return;
 	if (item->outcome != WIRE_OUTCOME_PICKED_UP ||
 	    store_parcel_get(b->store, &item->id, &p) != 0 ||
 	    item->leg >= p->leg_count ||

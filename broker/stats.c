@@ -30,6 +30,7 @@ static const char *const names[STAT_COUNT] = {
     [STAT_LENT] = "lent",
     [STAT_DELIVERED] = "delivered",
     [STAT_LATER] = "later",
+    [STAT_WORKING] = "working",
     [STAT_PICKED_UP] = "picked_up",
     [STAT_PARKED] = "parked",
     [STAT_WITHDRAWN] = "withdrawn",

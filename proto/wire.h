@@ -24,7 +24,7 @@
 #include "refusal.h"
 
 #define WIRE_PROTOCOL_MIN       1
-#define WIRE_PROTOCOL_MAX       2              /* 2: recall */
+#define WIRE_PROTOCOL_MAX       3              /* 2: recall; 3: working */
 #define WIRE_HEADER_BYTES_MAX   (256u * 1024)  /* header frame */
 #define WIRE_INLINE_BYTES_MAX   (1024u * 1024) /* a document frame, a chunk */
 #define WIRE_DOCUMENTS_MAX      64
@@ -84,6 +84,7 @@ enum wire_outcome {
 	WIRE_OUTCOME_LATER = 2,
 	WIRE_OUTCOME_NEVER = 3,
 	WIRE_OUTCOME_PICKED_UP = 4,
+	WIRE_OUTCOME_WORKING = 5, /* since version 3 */
 };
 
 struct wire_document {

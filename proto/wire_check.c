@@ -370,7 +370,7 @@ settle_check(const struct wire_settle *s, struct why *why)
 		if (rc == 0)
 			rc = reason_check(item->code, item->detail, why);
 		if (rc == 0 && (item->outcome < WIRE_OUTCOME_DELIVERED ||
-				   item->outcome > WIRE_OUTCOME_PICKED_UP))
+				   item->outcome > WIRE_OUTCOME_WORKING))
 			rc = MALFORMED(why, "Item %zu has a bad outcome.", i);
 	}
 	return rc;
@@ -393,7 +393,7 @@ receipt_check(const struct wire_receipt *r, struct why *why)
 
 	if (rc == 0)
 		rc = reason_check(r->code, r->detail, why);
-	if (rc == 0 && (r->state < LEG_READY || r->state > LEG_CLOSED))
+	if (rc == 0 && (r->state < LEG_READY || r->state > LEG_WORKING))
 		rc = MALFORMED(why, "The receipt has a bad state.");
 	if (rc == 0 && (r->way < WAY_BUS || r->way > WAY_PDF))
 		rc = MALFORMED(why, "The receipt has a bad way.");

@@ -364,7 +364,7 @@ take_settled(
 static bool
 receipt_known(const Tasuki__Receipt *in)
 {
-	return in->state <= LEG_CLOSED && in->way <= WAY_PDF;
+	return in->state <= LEG_WORKING && in->way <= WAY_PDF;
 }
 
 static int

@@ -99,7 +99,10 @@ bool link_room(const struct link *link);
 /* link_settle(link, item, credit_bytes): queued and sent together at the end of
  * the loop turn; gives back one parcel of credit and credit_bytes (the encoded
  * bytes of the delivery).  For picked-up reports: credit_bytes 0 and outcome
- * PICKED_UP gives no parcel credit back.  Dropped when not open. */
+ * PICKED_UP gives no parcel credit back.  Dropped when not open.
+ * WORKING tells a step (code, detail) of a leg we hold and go on holding: no
+ * credit goes back, no settled follows; dropped when the broker is too old to
+ * know it.  Tell it again after each delivery of that leg. */
 void link_settle(struct link *link, const struct wire_settle_item *item,
     uint64_t credit_bytes);
 /* link_query(link, ids, count): ask for receipts of our parcels; count <=

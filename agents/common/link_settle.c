@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	They are queued and go out together: at the end of a round of hearing,
  *	or of the turn of the loop, in one message with the credit they give
- *	back.
+ *	back.  A step under way ("working") says nothing an older broker knows:
+ *	to one of before version 3 it is not said.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -72,7 +73,8 @@ link_settle(struct link *link, const struct wire_settle_item *item,
 	struct settle_queue *q = &link->settles;
 	struct wire_settle_item *copy;
 
-	if (!link_open(link))
+	if (!link_open(link) ||
+	    (item->outcome == WIRE_OUTCOME_WORKING && link->protocol < 3))
 		return;
 	if (q->count == q->cap) {
 		q->cap = q->cap == 0 ? 16 : q->cap * 2;
@@ -83,7 +85,8 @@ link_settle(struct link *link, const struct wire_settle_item *item,
 	copy->code = short_text(item->code, WIRE_CODE_BYTES_MAX);
 	copy->detail = short_text(item->detail, WIRE_DETAIL_BYTES_MAX);
 	q->text_bytes += strlen(copy->code) + strlen(copy->detail);
-	if (item->outcome != WIRE_OUTCOME_PICKED_UP) {
+	if (item->outcome != WIRE_OUTCOME_PICKED_UP &&
+	    item->outcome != WIRE_OUTCOME_WORKING) {
 		q->credit.parcels++;
 		q->credit.bytes += credit_bytes;
 	}

@@ -35,6 +35,7 @@ static const struct {
     {LEG_SUPERSEDED, TERM_DIM},
     {LEG_RECALLED, TERM_DIM},
     {LEG_CLOSED, TERM_DIM},
+    {LEG_WORKING, TERM_BUSY},
 };
 
 const char *

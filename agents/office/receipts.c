@@ -123,6 +123,7 @@ finished(enum leg_state state, enum leg_way way)
 	case LEG_READY:
 	case LEG_WAITING:
 	case LEG_PARKED:
+	case LEG_WORKING:
 		break;
 	}
 	return false;
@@ -198,7 +199,7 @@ receipts_event(struct office *office, const struct wire_receipt *receipt)
 	    receipt->state == LEG_DELIVERED,
 	    finished(receipt->state, receipt->way));
 	status_leg(office->status, &receipt->id, receipt->leg, receipt->state,
-	    receipt->way, (int64_t)receipt->at_ms);
+	    receipt->way, receipt->code, (int64_t)receipt->at_ms);
 	return true;
 }
 
@@ -326,17 +327,18 @@ static bool
 load_leg(struct office *office, const struct id *id, const char *line)
 {
 	unsigned leg, state, way;
+	char code[WIRE_CODE_BYTES_MAX + 1] = "";
 	long long at_ms;
 
-	if (sscanf(line, "leg %u %u %u %lld", &leg, &state, &way, &at_ms) !=
-		4 ||
-	    state < LEG_READY || state > LEG_CLOSED || way < WAY_BUS ||
+	if (sscanf(line, "leg %u %u %u %lld %31s", &leg, &state, &way, &at_ms,
+		code) < 4 ||
+	    state < LEG_READY || state > LEG_WORKING || way < WAY_BUS ||
 	    way > WAY_PDF)
 		return false;
 	track(get(office), id, leg, state == LEG_DELIVERED,
 	    finished((enum leg_state)state, (enum leg_way)way));
 	status_leg(office->status, id, leg, (enum leg_state)state,
-	    (enum leg_way)way, at_ms);
+	    (enum leg_way)way, code, at_ms);
 	return state == LEG_DELIVERED || state == LEG_PICKED_UP ||
 	       state == LEG_ANSWERED;
 }

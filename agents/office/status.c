@@ -43,6 +43,7 @@ struct row {
 	struct {
 		enum leg_state state;
 		enum leg_way way;
+		char code[WIRE_CODE_BYTES_MAX + 1]; /* working: how far */
 	} legs[LEGS_KEPT];
 	int64_t made_ms, changed_ms;
 };
@@ -200,7 +201,7 @@ status_ways(struct status *s, const struct id *id, uint32_t ways)
 
 void
 status_leg(struct status *s, const struct id *id, uint32_t leg,
-    enum leg_state state, enum leg_way way, int64_t at_ms)
+    enum leg_state state, enum leg_way way, const char *code, int64_t at_ms)
 {
 	struct row *r = row_find(s, id);
 
@@ -208,6 +209,7 @@ status_leg(struct status *s, const struct id *id, uint32_t leg,
 		return;
 	r->legs[leg].state = state;
 	r->legs[leg].way = way;
+	snprintf(r->legs[leg].code, sizeof(r->legs[leg].code), "%s", code);
 	r->ways |= 1u << way;
 	if (at_ms > r->changed_ms)
 		r->changed_ms = at_ms;
@@ -227,6 +229,16 @@ status_compared(struct status *s, const struct id *id, const char *text)
 }
 
 /* ---- the file ---- */
+
+static const char *
+leg_words(const struct status *s, enum leg_state state, const char *code)
+{
+	if (state != LEG_WORKING)
+		return leg_state_ja(state);
+	if (s->office->app->language == LANGUAGE_EN && code[0] != '\0')
+		return code;
+	return leg_step_ja(code);
+}
 
 static void
 add_ways(struct buf *out, const struct row *r)
@@ -257,7 +269,7 @@ add_state(struct buf *out, const struct status *s, const struct row *r)
 			continue;
 		if (said++ > 0)
 			buf_text(out, "・");
-		buf_text(out, leg_state_ja(r->legs[i].state));
+		buf_text(out, leg_words(s, r->legs[i].state, r->legs[i].code));
 		/* data and paper: which of them? */
 		if (legs > 1)
 			buf_printf(out, "（%s）", leg_way_ja(r->legs[i].way));

@@ -30,7 +30,7 @@ void status_set(struct status *s, const struct id *id, enum status_state state,
 void status_rejected(struct status *s, const struct wire_parcel *parcel);
 void status_ways(struct status *s, const struct id *id, uint32_t ways);
 void status_leg(struct status *s, const struct id *id, uint32_t leg,
-    enum leg_state state, enum leg_way way, int64_t at_ms);
+    enum leg_state state, enum leg_way way, const char *code, int64_t at_ms);
 /* status_compared(s, id, text): what the comparison with the 実績 that came back
  * says. */
 void status_compared(struct status *s, const struct id *id, const char *text);

@@ -31,12 +31,13 @@
 #include "leg.h"
 #include "number.h"
 
-#define STORE_QUEUE_BYTES   64
-#define STORE_AGENT_BYTES   64
-#define STORE_CODE_BYTES    32
-#define STORE_DETAIL_BYTES  384
-#define STORE_LEGS_MAX      8
-#define STORE_STEPS_MAX     64 /* later steps replace the last "waiting" one */
+#define STORE_QUEUE_BYTES  64
+#define STORE_AGENT_BYTES  64
+#define STORE_CODE_BYTES   32
+#define STORE_DETAIL_BYTES 384
+#define STORE_LEGS_MAX     8
+/* later steps replace the last "waiting" or "working" one */
+#define STORE_STEPS_MAX     64
 #define STORE_CHUNK_BYTES   (1024u * 1024) /* bodies are kept in such pieces */
 #define STORE_KEY_BYTES_MAX 255
 
@@ -71,8 +72,9 @@ enum store_leg_flag {
 
 /* kept: a leg of a parcel */
 struct store_leg {
-	uint8_t index;        /* 0.. within the parcel */
-	enum leg_state state; /* never "leased": that is memory only */
+	uint8_t index; /* 0.. within the parcel */
+	/* never "leased": that is memory only; never "working" */
+	enum leg_state state;
 	enum leg_way way;
 	char queue[STORE_QUEUE_BYTES];
 	uint64_t no; /* order of acceptance over all queues; given by accept */
@@ -172,7 +174,11 @@ struct store_op {
 		 * transaction.  attempts: added to the leg's count.
 		 * waiting -> waiting and ready -> ready are further tries,
 		 * unless nothing changes.  TSK_LATER: a condition (if_...) is
-		 * not met: nothing changed. */
+		 * not met: nothing changed.
+		 * working: a step of the history; the leg is ready afterwards,
+		 * all else of it stays.  TSK_EXIST: it is neither ready nor
+		 * waiting for its turn any more.  One with the code of the
+		 * step before it, by the same actor, takes its place. */
 		struct {
 			struct id id;
 			uint8_t leg;

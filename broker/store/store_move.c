@@ -4,6 +4,9 @@
  *	leg.h draws the moves; here they are a table.  leased is memory only, so
  *	what leg.h allows from leased is allowed from ready and waiting.
  *
+ *	working moves nothing: whoever holds the leg tells a step, and only a
+ *	ready or waiting one (as kept) can be held.
+ *
  *	parked -> superseded, recalled: a person's attention was asked for, and the
  *	sender has answered the question himself.
  *
@@ -84,6 +87,17 @@ nothing_new(const struct store_leg *leg, const struct store_op *op)
 		   op->settle.expires_ms == leg->expires_ms);
 }
 
+static int
+working(struct store_leg *leg, const struct store_op *op)
+{
+	if ((leg->state != LEG_READY && leg->state != LEG_WAITING) ||
+	    (leg->flags & STORE_LEG_ASLEEP))
+		return TSK_EXIST;
+	leg->state = LEG_READY;
+	leg->state_ms = op->at_ms;
+	return 0;
+}
+
 int
 store_move_settle(struct store_leg *leg, const struct store_op *op)
 {
@@ -91,6 +105,8 @@ store_move_settle(struct store_leg *leg, const struct store_op *op)
 	bool timed = to == LEG_READY || to == LEG_WAITING;
 	unsigned char move;
 
+	if (to == LEG_WORKING)
+		return working(leg, op);
 	if ((unsigned)leg->state >= STATES || (unsigned)to >= STATES)
 		return TSK_INVALID;
 	move = moves[leg->state][to];

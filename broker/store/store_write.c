@@ -226,8 +226,35 @@ accept(struct store_write *w, struct store_op *op)
 
 /* ---- settle, add leg ---- */
 
-/* Append one step to r->steps through w->steps.  A full history gives up its
- * last "waiting": the many tries in between tell the least. */
+/* The step that gives its place to ${step}; ${n}: none has to.  A step under way
+ * told again, with another detail maybe, is the same step.  A full history gives
+ * up its last "waiting" or "working": the many in between tell the least. */
+static size_t
+step_drop(const struct store_step *all, size_t n, const struct store_step *step)
+{
+	const struct store_step *s;
+	size_t drop;
+
+	for (drop = n; step->state == LEG_WORKING && drop-- > 0;) {
+		s = &all[drop];
+		if (s->leg != step->leg)
+			continue;
+		if (s->state == LEG_WORKING &&
+		    strcmp(s->code, step->code) == 0 &&
+		    strcmp(s->agent, step->agent) == 0)
+			return drop;
+		break;
+	}
+	if (n < STORE_STEPS_MAX)
+		return n;
+	for (drop = n; drop-- > 1;)
+		if (all[drop].state == LEG_WAITING ||
+		    all[drop].state == LEG_WORKING)
+			return drop;
+	return n - 1;
+}
+
+/* Append one step to r->steps through w->steps. */
 static int
 step_append(struct store_write *w, struct store_record_parcel *r,
     const struct store_step *step)
@@ -237,20 +264,17 @@ step_append(struct store_write *w, struct store_record_parcel *r,
 	int rc;
 
 	buf_clear(&w->steps);
-	if (n < STORE_STEPS_MAX) {
+	if (n < STORE_STEPS_MAX && step->state != LEG_WORKING) {
 		buf_add(&w->steps, r->steps.p, r->steps.n);
 		store_record_step_write(step, &w->steps);
 		r->parcel.step_count++;
 		r->steps = (struct slice){w->steps.data, w->steps.len};
 		return 0;
 	}
-	all = mem_new(n * sizeof(*all));
+	all = mem_new((n + 1) * sizeof(*all));
 	if ((rc = store_record_steps_read(r->steps, n, all)) == 0) {
-		for (drop = n; drop-- > 1;)
-			if (all[drop].state == LEG_WAITING)
-				break;
-		if (drop == 0)
-			drop = n - 1;
+		drop = step_drop(all, n, step);
+		r->parcel.step_count += drop == n;
 		for (size_t i = 0; i < n; i++)
 			if (i != drop)
 				store_record_step_write(&all[i], &w->steps);
@@ -299,12 +323,13 @@ step_fill(struct store_step *step, const struct store_op *op, uint8_t leg,
 
 static void
 leg_audit(struct store_write *w, const struct store_op *op, const char *subject,
-    const struct id *id, const struct store_leg *leg, const char *code)
+    const struct id *id, const struct store_leg *leg, enum leg_state state,
+    const char *code)
 {
 	char text[160];
 
 	snprintf(text, sizeof(text), "leg=%u state=%s attempts=%u%s%s",
-	    (unsigned)leg->index, leg_state_name(leg->state), leg->attempts,
+	    (unsigned)leg->index, leg_state_name(state), leg->attempts,
 	    code[0] != '\0' ? " code=" : "", code);
 	store_write_audit(w, op, subject, id, text);
 }
@@ -370,7 +395,8 @@ settle(struct store_write *w, struct store_op *op)
 	if ((rc = step_append(w, &r, &step)) != 0 ||
 	    (rc = parcel_changed(w, &r, payload.n, leg, false)) != 0)
 		return rc;
-	leg_audit(w, op, "settle", &r.parcel.id, leg, op->settle.code);
+	leg_audit(w, op, "settle", &r.parcel.id, leg, op->settle.state,
+	    op->settle.code);
 	return 0;
 }
 
@@ -402,7 +428,8 @@ add_leg(struct store_write *w, struct store_op *op)
 	if ((rc = step_append(w, &r, &step)) != 0 ||
 	    (rc = parcel_changed(w, &r, payload.n, leg, true)) != 0)
 		return rc;
-	leg_audit(w, op, "add-leg", &r.parcel.id, leg, op->add_leg.code);
+	leg_audit(
+	    w, op, "add-leg", &r.parcel.id, leg, leg->state, op->add_leg.code);
 	return 0;
 }
 

@@ -21,6 +21,20 @@ static const struct word states[] = {
     [LEG_SUPERSEDED] = {"superseded", "差替済"},
     [LEG_RECALLED] = {"recalled", "取消済"},
     [LEG_CLOSED] = {"closed", "終了"},
+    [LEG_WORKING] = {"working", "処理中"},
+};
+
+/* codes of outcome working; the same words at every agent */
+static const struct word steps[] = {
+    {"queued", "送信待ち"},
+    {"waits-hours", "営業時間待ち"},
+    {"waits-limit", "翌営業日待ち"},
+    {"held", "送信前の確認待ち"},
+    {"sending", "送信中"},
+    {"printing", "印刷中"},
+    {"handed-over", "引渡済"},
+    {"listed", "送信一覧に掲載"},
+    {"seen", "相手先が確認"},
 };
 
 static const struct word ways[] = {
@@ -80,9 +94,19 @@ leg_way_parse(const char *name)
 	return -1;
 }
 
+const char *
+leg_step_ja(const char *code)
+{
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		if (strcmp(code, steps[i].en) == 0)
+			return steps[i].ja;
+	}
+	return leg_state_ja(LEG_WORKING);
+}
+
 bool
 leg_state_open(enum leg_state state)
 {
 	return state == LEG_READY || state == LEG_WAITING ||
-	       state == LEG_PARKED;
+	       state == LEG_PARKED || state == LEG_WORKING;
 }

@@ -11,7 +11,9 @@
  *	    parked -> ready (requeue) | closed | superseded | recalled
  *
  *	leased is memory only: after a crash a leased leg is ready again, so the
- *	store never holds it.
+ *	store never holds it.  working is no state a leg is kept in either: it
+ *	stands in histories and receipts, a step that the agent which holds the
+ *	leg has told.
  */
 #ifndef TASUKI_LEG_H
 #define TASUKI_LEG_H
@@ -28,6 +30,8 @@ enum leg_state {
 	LEG_SUPERSEDED = 7, /* a newer set took its place before delivery */
 	LEG_RECALLED = 8,
 	LEG_CLOSED = 9, /* a person ended it, with a reason */
+	/* under way at the agent that holds it; its code says how far */
+	LEG_WORKING = 10,
 };
 
 enum leg_way {
@@ -45,7 +49,11 @@ const char *leg_state_ja(enum leg_state state);
 const char *leg_way_name(enum leg_way way);
 const char *leg_way_ja(enum leg_way way);
 int leg_way_parse(const char *name); /* enum leg_way or -1 ("hub:NAME" = hub) */
-/* open: the broker still owes something (ready, waiting, parked). */
+/* leg_step_ja(code): how far a leg that is working has got, in Japanese: the
+ * codes agents use are a table in leg.c; for others the word for working. */
+const char *leg_step_ja(const char *code);
+/* open: the broker still owes something (ready, waiting, parked,
+ * working). */
 bool leg_state_open(enum leg_state state);
 
 #endif

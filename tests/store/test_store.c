@@ -353,6 +353,10 @@ static const struct move moves[] = {
     {LEG_SUPERSEDED, LEG_SUPERSEDED, TSK_EXIST},
     {LEG_SUPERSEDED, LEG_DELIVERED, TSK_INVALID},
     {LEG_RECALLED, LEG_READY, TSK_INVALID},
+    {LEG_PARKED, LEG_WORKING, TSK_EXIST},
+    {LEG_DELIVERED, LEG_WORKING, TSK_EXIST},
+    {LEG_RECALLED, LEG_WORKING, TSK_EXIST},
+    {LEG_CLOSED, LEG_WORKING, TSK_EXIST},
 };
 
 /* Bring a fresh leg into a state by allowed moves. */
@@ -460,6 +464,78 @@ settle_many_times_keeps_a_bounded_history(void **state)
 	assert_int_equal(strlen(got->steps[1].detail), STORE_DETAIL_BYTES - 1);
 	assert_int_equal(got->steps[STORE_STEPS_MAX - 1].state, LEG_DELIVERED);
 	assert_int_equal(got->legs[0].attempts, STORE_STEPS_MAX + 20);
+	store_parcel_free(&got);
+	rig_parcel_fini(&p);
+}
+
+static int
+work_on(struct rig *rig, const struct id *id, const char *code,
+    const char *detail, const char *actor)
+{
+	struct store_op op = rig_settle_op(rig, id, 0, LEG_WORKING);
+
+	op.actor = actor;
+	op.settle.code = code;
+	op.settle.detail = detail;
+	return rig_one(rig, &op);
+}
+
+static void
+steps_under_way_stand_in_the_history(void **state)
+{
+	struct rig *rig = *state;
+	struct rig_parcel p;
+	struct store_parcel *got;
+
+	rig_parcel(rig, &p, 10, 1);
+	assert_int_equal(rig_accept(rig, &p), 0);
+	assert_int_equal(rig_settle(rig, &p.parcel.id, 0, LEG_WAITING), 0);
+	rig->now_ms += 10;
+	assert_int_equal(work_on(rig, &p.parcel.id, "queued", "", "fax"), 0);
+	got = parcel(rig, &p.parcel.id);
+	assert_int_equal(got->legs[0].state, LEG_READY);
+	assert_int_equal(got->legs[0].attempts, 1);
+	assert_int_equal(got->legs[0].state_ms, rig->now_ms);
+	assert_int_equal(got->step_count, 3);
+	assert_int_equal(got->steps[2].state, LEG_WORKING);
+	store_parcel_free(&got);
+	/* the same step with another detail takes its place */
+	assert_int_equal(
+	    work_on(rig, &p.parcel.id, "queued", "tomorrow", "fax"), 0);
+	assert_int_equal(work_on(rig, &p.parcel.id, "sending", "", "fax"), 0);
+	assert_int_equal(work_on(rig, &p.parcel.id, "queued", "", "fax"), 0);
+	assert_int_equal(work_on(rig, &p.parcel.id, "queued", "", "hub"), 0);
+	got = parcel(rig, &p.parcel.id);
+	assert_int_equal(got->step_count, 6);
+	assert_string_equal(got->steps[2].detail, "tomorrow");
+	assert_string_equal(got->steps[3].code, "sending");
+	assert_string_equal(got->steps[5].agent, "hub");
+	store_parcel_free(&got);
+	assert_int_equal(rig_settle(rig, &p.parcel.id, 0, LEG_DELIVERED), 0);
+	assert_int_equal(
+	    work_on(rig, &p.parcel.id, "sending", "", "fax"), TSK_EXIST);
+	rig_parcel_fini(&p);
+}
+
+static void
+many_steps_under_way_keep_a_bounded_history(void **state)
+{
+	struct rig *rig = *state;
+	struct rig_parcel p;
+	struct store_parcel *got;
+
+	rig_parcel(rig, &p, 10, 1);
+	assert_int_equal(rig_accept(rig, &p), 0);
+	for (int i = 0; i < STORE_STEPS_MAX + 20; i++)
+		assert_int_equal(work_on(rig, &p.parcel.id,
+				     i % 2 ? "sending" : "queued", "", "fax"),
+		    0);
+	assert_int_equal(rig_settle(rig, &p.parcel.id, 0, LEG_DELIVERED), 0);
+	got = parcel(rig, &p.parcel.id);
+	assert_int_equal(got->step_count, STORE_STEPS_MAX);
+	assert_int_equal(got->steps[0].state, LEG_READY);
+	assert_int_equal(got->steps[1].state, LEG_WORKING);
+	assert_int_equal(got->steps[STORE_STEPS_MAX - 1].state, LEG_DELIVERED);
 	store_parcel_free(&got);
 	rig_parcel_fini(&p);
 }
@@ -1071,6 +1147,8 @@ main(void)
 	    CASE(settle_twice_is_harmless),
 	    CASE(settle_unknown),
 	    CASE(settle_many_times_keeps_a_bounded_history),
+	    CASE(steps_under_way_stand_in_the_history),
+	    CASE(many_steps_under_way_keep_a_bounded_history),
 	    CASE(add_leg_is_a_further_open_leg),
 	    CASE(one_batch_may_do_all_to_one_parcel),
 	    CASE(a_large_batch_keeps_the_order),

@@ -26,8 +26,9 @@ static const struct state_case state_cases[] = {
     {LEG_SUPERSEDED, "superseded", false},
     {LEG_RECALLED, "recalled", false},
     {LEG_CLOSED, "closed", false},
+    {LEG_WORKING, "working", true},
     {0, "?", false},
-    {LEG_CLOSED + 1, "?", false},
+    {LEG_WORKING + 1, "?", false},
     {-1, "?", false},
 };
 

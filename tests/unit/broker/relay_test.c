@@ -229,6 +229,114 @@ settles_later_and_never(void **state)
 	room_close(&r);
 }
 
+static void
+expect_step(struct peer *p, enum leg_state state, const char *code)
+{
+	peer_expect(p, WIRE_RECEIPT);
+	assert_int_equal(p->msg.receipt.state, state);
+	assert_string_equal(p->msg.receipt.code, code);
+}
+
+static void
+query(struct peer *p, unsigned n)
+{
+	struct wire_msg msg = {.type = WIRE_QUERY};
+	struct id id = room_id(n);
+
+	msg.query.count = 1;
+	msg.query.ids = &id;
+	peer_say(p, &msg, NULL, NULL, 0);
+}
+
+static void
+join_as(struct peer *p, uint8_t epoch, uint32_t protocol)
+{
+	struct wire_msg msg = {.type = WIRE_HELLO};
+
+	msg.hello.protocol_min = 1;
+	msg.hello.protocol_max = protocol;
+	msg.hello.software = "old/1";
+	msg.hello.zstd = true;
+	memset(msg.hello.epoch, epoch, WIRE_EPOCH_BYTES);
+	peer_say(p, &msg, NULL, NULL, 0);
+	peer_expect(p, WIRE_WELCOME);
+	assert_int_equal(p->msg.welcome.protocol, protocol);
+}
+
+/* What the agent that holds a leg tells of it reaches the sender; the leg stays
+ * lent, and who knows only version 2 is not troubled. */
+static void
+steps_of_a_lent_leg(void **state)
+{
+	struct room *r = opened("schedule\n    lease_paper = \"3s\"\n");
+	struct peer *a = peer_new(r, &r->a), *p = peer_new(r, &r->pdf);
+	struct id id = room_id(1);
+
+	(void)state;
+	peer_join(a, 1, 0);
+	peer_submit(a, 1, ROOM_A, ROOM_OUT, STAMP, 100);
+	peer_expect(a, WIRE_ACCEPTED);
+	peer_join(p, 2, 1);
+	expect_deliver(p, 1);
+	peer_settle(p, &id, 0, WIRE_OUTCOME_WORKING, "queued");
+	expect_step(a, LEG_WORKING, "queued");
+	/* once more: it was said; the receipt that comes is the next one's */
+	peer_settle(p, &id, 0, WIRE_OUTCOME_WORKING, "queued");
+	peer_settle(p, &id, 0, WIRE_OUTCOME_WORKING, "sending");
+	expect_step(a, LEG_WORKING, "sending");
+	expect_state(r, 1, "ready");
+	query(a, 1);
+	expect_step(a, LEG_WORKING, "sending");
+	peer_expect(a, WIRE_ANSWER);
+	assert_int_equal(room_counter(r, "working"), 2);
+	/* an older sender hears of a leg that is ready */
+	peer_free(&a);
+	a = peer_new(r, &r->a);
+	join_as(a, 1, 2);
+	query(a, 1);
+	expect_step(a, LEG_READY, "way-closed");
+	peer_settle(p, &id, 0, WIRE_OUTCOME_WORKING, "seen");
+	settle(p, 1, WIRE_OUTCOME_DELIVERED, "");
+	peer_expect(a, WIRE_RECEIPT);
+	assert_int_equal(a->msg.receipt.state, LEG_DELIVERED);
+	/* too late: harmless */
+	peer_settle(p, &id, 0, WIRE_OUTCOME_WORKING, "seen");
+	settle(p, 1, WIRE_OUTCOME_DELIVERED, "");
+	expect_state(r, 1, "delivered");
+	peer_free(&a);
+	peer_free(&p);
+	room_close(&r);
+}
+
+/* A step renews the lease: without it the leg is lent to the agent once more. */
+static void
+steps_keep_the_lease(void **state)
+{
+	struct room *r = opened("schedule\n    lease_paper = \"1s\"\n"
+				"    backoff = \"0s\"\n");
+	struct peer *a = peer_new(r, &r->a), *p = peer_new(r, &r->pdf);
+	struct id id = room_id(1);
+
+	(void)state;
+	peer_join(a, 1, 0);
+	peer_submit(a, 1, ROOM_A, ROOM_OUT, STAMP, 100);
+	peer_expect(a, WIRE_ACCEPTED);
+	peer_join(p, 2, 4);
+	expect_deliver(p, 1);
+	peer_settle(p, &id, 0, WIRE_OUTCOME_WORKING, "sending");
+	expect_step(a, LEG_WORKING, "sending");
+	expect_deliver(p, 1); /* nothing more was said: the lease is over */
+	assert_int_equal(p->msg.deliver.attempt, 2);
+	/* what was said in the last lease counts no more */
+	peer_settle(p, &id, 0, WIRE_OUTCOME_WORKING, "sending");
+	expect_step(a, LEG_WAITING, "lease-over");
+	expect_step(a, LEG_WORKING, "sending");
+	settle(p, 1, WIRE_OUTCOME_DELIVERED, "");
+	peer_free(&a);
+	peer_free(&p);
+	room_close(&r);
+}
+
 /* F26: a receiver that dies of one parcel: parked after N tries, others flow */
 static void
 poison_is_parked(void **state)
@@ -826,6 +934,8 @@ main(void)
 	    cmocka_unit_test(paper_for_the_unconnected),
 	    cmocka_unit_test(keeps_and_orders),
 	    cmocka_unit_test(settles_later_and_never),
+	    cmocka_unit_test(steps_of_a_lent_leg),
+	    cmocka_unit_test(steps_keep_the_lease),
 	    cmocka_unit_test(poison_is_parked),
 	    cmocka_unit_test(expires),
 	    cmocka_unit_test(large_documents_resume),

@@ -424,7 +424,8 @@ peer_settle(struct peer *p, const struct id *id, unsigned leg,
 
 	msg.settle.count = 1;
 	msg.settle.items = &item;
-	if (outcome != WIRE_OUTCOME_PICKED_UP) {
+	if (outcome != WIRE_OUTCOME_PICKED_UP &&
+	    outcome != WIRE_OUTCOME_WORKING) {
 		msg.settle.credit.parcels = 1;
 		msg.settle.credit.bytes = 1024 * 1024;
 	}

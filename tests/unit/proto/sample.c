@@ -37,6 +37,7 @@ static struct wire_settle_item settles[] = {
     {ID(1), 1, WIRE_OUTCOME_DELIVERED, "", "", 0, 1763769600125},
     {ID(2), 0, WIRE_OUTCOME_LATER, "disk-full", "The disk is full.", 60000,
 	1763769600126},
+    {ID(3), 2, WIRE_OUTCOME_WORKING, "sending", "", 0, 1763769600127},
 };
 static struct wire_settled_item settled[] = {{ID(1), 1}, {ID(2), 0}};
 
@@ -104,7 +105,7 @@ static const struct wire_msg samples[WIRE_TYPES] = {
 			  "The disk is full.", 5000}},
     [WIRE_CREDIT] = {.credit = {64, 8388608}},
     [WIRE_FETCH] = {.fetch = {ID(1), 2, 1, 2u * 1024 * 1024}},
-    [WIRE_SETTLE] = {.settle = {2, settles, {1, 4321}}},
+    [WIRE_SETTLE] = {.settle = {3, settles, {1, 4321}}},
     [WIRE_SETTLED] = {.settled = {2, settled}},
     [WIRE_RECEIPT] = {.receipt = {ID(1), 1, LEG_WAITING, WAY_BUS, 1763769600002,
 			  "disk-full", "The disk is full."}},

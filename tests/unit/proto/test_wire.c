@@ -345,12 +345,12 @@ test_later_version(void **state)
 	    {"99{1=1 2'x'}", WIRE_UNKNOWN}, {"99=7", WIRE_UNKNOWN},
 	    {"16{1=42 77'new' 78{1=1}} 200'x'", WIRE_PING},
 	    {"1{1=1 2=9 3'x/9' 4#16x01 6=1 6=2 6=77}", WIRE_HELLO},
-	    {"13{1#16x41 3=10 4=1}", WIRE_UNKNOWN},
+	    {"13{1#16x41 3=11 4=1}", WIRE_UNKNOWN},
 	    {"13{1#16x41 3=3 4=6}", WIRE_UNKNOWN},
 	    {"6{1{1#16x41 4=1 4=5 4=31 4=32 4=4000000000}}", WIRE_ACCEPTED},
 	    {"7{1#16x41 2=4000000000 3=1}", WIRE_REFUSED},
-	    {"18{1=77}", WIRE_BYE}, {"19{1{1#16x41 3=10 4=1}}", WIRE_UNKNOWN},
-	    {"19{1{1#16x41 3=10 4=1} 1{1#16x42 3=3 4=1}}", WIRE_RECEIPTS},
+	    {"18{1=77}", WIRE_BYE}, {"19{1{1#16x41 3=11 4=1}}", WIRE_UNKNOWN},
+	    {"19{1{1#16x41 3=11 4=1} 1{1#16x42 3=3 4=1}}", WIRE_RECEIPTS},
 	    {"16{1=1} 17{1=2}", WIRE_PONG}, /* the last of a oneof counts */
 	};
 	struct wire_msg msg;

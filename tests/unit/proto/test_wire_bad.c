@@ -186,7 +186,7 @@ static const struct {
     {"settle 1024", "11{1024*(1{" ITEM "})}", NULL},
     {"settle 1025", "11{1025*(1{" ITEM "})}", "too-large"},
     {"settle unspecified", "11{1{" ID "}}", "malformed"},
-    {"settle outcome 5", "11{1{" ID "3=5}}", "malformed"},
+    {"settle outcome 6", "11{1{" ID "3=6}}", "malformed"},
     {"settle without id", "11{1{3=1}}", "malformed"},
     {"settle leg 256", "11{1{" ID "2=256 3=1}}", "malformed"},
     {"code of 31", "11{1{" ITEM "4#31x61}}", NULL},
