@@ -206,6 +206,13 @@ table_column(const struct table *t, const char *name)
 }
 
 const char *
+table_name(const struct table *t, int column)
+{
+	return column >= 0 && (size_t)column < t->columns ? t->header[column]
+							  : NULL;
+}
+
+const char *
 table_cell(const struct table *t, size_t row, int column)
 {
 	if (row >= t->rows || column < 0 || (size_t)column >= t->columns)

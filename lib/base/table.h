@@ -21,6 +21,8 @@ void table_free(struct table **t);
 size_t table_rows(const struct table *t);
 /* table_column(t, name): index of a column, or -1. */
 int table_column(const struct table *t, const char *name);
+/* table_name(t, column): the name of a column, or NULL beyond the last. */
+const char *table_name(const struct table *t, int column);
 /* table_cell(t, row, column): never NULL; "" if the row is short or column is
  * -1. */
 const char *table_cell(const struct table *t, size_t row, int column);

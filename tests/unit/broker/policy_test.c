@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -175,6 +176,14 @@ rows_of_partners(void **state)
 	    {"{\"fallback\":\"later\"}", POLICY_ELECTRONIC, 0, "fallback"},
 	    {"{\"fax_unverified\":\"send\"}", POLICY_ELECTRONIC, 0,
 		"fax_unverified"},
+	    {"{\"quiet_hours\":\"20:00-08:00 holidays fax\",\"kinds\":"
+	     "\"plan UPJSK\",\"max_size\":\"20 MiB\",\"other_kinds\":"
+	     "\"paper\",\"quota_parcels\":500,\"quota_bytes\":\"1GiB\","
+	     "\"claim_deadline\":\"8b 12:00\"}",
+		POLICY_ELECTRONIC, 0, ""},
+	    {"{\"quota_parcels\":0}", POLICY_ELECTRONIC, 0, "quota_parcels"},
+	    {"{\"quiet_hours\":\"at night\"}", POLICY_ELECTRONIC, 0,
+		"quiet_hours"},
 	};
 	struct policies p;
 	struct policy out;
@@ -196,6 +205,285 @@ rows_of_partners(void **state)
 		json_decref(row);
 	}
 	policies_fini(&p);
+}
+
+static const struct policy_column *
+column(const char *name)
+{
+	const struct policy_column *c = policy_columns;
+
+	while (strcmp(c->column, name) != 0)
+		c++;
+	return c;
+}
+
+static void
+cells(void **state)
+{
+	static const struct {
+		const char *column, *text;
+		bool fits;
+	} cases[] = {
+	    {"order", "row", true},
+	    {"order", "national hub fax pdf bus", true},
+	    {"order", "national national", false},
+	    {"order", "hub:a", false},
+	    {"order", "post", false},
+	    {"quiet", "off", true},
+	    {"quiet", "20:00-08:00", true},
+	    {"quiet", "00:00-06:30 fax pdf", true},
+	    {"quiet", "12:00-24:00 holidays", true},
+	    {"quiet", "08:00-08:00", false},
+	    {"quiet", "8:00-20:00", false},
+	    {"quiet", "20:00-25:00", false},
+	    {"quiet", "20:00-08:61", false},
+	    {"quiet", "20:00-08:00x", false},
+	    {"quiet", "20:00-08:00 sunday", false},
+	    {"quiet", "holidays", false},
+	    {"kinds", "any", true},
+	    {"kinds", "plan result UP1KYO attachment", true},
+	    {"kinds", "UPPLANE", false},
+	    {"kinds", "?", false},
+	    {"kinds", "none", false},
+	    {"size", "any", true},
+	    {"size", "500 KiB", true},
+	    {"size", "500KiB", true},
+	    {"size", "1", true},
+	    {"size", "0", false},
+	    {"size", "-1", false},
+	    {"size", "20 MB", false},
+	    {"size", "99999999999999999999", false},
+	    {"size", "1099511627776 GiB", false},
+	    {"other", "paper", true},
+	    {"other", "park", false},
+	    {"first", "none", true},
+	    {"first", "delete UPJSK", true},
+	    {"first", "urgent", false},
+	    {"quota_parcels", "any", true},
+	    {"quota_parcels", "500", true},
+	    {"quota_parcels", "500 a day", false},
+	    {"quota_bytes", "2 GiB", true},
+	    {"quota_bytes", "much", false},
+	    {"claim", "10 17:00", true},
+	    {"claim", "tenth", false},
+	    {"supersede", "fax pdf", true},
+	    {"supersede", "hub:a", false},
+	};
+	struct policy p;
+	size_t i;
+
+	(void)state;
+	memset(&p, 0, sizeof(p));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if ((column(cases[i].column)->set(&p, cases[i].text) == 0) !=
+		    cases[i].fits)
+			fail_msg("%s: %s", cases[i].column, cases[i].text);
+	}
+}
+
+static void
+kinds_by_name_and_group(void **state)
+{
+	static const struct {
+		const char *list, *kind;
+		bool takes;
+	} cases[] = {
+	    {"any", "", true},
+	    {"any", "UPPLAN", true},
+	    {"any", "UPNEW", true},
+	    {"any", "DLTNEW", true},
+	    {"plan", "UPPLAN", true},
+	    {"plan", "UPHOSOKU", true},
+	    {"plan", "UPJSK", false},
+	    {"plan", "DLTPLAN", false},
+	    {"plan", "", false},
+	    {"delete", "DLTPLAN", true},
+	    {"delete", "DLTNEW", true},
+	    {"delete", "UPPLAN", false},
+	    {"other", "UPNEW", true},
+	    {"other", "UPPLAN", false},
+	    {"UPJSK attachment", "UPJSK", true},
+	    {"UPJSK attachment", "", true},
+	    {"UPJSK attachment", "DLTJSK", false},
+	    {"careplan", "UPYOBO_SUB", true},
+	    {"basic", "UPKIHON_IMAGE", true},
+	};
+	struct policy p;
+	size_t i;
+
+	(void)state;
+	memset(&p, 0, sizeof(p));
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(column("kinds")->set(&p, cases[i].list), 0);
+		if (((p.kinds & policy_kind(cases[i].kind)) != 0) !=
+		    cases[i].takes)
+			fail_msg("%s: %s", cases[i].list, cases[i].kind);
+	}
+	assert_int_equal(column("first")->set(&p, "none"), 0);
+	assert_int_equal(p.first, 0);
+}
+
+/* "2026-12-03 11:30" in Japan */
+static int64_t
+at(const char *text)
+{
+	int year, month, day, hour, minute;
+
+	assert_int_equal(
+	    sscanf(text, "%d-%d-%d %d:%d", &year, &month, &day, &hour, &minute),
+	    5);
+	return deadline_ms(
+	    year * 10000 + month * 100 + day, hour * 60 + minute);
+}
+
+static void
+quiet_hours(void **state)
+{
+	static const struct {
+		const char *quiet;
+		enum leg_way way;
+		const char *kind, *month, *now, *want; /* "": now */
+	} cases[] = {
+	    {"off", WAY_BUS, "", "", "2026-12-01 03:00", ""},
+	    {"20:00-08:00", WAY_BUS, "", "", "2026-12-01 19:59", ""},
+	    {"20:00-08:00", WAY_BUS, "", "", "2026-12-01 20:00",
+		"2026-12-02 08:00"},
+	    {"20:00-08:00", WAY_BUS, "", "", "2026-12-01 03:00",
+		"2026-12-01 08:00"},
+	    {"20:00-08:00", WAY_BUS, "", "", "2026-12-01 08:00", ""},
+	    {"12:00-13:00", WAY_PDF, "", "", "2026-12-01 12:30",
+		"2026-12-01 13:00"},
+	    {"12:00-24:00", WAY_PDF, "", "", "2026-12-01 12:30",
+		"2026-12-02 00:00"},
+	    {"20:00-08:00 fax", WAY_PDF, "", "", "2026-12-01 03:00", ""},
+	    {"20:00-08:00 fax", WAY_FAX, "", "", "2026-12-01 03:00",
+		"2026-12-01 08:00"},
+	    /* Friday evening to Monday morning, over a holiday on Monday */
+	    {"20:00-08:00 holidays", WAY_BUS, "", "", "2026-11-20 21:00",
+		"2026-11-24 08:00"},
+	    {"20:00-08:00 holidays", WAY_BUS, "", "", "2026-11-21 12:00",
+		"2026-11-24 08:00"},
+	    {"20:00-08:00", WAY_BUS, "", "", "2026-11-21 12:00", ""},
+	    /* 実績 of November: 3 December 12:00, claims 10 December 17:00 */
+	    {"20:00-13:00", WAY_BUS, "UPJSK", "202611", "2026-12-02 21:00", ""},
+	    {"20:00-13:00", WAY_FAX, "UPJSK", "202611", "2026-12-02 21:00",
+		"2026-12-03 13:00"},
+	    {"20:00-13:00", WAY_BUS, "UPJSK", "202611", "2026-12-03 12:30",
+		"2026-12-03 13:00"},
+	    {"20:00-11:00", WAY_BUS, "UPJSK", "202611", "2026-12-02 21:00",
+		"2026-12-03 11:00"},
+	    {"12:00-18:00", WAY_BUS, "UPJSK", "202611", "2026-12-10 14:00", ""},
+	    {"12:00-18:00", WAY_BUS, "UPJSK", "202611", "2026-12-11 14:00",
+		"2026-12-11 18:00"},
+	};
+	struct holidays h = holidays();
+	struct policies p;
+	size_t i;
+
+	(void)state;
+	policies_init(&p);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct policy row = p.rows[0];
+		char text[CLOCK_TEXT_BYTES];
+		int64_t until;
+
+		assert_int_equal(column("quiet")->set(&row, cases[i].quiet), 0);
+		until = policy_quiet(&row, &h, cases[i].way,
+		    policy_cycle(cases[i].kind), cases[i].month,
+		    at(cases[i].now));
+		clock_people(until, text);
+		if (strcmp(text, cases[i].want) != 0)
+			fail_msg("case %zu: %s", i, text);
+	}
+	policies_fini(&p);
+	holidays_fini(&h);
+}
+
+static void
+what_goes_first(void **state)
+{
+	/* each goes before the next */
+	static const struct {
+		const char *kind, *month;
+		bool first;
+	} order[] = {
+	    {"UPJSK", "202610", true},   /* 2 November, long over */
+	    {"DLTPLAN", "202612", true}, /* 30 November */
+	    {"UPJSK", "202611", true},   /* 3 December */
+	    {"DLT1KYO", "", true},       /* no deadline */
+	    {"UPPLAN", "202612", false},
+	    {"UPPLAN", "202701", false},
+	    {"UP1KYO", "", false},
+	};
+	struct policies p;
+	uint32_t last = 0;
+	size_t i;
+
+	(void)state;
+	policies_init(&p);
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++) {
+		uint32_t mine = policy_priority(&p.rows[0], &p.holidays,
+		    policy_cycle(order[i].kind), order[i].month,
+		    (p.rows[0].first & policy_kind(order[i].kind)) != 0);
+
+		assert_int_equal(
+		    (p.rows[0].first & policy_kind(order[i].kind)) != 0,
+		    order[i].first);
+		if (mine <= last)
+			fail_msg("case %zu: %u", i, mine);
+		last = mine;
+	}
+	policies_fini(&p);
+}
+
+static void
+write_file(const char *path, const char *text)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* A faulty table is refused with its line, and what was there stays. */
+static void
+faulty_tables(void **state)
+{
+	static const struct {
+		const char *text, *said; /* NULL: taken */
+	} cases[] = {
+	    {"name\tdeliver\ndefault\tpaper\n", NULL},
+	    {"# a\n\nname\tdeliver\nx\tboth\n", ":4: column deliver"},
+	    {"name\tdeliver\nX\tpaper\n", ":2: a policy's name"},
+	    {"name\tdeliver\nx\tpaper\nx\tdual\n", ":3: this name is"},
+	    {"name\tdeliver\tfallbak\nx\tpaper\t1b\n", "\"fallbak\""},
+	    {"name\tquiet\nx\tnever\n", ":2: column quiet"},
+	};
+	char path[] = "/tmp/tasuki-policy-XXXXXX";
+	struct policies p;
+	struct why why;
+	size_t i;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	policies_init(&p);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		write_file(path, cases[i].text);
+		memset(&why, 0, sizeof(why));
+		if ((policies_load(&p, path, &why) == 0) !=
+		    (cases[i].said == NULL))
+			fail_msg("case %zu: %s", i, why.text);
+		if (cases[i].said != NULL &&
+		    strstr(why.text, cases[i].said) == NULL)
+			fail_msg("case %zu: %s", i, why.text);
+		assert_int_equal(p.rows[0].deliver, POLICY_PAPER);
+		assert_int_equal(json_array_size(p.texts), p.count);
+	}
+	policies_fini(&p);
+	unlink(path);
 }
 
 /* The page in config says what holds without it. */
@@ -359,6 +647,11 @@ main(void)
 	    cmocka_unit_test(deadlines),
 	    cmocka_unit_test(fallbacks),
 	    cmocka_unit_test(rows_of_partners),
+	    cmocka_unit_test(cells),
+	    cmocka_unit_test(kinds_by_name_and_group),
+	    cmocka_unit_test(quiet_hours),
+	    cmocka_unit_test(what_goes_first),
+	    cmocka_unit_test(faulty_tables),
 	    cmocka_unit_test(the_table_is_the_built_in_one),
 	    cmocka_unit_test(two_people),
 	    cmocka_unit_test(a_code),
