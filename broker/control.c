@@ -20,14 +20,17 @@
 #include "err.h"
 
 #include "control.h"
+#include "remind.h"
 
 #define REQUEST_BYTES_MAX (64 * 1024 * 1024) /* a registry of all Japan */
 #define ENVELOPE_MAX      8
 #define WAIT_SECONDS      30
+#define TICK_MS           10000
 
 struct control {
 	struct broker *broker; /* for the net thread's handlers only */
-	struct store *store;
+	struct control_view view;
+	int64_t reminded_ms; /* see remind.h */
 	void *socket;
 	int net_fd, stop_fd;
 	pthread_t thread;
@@ -120,7 +123,7 @@ control_serve(struct broker *b)
 }
 
 static json_t *
-ask_net(struct control *c, json_t *in)
+ask_net(struct control *c, const json_t *in)
 {
 	struct request *rq = mem_new(sizeof(*rq));
 	int64_t until_ms = clock_wall_ms() + WAIT_SECONDS * 1000;
@@ -128,7 +131,7 @@ ask_net(struct control *c, json_t *in)
 	uint64_t one = 1;
 	json_t *out = NULL;
 
-	rq->in = json_incref(in);
+	rq->in = json_incref((json_t *)in);
 	rq->refs = 2;
 	rq->control = c;
 	pthread_mutex_lock(&c->lock);
@@ -153,25 +156,60 @@ ask_net(struct control *c, json_t *in)
 
 /* ---- the thread ---- */
 
+/* What the store said is the question to the net thread, if that has a half of
+ * the command. */
 static json_t *
-run(struct control *c, const void *p, size_t n)
+both_halves(struct control *c, const char *name, json_t *first)
 {
-	json_error_t error;
-	json_t *in = json_loadb(p, n, JSON_REJECT_DUPLICATES, &error), *out;
+	json_t *out;
+
+	if (find(control_acts, name) == NULL ||
+	    !json_is_true(json_object_get(first, "ok")))
+		return first;
+	out = ask_net(c, first);
+	json_decref(first);
+	return out;
+}
+
+static json_t *
+run(struct control *c, const json_t *in)
+{
 	const struct control_command *command;
 	const char *name = control_text(in, "command");
-	const struct control_view view = {c->store, c->broker->settings};
+	json_t *out;
 
 	if (!json_is_object(in))
 		out = control_error("malformed", "This is no JSON object.");
 	else if ((command = find(control_reads, name)) != NULL)
-		out = command->store(&view, in);
+		out = both_halves(c, name, command->store(&c->view, in));
 	else if (find(control_acts, name) != NULL)
 		out = ask_net(c, in);
 	else
 		out = control_error("unknown", "There is no such command.");
+	return out;
+}
+
+static json_t *
+run_text(struct control *c, const void *p, size_t n)
+{
+	json_error_t error;
+	json_t *in = json_loadb(p, n, JSON_REJECT_DUPLICATES, &error);
+	json_t *out = run(c, in);
+
 	json_decref(in);
 	return out;
+}
+
+/* What nobody asks for but the calendar. */
+static void
+look_at_calendar(struct control *c)
+{
+	json_t *in = remind_due(&c->view, clock_wall_ms(), &c->reminded_ms);
+
+	if (in == NULL)
+		return;
+	json_decref(run(c, in));
+	json_decref(in);
 }
 
 static void
@@ -207,7 +245,7 @@ serve_one(struct control *c)
 		}
 	}
 	if (rc >= 0 && count > 0 && count < ENVELOPE_MAX) {
-		out = run(c, zmq_msg_data(&last), zmq_msg_size(&last));
+		out = run_text(c, zmq_msg_data(&last), zmq_msg_size(&last));
 		answer(c, parts, count, out);
 		json_decref(out);
 	}
@@ -222,10 +260,14 @@ control_main(void *arg)
 	struct control *c = arg;
 	zmq_pollitem_t items[2] = {
 	    {c->socket, 0, ZMQ_POLLIN, 0}, {NULL, c->stop_fd, ZMQ_POLLIN, 0}};
+	bool reminds = c->view.settings->expected.remind[0] != '\0';
+	long tick_ms = reminds ? TICK_MS : -1;
 
 	for (;;) {
-		if (zmq_poll(items, 2, -1) < 0 && errno != EINTR)
+		if (zmq_poll(items, 2, tick_ms) < 0 && errno != EINTR)
 			break;
+		if (tick_ms > 0)
+			look_at_calendar(c);
 		if (items[1].revents != 0)
 			break;
 		if (items[0].revents & ZMQ_POLLIN)
@@ -265,7 +307,8 @@ control_start(struct broker *b, struct control **out, struct why *why)
 	int rc;
 
 	c->broker = b;
-	c->store = b->store;
+	c->view.store = b->store;
+	c->view.settings = b->settings;
 	pthread_mutex_init(&c->lock, NULL);
 	pthread_cond_init(&c->answered, NULL);
 	c->net_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

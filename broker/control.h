@@ -7,7 +7,8 @@
  *
  *	A thread of its own: what only reads the store is answered there;
  *	what changes something or looks into memory is handed to the net thread
- *	and waited for.  One request at a time.
+ *	and waited for.  A command may have both halves: what the store says is
+ *	then what the net thread is asked.  One request at a time.
  */
 #ifndef TASUKI_CONTROL_H
 #define TASUKI_CONTROL_H
@@ -72,6 +73,9 @@ control_net_fn control_registry_list, control_registry_show,
 /* control_fax.c */
 control_net_fn control_fax_show, control_fax_verify, control_fax_test,
     control_fax_confirm, control_fax_freeze;
+/* control_expected.c */
+control_store_fn control_expected;
+control_net_fn control_expected_settle;
 /* control_paper.c */
 control_store_fn control_paper_report;
 /* control_route.c */

@@ -10,6 +10,7 @@
 #include "control.h"
 #include "gate.h"
 #include "recall.h"
+#include "remind.h"
 #include "session.h"
 #include "settle.h"
 #include "upkeep.h"
@@ -285,6 +286,8 @@ const struct control_command control_acts[] = {
     {"parked.close", NULL, parked_close},
     {"parcel.recall", NULL, recall_command},
     {"route", NULL, control_route},
+    {"expected.settle", NULL, control_expected_settle},
+    {"expected.remind", NULL, remind_send},
     {"registry.fax", NULL, control_fax_show},
     {"registry.verify-fax", NULL, control_fax_verify},
     {"registry.test-fax", NULL, control_fax_test},

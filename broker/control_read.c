@@ -12,6 +12,7 @@
 #include "wire.h"
 
 #include "control.h"
+#include "remind.h"
 
 #define LIST_DEFAULT 100
 #define LIST_MAX     100000
@@ -379,5 +380,7 @@ const struct control_command control_reads[] = {
     {"audit.list", audit_list, NULL},
     {"backup", backup, NULL},
     {"paper.report", control_paper_report, NULL},
+    {"expected", control_expected, NULL},
+    {"expected.remind", remind_owed, NULL},
     {NULL, NULL, NULL},
 };

@@ -15,6 +15,7 @@
 #include "leg.h"
 #include "log.h"
 
+#include "remind.h"
 #include "settings.h"
 
 #define AT(field) offsetof(struct settings, field)
@@ -82,6 +83,11 @@ static const struct conf_row rows[] = {
 	"Cost of a FAX page, where the agent does not say.", NULL, 0},
     {"paper/pdf_yen", CONF_INT, AT(paper.pdf_yen), "10", 0, 100000,
 	"Cost of a printed page, where the agent does not say.", NULL, 0},
+
+    {"expected/remind", CONF_TEXT, AT(expected.remind), "", 0, 0,
+	"When partners that owe a result are reminded: \"2b 09:00; 4b 09:00\" "
+	"(of the month after); empty: never.",
+	NULL, 0},
 
     {"schedule/backoff", CONF_LIST, AT(schedule.backoff),
 	"0s 15s 1min 5min 15min 30min", 0, 0,
@@ -207,7 +213,8 @@ settings_check(struct settings *s, struct why *why)
 		why_set(why, WHY_NEVER, "settings", "%s", said);
 		return TSK_INVALID;
 	}
-	if (check_backoff(s, why) || check_ways(s, why))
+	if (check_backoff(s, why) || check_ways(s, why) ||
+	    remind_check(s->expected.remind, why) != 0)
 		return TSK_INVALID;
 	return 0;
 }

@@ -40,6 +40,9 @@ struct settings {
 		int64_t fax_yen, pdf_yen;
 	} paper;
 	struct {
+		char *remind;
+	} expected;
+	struct {
 		char **backoff; /* as written; backoff_ms is what counts */
 		int64_t backoff_ms[SETTINGS_BACKOFF_MAX];
 		size_t backoff_count;

@@ -67,10 +67,9 @@ accepted(struct broker *b, const struct submission *sub, bool duplicate)
 	session_gathers(b, s);
 }
 
-static void
-enqueue(struct broker *b, const struct submission *sub)
+void
+submission_enqueue(struct broker *b, const struct store_parcel *p)
 {
-	const struct store_parcel *p = &sub->parcel;
 	struct queue_new new = {.id = &p->id,
 	    .from = p->from,
 	    .from_type = p->from_type,
@@ -140,7 +139,7 @@ submission_done(struct broker *b, struct work *work)
 		stats_add(&b->stats, STAT_ACCEPTED, 1);
 		log_accepted(sub, "accepted");
 		accepted(b, sub, false);
-		enqueue(b, sub);
+		submission_enqueue(b, &sub->parcel);
 		origin_accepted(b, &sub->msg.submit);
 		keep_frames(b, sub);
 		break;
@@ -174,6 +173,33 @@ sleep_until(struct store_leg *leg, int64_t due_ms, int64_t expiry_ms)
 	leg->expires_ms = leg->due_ms + expiry_ms;
 }
 
+void
+submission_legs(struct broker *b, struct store_parcel *p,
+    const struct route *route, uint64_t version,
+    const char *codes[STORE_LEGS_MAX])
+{
+	int64_t expiry_ms = b->settings->schedule.expiry_ms;
+	size_t i;
+
+	p->leg_count = route->leg_count;
+	for (i = 0; i < route->leg_count; i++) {
+		struct store_leg *leg = &p->legs[i];
+
+		leg->index = (uint8_t)i;
+		leg->state = route->legs[i].state;
+		leg->flags = route->legs[i].flags;
+		leg->version = version;
+		codes[i] = route->legs[i].code;
+		leg->way = route->legs[i].way;
+		memcpy(leg->queue, route->legs[i].queue, sizeof(leg->queue));
+		leg->due_ms = b->wall_ms;
+		leg->expires_ms = b->wall_ms + expiry_ms;
+		leg->state_ms = b->wall_ms;
+		if (leg->state == LEG_WAITING)
+			sleep_until(leg, route->legs[i].due_ms, expiry_ms);
+	}
+}
+
 static void
 fill_parcel(struct broker *b, struct submission *sub, const struct route *route)
 {
@@ -195,24 +221,7 @@ fill_parcel(struct broker *b, struct submission *sub, const struct route *route)
 		p->encoded_bytes += in->documents[i].encoded_bytes;
 	p->header = sub->header.data;
 	p->header_bytes = sub->header.len;
-	p->leg_count = route->leg_count;
-	for (i = 0; i < route->leg_count; i++) {
-		struct store_leg *leg = &p->legs[i];
-
-		leg->index = (uint8_t)i;
-		leg->state = route->legs[i].state;
-		leg->flags = route->legs[i].flags;
-		leg->version = sub->version;
-		sub->codes[i] = route->legs[i].code;
-		leg->way = route->legs[i].way;
-		memcpy(leg->queue, route->legs[i].queue, sizeof(leg->queue));
-		leg->due_ms = b->wall_ms;
-		leg->expires_ms = b->wall_ms + b->settings->schedule.expiry_ms;
-		leg->state_ms = b->wall_ms;
-		if (leg->state == LEG_WAITING)
-			sleep_until(leg, route->legs[i].due_ms,
-			    b->settings->schedule.expiry_ms);
-	}
+	submission_legs(b, p, route, sub->version, sub->codes);
 }
 
 struct submission *

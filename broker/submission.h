@@ -31,6 +31,13 @@ struct submission *submission_new(struct broker *b, struct session *s,
 void submission_put(struct broker *b, struct submission *sub);
 /* submission_frames(sub, in): takes the inline frames over. */
 void submission_frames(struct submission *sub, struct hear_input *in);
+/* submission_legs(b, p, route, version, codes): the legs of a fresh parcel; ${codes}
+ * are those of their first steps. */
+void submission_legs(struct broker *b, struct store_parcel *p,
+    const struct route *route, uint64_t version,
+    const char *codes[STORE_LEGS_MAX]);
+/* submission_enqueue(b, p): a kept parcel's legs into their queues. */
+void submission_enqueue(struct broker *b, const struct store_parcel *p);
 /* submission_answered(s, bytes): one unanswered submit less. */
 void submission_answered(struct session *s, uint64_t bytes);
 

@@ -67,6 +67,13 @@ static const struct ctl_verb verbs[] = {
     {"route", route_verb, "[--explain] FROM TO KIND [--month YYYYMM]",
 	"which way a file would go now, and why",
 	"書類がどの経路で届くか、その理由"},
+    {"expected", expected_verb,
+	"--month YYYYMM [--office NUMBER] [--late] [--all] [--exit-code]\n"
+	"settle --month YYYYMM --office NUMBER --partner NUMBER --by NAME\n"
+	"[--reason TEXT] [--undo]\n"
+	"remind --month YYYYMM [--office NUMBER] [--late] [--dry-run]",
+	"results that are owed: by whom, to whom, since when",
+	"届いていない実績（誰から・誰へ・期限）"},
     {"paper", paper_verb, "report --month YYYYMM",
 	"what paper costs, by partner", "紙で送った相手先と費用"},
     {"agent", agent_verb,

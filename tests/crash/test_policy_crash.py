@@ -293,7 +293,7 @@ CASES = [(script, f"{point}:{passes}") for script, points, many in [
     (taken_back, ["legs-withdraw"], (2,)),
     (turned, ["turn-before-commit", "turn-after-commit"], (2,)),
     (fax_verified, ["fax-before-commit", "fax-after-commit",
-                    "testpage-after-commit"], (3, 5)),
+                    "text-parcel-after-commit"], (3, 5)),
 ] for point, passes in [(p, 1) for p in points] + [
     ("writer-after-apply", n) for n in many]]
 
