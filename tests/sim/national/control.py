@@ -19,7 +19,7 @@ POST with a JSON object, or GET; the answer is JSON with "ok".
                       slow: seconds     first this long nothing
     POST /clear         no more faults
     POST /set           access_seconds, refresh_seconds, lock_failures,
-                        lock_seconds, files_max, file_bytes_max
+                        lock_seconds, files_max, file_bytes_max, list_lag_ms
     POST /maintenance   seconds (0 ends it), from: seconds from now
     POST /office        number, types, account: bool, days or until (ISO):
                         registers; account: a (new) certificate and user

@@ -43,6 +43,7 @@ SETTINGS = {                # name -> default; all settable at any time
     "lock_seconds": 900,
     "files_max": 100,
     "file_bytes_max": 10 << 20,
+    "list_lag_ms": 0,           # what is younger is not in the lists yet
     "maintenance_begin": 0,     # ms; 0 0 = none
     "maintenance_end": 0,
 }
@@ -215,8 +216,9 @@ class Store:
     def items(self, column, office, since, after, limit):
         hide = "AND state<>'incomplete'" if column == "receiver" else ""
         return self.all(
-            f"SELECT * FROM item WHERE {column}=? AND accepted>=? AND id>? "
-            f"AND kept=1 {hide} ORDER BY id LIMIT ?", office, since, after,
+            f"SELECT * FROM item WHERE {column}=? AND accepted>=? AND "
+            f"accepted<=? AND id>? AND kept=1 {hide} ORDER BY id LIMIT ?",
+            office, since, now_ms() - self.setting("list_lag_ms"), after,
             limit)
 
     def duplicate(self, number):
