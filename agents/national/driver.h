@@ -13,8 +13,8 @@
  *	ends: a silent other side, a dead worker and a closed driver are answers,
  *	too (close() gives none any more).
  *
- *	At most one order of an office is with the driver at a time, unless the
- *	trait DRIVER_PARALLEL is set; offices are independent of each other.
+ *	At most one order of an office is with the driver at a time; offices are
+ *	independent of each other.
  *
  *	A driver keeps nothing that matters: what is known on the other side are
  *	names and SHA-256 of documents (parcel.h).  Before a parcel is sent a
@@ -64,9 +64,9 @@ enum driver_verb {
 };
 
 enum driver_trait {
-	DRIVER_LISTS = 1,    /* LIST_SENT tells the truth */
-	DRIVER_PARALLEL = 2, /* several orders of one office at once */
-	DRIVER_BY_HAND = 4,  /* "handed" = laid out for a person */
+	DRIVER_LISTS = 1,   /* LIST_SENT tells the truth */
+	DRIVER_BY_HAND = 2, /* "handed" = laid out for a person */
+	DRIVER_WHOLE = 4,   /* what has one ref is a whole set */
 };
 
 enum driver_scope { SCOPE_ORDER, SCOPE_OFFICE, SCOPE_ALL };

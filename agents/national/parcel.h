@@ -96,6 +96,7 @@ struct parcel {
 	char code[PARCEL_CODE_BYTES], text[PARCEL_TEXT_BYTES]; /* English */
 	char by[PARCEL_BY_BYTES]; /* the person who did or decided it */
 	bool told;                /* the broker knows the end */
+	bool picked;              /* ... and that it was fetched */
 	size_t count;
 	struct parcel_document *documents; /* owned */
 };
