@@ -143,26 +143,6 @@ registry_first(const struct registry *r, const char *number, size_t *count)
 	return r->desks + at;
 }
 
-const struct desk *
-registry_match(const struct registry *r, const char *number, const char *type,
-    bool *guessed)
-{
-	const struct desk *desk = registry_desk(r, number, type);
-	struct desk *const *first;
-	size_t count;
-
-	if (guessed != NULL)
-		*guessed = false;
-	if (desk != NULL || type[0] != '\0')
-		return desk != NULL ? desk : registry_desk(r, number, "");
-	first = registry_first(r, number, &count);
-	if (count == 0)
-		return NULL;
-	if (guessed != NULL)
-		*guessed = true;
-	return first[0];
-}
-
 struct desk *const *
 registry_desks(const struct registry *r, size_t *count)
 {

@@ -30,6 +30,8 @@
 
 #define DESK_WAYS_MAX 6
 
+#define DESK_TYPES_MAX 24 /* service types at one desk */
+
 struct session;
 
 /* One way a desk can be reached by, and when. */
@@ -51,10 +53,15 @@ struct desk {
 	size_t way_count;
 	char name[128];                       /* what people call it */
 	char folder_agent[STORE_AGENT_BYTES]; /* "" = none */
-	int valid_from, valid_to;             /* YYYYMMDD in JST; 0 = open */
-	enum leg_way paper_way; /* that it wants paper by; 0 = whichever */
-	struct policy policy;   /* with the row's own columns */
-	int policy_until;       /* YYYYMMDD, then electronic; 0 = open */
+	/* desk_table.h */
+	char types[DESK_TYPES_MAX][NUMBER_TYPE_BYTES]; /* besides its own */
+	size_t type_count;
+	bool default_desk;        /* of its number, for names without a type */
+	bool mandate_required;    /* its folder_agent needs a mandate too */
+	int valid_from, valid_to; /* YYYYMMDD in JST; 0 = open */
+	enum leg_way paper_way;   /* that it wants paper by; 0 = whichever */
+	struct policy policy;     /* with the row's own columns */
+	int policy_until;         /* YYYYMMDD, then electronic; 0 = open */
 	struct fax fax;
 	json_t *fax_record;    /* see fax.h; NULL = none */
 	char *json;            /* the whole row as kept */
@@ -93,9 +100,8 @@ const struct desk *registry_desk(
 /* registry_key(r, key): the row "NUMBER[/TYPE]", or NULL. */
 const struct desk *registry_key(const struct registry *r, const char *key);
 /* registry_match(r, number, type, guessed): the row that stands for a number and
- * a type as written in a file name: the exact row; else the row without a type;
- * else, if no type is written, the number's first row with *guessed = true.
- * NULL: none.  ${guessed} may be NULL. */
+ * a type as written in a file name, by the rules of desk_table.h; *guessed: no
+ * type was written and the desk has one.  NULL: none.  ${guessed} may be NULL. */
 const struct desk *registry_match(const struct registry *r, const char *number,
     const char *type, bool *guessed);
 /* registry_first(r, number, &count): the rows of one number, by type; valid

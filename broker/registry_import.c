@@ -11,6 +11,7 @@
 
 #include "number.h"
 
+#include "desk_table.h"
 #include "registry_row.h"
 
 struct check {
@@ -146,6 +147,7 @@ desk_parse(
 	check_agent(&c);
 	check_way(&c);
 	check_days(&c);
+	c.faults += desk_table_row(row, out, complain, arg);
 	if (c.faults > 0)
 		return TSK_INVALID;
 	out->json = json_dumps(row, JSON_COMPACT | JSON_SORT_KEYS);

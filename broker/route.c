@@ -16,6 +16,7 @@
 
 #include "clock.h"
 
+#include "desk_table.h"
 #include "route.h"
 
 static void refuse(struct route *out, enum refusal refusal, const char *format,
@@ -312,7 +313,7 @@ wanted(const struct making *m, const struct desk *to)
 static void
 route_to(struct making *m, const struct desk *to, bool guessed)
 {
-	char queue[STORE_QUEUE_BYTES];
+	char queue[STORE_QUEUE_BYTES], desk[DESK_TABLE_NOTE_BYTES];
 	enum policy_deliver deliver = wanted(m, to);
 	enum leg_way data = route_data(to, m->ways, queue);
 
@@ -332,10 +333,23 @@ route_to(struct making *m, const struct desk *to, bool guessed)
 		add_dual(m, to);
 	else
 		add_fallback(m, to);
-	if (guessed && to->type[0] != '\0')
-		snprintf(m->out->note, sizeof(m->out->note),
-		    "the name has no service type: first desk of %s taken (%s)",
-		    m->parcel->to, to->type);
+	desk_table_note(m->r, to, m->parcel->to_type, guessed, desk);
+	if (desk[0] != '\0')
+		snprintf(m->out->note, sizeof(m->out->note), "%s", desk);
+}
+
+/* Two services of one number, and a name that says the type of neither or of one
+ * only: the desk that had to be guessed is the other one. */
+static void
+part(const struct making *m, const struct desk **from, bool from_guessed,
+    const struct desk **to, bool to_guessed)
+{
+	const struct desk *other;
+
+	if (*from == NULL || *from != *to || from_guessed == to_guessed ||
+	    (other = desk_table_other(m->r, *to)) == NULL)
+		return;
+	*(from_guessed ? from : to) = other;
 }
 
 static void
@@ -344,14 +358,15 @@ decide(struct making *m)
 	const struct wire_parcel *p = m->parcel;
 	struct route *out = m->out;
 	const struct desk *from, *to;
-	bool guessed;
+	bool guessed, unsure;
 
 	m->day = deadline_day(m->now_ms);
 	out->refusal = REFUSAL_NONE;
 	out->leg_count = 0;
 	out->note[0] = '\0';
-	from = registry_match(m->r, p->from, p->from_type, NULL);
+	from = registry_match(m->r, p->from, p->from_type, &unsure);
 	to = registry_match(m->r, p->to, p->to_type, &guessed);
+	part(m, &from, unsure, &to, guessed);
 	if (from == NULL && !m->inward)
 		refuse(out, REFUSAL_UNKNOWN_SENDER,
 		    "Office %s%s%s is not in the registry.", p->from,

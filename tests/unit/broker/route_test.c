@@ -53,21 +53,27 @@ json_of(const char *text)
 }
 
 static struct registry *
-filled(void)
+of_rows(const char *text)
 {
 	struct registry *r = registry_new();
 	struct registry_plan plan;
-	json_t *rows = json_of(rows_json);
+	json_t *rows = json_of(text);
 	size_t i;
 
 	registry_plan(r, rows, &plan);
 	assert_int_equal(json_array_size(plan.errors), 0);
-	assert_int_equal(plan.added, 7);
+	assert_int_equal(plan.added, json_array_size(rows));
 	for (i = 0; i < plan.count; i++)
 		registry_put_desk(r, &plan.desks[i]);
 	registry_plan_fini(&plan);
 	json_decref(rows);
 	return r;
+}
+
+static struct registry *
+filled(void)
+{
+	return of_rows(rows_json);
 }
 
 static void
@@ -239,6 +245,63 @@ gateways_bring_in(void **state)
 	registry_free(&r);
 }
 
+/* Number and service type to desk, as rows say it. */
+static void
+desks_by_type(void **state)
+{
+	static const char rows[] =
+	    "[{'office_number':'" A "','service_type':'15','inside':1,"
+	    "'folder_agent':'a','service_types':'17, 78'},"
+	    "{'office_number':'" A "','service_type':'43','inside':1,"
+	    "'folder_agent':'b','default_desk':1},"
+	    "{'office_number':'" B "','service_type':'11','inside':1,"
+	    "'folder_agent':'a'},"
+	    "{'office_number':'" B "','inside':1,'folder_agent':'b'}]";
+	static const struct {
+		const char *from, *from_type, *to, *to_type, *queue, *note;
+	} cases[] = {
+	    {B, "11", A, "15", "office/" A "/15", ""},
+	    {B, "11", A, "17", "office/" A "/15", ""}, /* shares the desk */
+	    {B, "11", A, "78", "office/" A "/15", ""},
+	    {B, "11", A, "", "office/" A "/43", "default desk"},
+	    {B, "11", A, "62", NULL, "not in the registry"},
+	    {A, "15", B, "11", "office/" B "/11", ""},
+	    {A, "15", B, "", "office/" B, ""},
+	    {A, "15", B, "66", "office/" B, "no desk of its own"},
+	    /* among themselves */
+	    {A, "15", A, "43", "office/" A "/43", ""},
+	    {A, "43", A, "78", "office/" A "/15", ""},
+	    {A, "43", A, "", "office/" A "/15", "no service type"},
+	    {A, "15", A, "", "office/" A "/43", "default desk"},
+	    {A, "", A, "43", "office/" A "/43", ""},
+	    {A, "15", A, "17", NULL, "same desk"}, /* one desk, two types */
+	    {A, "", A, "", NULL, "same desk"},
+	};
+	struct registry *r = of_rows(rows);
+	struct wire_parcel p;
+	struct route out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		memset(&p, 0, sizeof(p));
+		strcpy(p.from, cases[i].from);
+		strcpy(p.from_type, cases[i].from_type);
+		strcpy(p.to, cases[i].to);
+		strcpy(p.to_type, cases[i].to_type);
+		route_parcel(&p, r, ~0u, NOW, &out);
+		if (out.leg_count != (cases[i].queue != NULL))
+			fail_msg("case %zu: %s", i, out.note);
+		if (cases[i].queue != NULL)
+			assert_string_equal(out.legs[0].queue, cases[i].queue);
+		if (cases[i].note[0] == '\0')
+			assert_string_equal(out.note, "");
+		else
+			assert_non_null(strstr(out.note, cases[i].note));
+	}
+	registry_free(&r);
+}
+
 /* ---- import ---- */
 
 static void
@@ -260,6 +323,18 @@ bad_rows_are_named(void **state)
 	    {"[{'office_number':'" A "','inside':'1'}]", "folder_agent", 1},
 	    {"[{'office_number':'" A "','inside':'1','folder_agent':'a/b'}]",
 		"folder_agent", 1},
+	    {"[{'office_number':'" A "','inside':'1','folder_agent':'a',"
+	     "'service_types':'15'}]",
+		"service_types", 1},
+	    {"[{'office_number':'" A "','service_type':'11','inside':'1',"
+	     "'folder_agent':'a','service_types':'15 1'}]",
+		"service_types", 1},
+	    {"[{'office_number':'" A "','inside':'1','folder_agent':'a',"
+	     "'default_desk':'x'}]",
+		"default_desk", 1},
+	    {"[{'office_number':'" A "','inside':'1','folder_agent':'a',"
+	     "'mandate_required':'yes'}]",
+		"mandate_required", 1},
 	    {"[{'office_number':'" A "','way':'pigeon'}]", "way", 1},
 	    {"[{'office_number':'" A "','way':'hub:'}]", "way", 1},
 	    {"[{'office_number':'" A "','valid_from':'2026-02-30'}]",
@@ -345,6 +420,7 @@ main(void)
 	    cmocka_unit_test(validity_ends_in_japan),
 	    cmocka_unit_test(rights),
 	    cmocka_unit_test(gateways_bring_in),
+	    cmocka_unit_test(desks_by_type),
 	    cmocka_unit_test(bad_rows_are_named),
 	    cmocka_unit_test(all_faults_are_listed),
 	    cmocka_unit_test(import_tells_new_from_changed),

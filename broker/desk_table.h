@@ -1,0 +1,41 @@
+/* NAME
+ *	desk_table - which desk of a number a service type goes to
+ * DESCRIPTION
+ *	Columns of a registry row:
+ *
+ *	    service_types     further types this desk stands for: "17 78"
+ *	    default_desk      1: names without a type go to this desk
+ *	    mandate_required  1: also its folder_agent acts under a mandate only
+ *
+ *	An address is looked up in this order:
+ *
+ *	    type written      the row of that type; a row that lists it; the row
+ *	                      without a type; else nobody
+ *	    no type written   the row without a type; the default desk; the only
+ *	                      or the first row by type (guessed: noted on the
+ *	                      record and told to the receiver)
+ *
+ *	registry_match() in registry.h asks it.
+ */
+#ifndef TASUKI_DESK_TABLE_H
+#define TASUKI_DESK_TABLE_H
+
+#include "registry.h"
+
+/* desk_table_row(row, desk, complain, arg): fill the columns above; how many
+ * faults. */
+int desk_table_row(const json_t *row, struct desk *desk,
+    desk_complain_fn *complain, void *arg);
+/* desk_table_lists(desk, type): it stands for that type, its own or a further. */
+bool desk_table_lists(const struct desk *desk, const char *type);
+/* desk_table_other(r, desk): the only other row of its number with the same
+ * "inside"; NULL if there is none or more than one. */
+const struct desk *desk_table_other(
+    const struct registry *r, const struct desk *desk);
+/* desk_table_note(r, desk, number, type, guessed, out): why that desk, if its
+ * address does not say so; "" else. */
+#define DESK_TABLE_NOTE_BYTES 128
+const char *desk_table_note(const struct registry *r, const struct desk *desk,
+    const char *type, bool guessed, char out[DESK_TABLE_NOTE_BYTES]);
+
+#endif
