@@ -31,6 +31,7 @@
 #include "legs.h"
 #include "origin.h"
 #include "post.h"
+#include "route.h"
 #include "session.h"
 #include "upkeep.h"
 #include "writer.h"
@@ -110,6 +111,12 @@ add_open_leg(const struct store_open_leg *open, void *arg)
 	    .accepted_ms = open->accepted_ms,
 	    .bytes = open->encoded_bytes,
 	    .touched = true}; /* maybe; the last run may have lent it */
+	const struct desk *to =
+	    registry_match(b->registry, open->to, open->to_type, NULL);
+
+	if (to != NULL)
+		new.priority = route_priority(
+		    b->registry, to, open->leg.flags, open->month);
 
 	/* the only place where a kept wall time becomes an interval */
 	new.due_ms = b->now_ms;

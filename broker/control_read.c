@@ -40,6 +40,7 @@ flags_json(uint16_t flags)
 	    {STORE_LEG_DUAL, "dual"},
 	    {STORE_LEG_TEST, "test"},
 	    {STORE_LEG_RECALL, "asked-back"},
+	    {STORE_LEG_FIRST, "first"},
 	};
 	json_t *list = json_array();
 	size_t i;

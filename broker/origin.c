@@ -202,7 +202,8 @@ also(struct broker *b, const struct desk *to, const struct went *went,
 		paper->due_ms = 0;
 		paper->code = CODE;
 	} else if (went->paper && paper == NULL) {
-		way = route_paper(to, b->ways, &hold, &code, note);
+		way = route_paper(
+		    to, b->ways, deadline_day(b->wall_ms), &hold, &code, note);
 		if (way != 0)
 			add(route, way, leg_way_name(way));
 		if (way != 0 && hold)
@@ -211,7 +212,8 @@ also(struct broker *b, const struct desk *to, const struct went *went,
 			route->legs[route->leg_count - 1].code = code;
 	}
 	if (went->data && leg_of(route, true) == NULL &&
-	    (way = route_data(to, b->ways, queue)) != 0)
+	    (way = route_data(to, b->ways, deadline_day(b->wall_ms), queue)) !=
+		0)
 		add(route, way, queue);
 }
 

@@ -2,8 +2,9 @@
  *	route - which way a parcel goes, or why it goes nowhere
  * DESCRIPTION
  *	1. both desks are known and valid today, and are not the same desk;
- *	2. the data's way: receiver inside: its own bus queue; else its own way
- *	   (national, hub), if this site operates it;
+ *	2. the data's way: receiver inside: its own bus queue; else the first of
+ *	   its ways (national, hub) that holds today and this site operates
+ *	   (route_way.c), unless the partner does not take such files as data;
  *	3. the paper's way: FAX, if that is wanted, operated, and the number is
  *	   verified (else wait for that, if the policy says so); else pdf;
  *	4. the receiver's policy: data alone, paper alone, or both (dual until a
@@ -92,68 +93,78 @@ add_leg(struct route *out, enum leg_way way, const char *queue)
 
 /* ---- the data's way ---- */
 
-enum leg_way
-route_data(const struct desk *to, unsigned ways, char queue[STORE_QUEUE_BYTES])
+/* The ways that are not taken, and why. */
+static void
+say_ways(const struct making *m, const struct desk *to)
 {
-	enum leg_way way = to->inside ? WAY_BUS : to->way;
+	const struct desk_way *list[DESK_WAYS_MAX], *w;
+	size_t i, n;
 
-	queue[0] = '\0';
-	if (to->inside)
-		desk_queue(to, queue);
-	else if (way == WAY_HUB)
-		snprintf(queue, STORE_QUEUE_BYTES, "hub/%.59s", to->hub);
-	else if (way == WAY_NATIONAL)
-		snprintf(queue, STORE_QUEUE_BYTES, "national");
-	return queue[0] != '\0' && operates(ways, way) ? way : 0;
+	if (m->say == NULL || to->inside || to->way_count < 2)
+		return;
+	n = route_ways(to, list);
+	for (i = 0; i < n; i++) {
+		w = list[i];
+		if (!route_way_holds(w, m->day))
+			say(m, "way-not-valid", "Way %s%s%s holds %s %d.",
+			    leg_way_name(w->way), w->hub[0] ? ":" : "", w->hub,
+			    w->valid_from > m->day ? "from" : "to",
+			    w->valid_from > m->day ? w->valid_from
+						   : w->valid_to);
+		else
+			say(m, "way", "Way %s%s%s: %s.", leg_way_name(w->way),
+			    w->hub[0] ? ":" : "", w->hub,
+			    operates(m->ways, w->way)
+				? "holds today, operated here"
+				: "holds today, not operated here");
+	}
 }
 
 static void
-say_data(const struct making *m, const struct desk *to, enum leg_way way,
-    const char *queue)
+say_data(const struct making *m, const struct desk *to,
+    const struct route_choice *data)
 {
-	if (way != 0)
+	say_ways(m, to);
+	if (data->way != 0)
 		say(m, "data", "Data can go by way %s (queue %s).",
-		    leg_way_name(way), queue);
-	else if (queue[0] != '\0')
+		    leg_way_name(data->way), data->queue);
+	else if (data->closed != 0)
 		say(m, "way-closed", "Way %s is not operated here.",
-		    leg_way_name(to->inside ? WAY_BUS : to->way));
+		    leg_way_name(data->closed));
 	else
 		say(m, "no-data", "No way leads there for data (way %s).",
 		    leg_way_name(to->way));
 }
 
-/* ---- the paper's way ---- */
+/* ---- what the partner does not take ---- */
 
-enum leg_way
-route_paper(const struct desk *to, unsigned ways, bool *hold, const char **code,
-    char note[192])
+const char *
+route_not_taken(
+    const struct policy *policy, const struct wire_parcel *p, char note[192])
 {
-	bool fax = operates(ways, WAY_FAX), pdf = operates(ways, WAY_PDF);
+	uint64_t bytes = 0;
+	size_t i;
 
-	*hold = false;
-	*code = "";
-	note[0] = '\0';
-	if (to->paper_way == WAY_PDF && pdf)
-		return WAY_PDF;
-	if (fax && to->fax.verified)
-		return WAY_FAX;
-	if (to->paper_way != WAY_FAX || !fax) {
-		if (to->paper_way == WAY_FAX && pdf) {
-			*code = "way-closed";
-			snprintf(note, 192,
-			    "way fax is not operated here: paper instead");
-		}
-		return pdf ? WAY_PDF : 0;
+	if (policy->kinds == POLICY_ANY && policy->size_bytes == 0)
+		return NULL;
+	for (i = 0; i < p->document_count; i++) {
+		bytes += p->documents[i].bytes;
+		if (policy->kinds & policy_kind(p->documents[i].kind))
+			continue;
+		snprintf(note, 192, "the partner takes no %s as data",
+		    p->documents[i].kind[0] != '\0' ? p->documents[i].kind
+						    : "attachments");
+		return "kind-not-taken";
 	}
-	*code = "fax-unverified";
-	*hold = to->policy.hold || !pdf;
-	snprintf(note, 192, "the FAX number is %s: %s",
-	    to->fax.number[0] == '\0' ? "missing"
-	    : to->fax.frozen          ? "frozen since its change"
-				      : "not verified",
-	    *hold ? "waits for that" : "paper instead");
-	return *hold ? WAY_FAX : WAY_PDF;
+	if (policy->size_bytes == 0 || bytes <= policy->size_bytes)
+		return NULL;
+	snprintf(note, 192,
+	    "the partner takes %llu bytes as data at most, these are %llu",
+	    (unsigned long long)policy->size_bytes, (unsigned long long)bytes);
+	return "too-large-for-partner";
 }
+
+/* ---- paper ---- */
 
 static struct route_leg *
 add_paper(struct making *m, const struct desk *to)
@@ -162,7 +173,7 @@ add_paper(struct making *m, const struct desk *to)
 	char note[192];
 	const char *code;
 	bool hold;
-	enum leg_way way = route_paper(to, m->ways, &hold, &code, note);
+	enum leg_way way = route_paper(to, m->ways, m->day, &hold, &code, note);
 
 	if (way == 0)
 		return NULL;
@@ -177,8 +188,10 @@ add_paper(struct making *m, const struct desk *to)
 	return leg;
 }
 
+/* code, note: why it is paper; "": the partner's wish. */
 static void
-paper_only(struct making *m, const struct desk *to, bool closed)
+paper_only(
+    struct making *m, const struct desk *to, const char *code, const char *note)
 {
 	struct route_leg *leg = add_paper(m, to);
 
@@ -189,12 +202,44 @@ paper_only(struct making *m, const struct desk *to, bool closed)
 		    to->key, leg_way_name(to->way));
 		return;
 	}
-	if (!closed || m->out->note[0] != '\0')
+	if (code[0] == '\0' || leg->code[0] != '\0')
 		return;
-	leg->code = "way-closed";
-	snprintf(m->out->note, sizeof(m->out->note),
-	    "way %s is not operated here: paper instead",
-	    leg_way_name(to->way));
+	leg->code = code;
+	snprintf(m->out->note, sizeof(m->out->note), "%.180s", note);
+}
+
+static void
+paper_for_want_of_data(
+    struct making *m, const struct desk *to, enum leg_way closed)
+{
+	char note[96];
+
+	if (to->inside) {
+		refuse(m->out, REFUSAL_NO_WAY, "This site operates no bus.");
+		return;
+	}
+	snprintf(note, sizeof(note),
+	    "way %s is not operated here: paper instead", leg_way_name(closed));
+	paper_only(m, to, closed != 0 ? "way-closed" : "", note);
+}
+
+/* False: it goes as data. */
+static bool
+not_as_data(struct making *m, const struct desk *to)
+{
+	char note[192];
+	const char *code = route_not_taken(&to->policy, m->parcel, note);
+
+	if (code == NULL)
+		return false;
+	say(m, code, "Not as data: %s.", note);
+	if (to->policy.other_paper)
+		paper_only(m, to, code, note);
+	else
+		refuse(m->out,
+		    code[0] == 'k' ? REFUSAL_KIND : REFUSAL_PARTNER_SIZE,
+		    "Office %s: %s.", to->key, note);
+	return true;
 }
 
 /* ---- both ---- */
@@ -310,29 +355,108 @@ wanted(const struct making *m, const struct desk *to)
 	return p->deliver;
 }
 
+/* ---- when ---- */
+
+uint32_t
+route_priority(const struct registry *r, const struct desk *to, uint16_t flags,
+    const char *month)
+{
+	enum policy_cycle cycle = flags & STORE_LEG_PLAN     ? POLICY_PLAN
+				  : flags & STORE_LEG_RESULT ? POLICY_RESULT
+							     : POLICY_NO_CYCLE;
+
+	return policy_priority(&to->policy, &registry_policies_of(r)->holidays,
+	    cycle, month, (flags & STORE_LEG_FIRST) != 0);
+}
+
+int64_t
+route_quiet(const struct registry *r, const struct desk *to, enum leg_way way,
+    const struct wire_parcel *p, int64_t now_ms)
+{
+	if (!to->policy.quiet.set)
+		return 0;
+	return policy_quiet(&to->policy, &registry_policies_of(r)->holidays,
+	    way, cycle_of(p), p->month, now_ms);
+}
+
+static uint16_t
+kinds_of(const struct wire_parcel *p, const struct desk *to)
+{
+	enum policy_cycle cycle = cycle_of(p);
+	uint16_t flags = cycle == POLICY_PLAN     ? STORE_LEG_PLAN
+			 : cycle == POLICY_RESULT ? STORE_LEG_RESULT
+						  : 0;
+	size_t i;
+
+	for (i = 0; i < p->document_count; i++) {
+		if (to->policy.first & policy_kind(p->documents[i].kind))
+			return flags | STORE_LEG_FIRST;
+	}
+	return flags;
+}
+
+/* What holds for the legs, but changes none of them. */
+static void
+say_when(const struct making *m, const struct desk *to)
+{
+	const struct holidays *h = &registry_policies_of(m->r)->holidays;
+	char text[CLOCK_TEXT_BYTES];
+	int64_t at;
+	size_t i;
+
+	if (m->say == NULL)
+		return;
+	say(m, "priority", "It goes %s others, then by deadline.",
+	    m->out->kinds & STORE_LEG_FIRST ? "before" : "after or among");
+	at =
+	    policy_claim(&to->policy, h, cycle_of(m->parcel), m->parcel->month);
+	if (at > 0)
+		say(m, "claim", "The claims of that month are due %s.",
+		    clock_people(at, text));
+	for (i = 0; i < m->out->leg_count; i++) {
+		at = route_quiet(
+		    m->r, to, m->out->legs[i].way, m->parcel, m->now_ms);
+		if (at > 0)
+			say(m, "quiet-hours",
+			    "The partner's quiet hours: by way %s not before "
+			    "%s.",
+			    leg_way_name(m->out->legs[i].way),
+			    clock_people(at, text));
+	}
+}
+
 static void
 route_to(struct making *m, const struct desk *to, bool guessed)
 {
-	char queue[STORE_QUEUE_BYTES], desk[DESK_TABLE_NOTE_BYTES];
+	struct route_choice data;
 	enum policy_deliver deliver = wanted(m, to);
-	enum leg_way data = route_data(to, m->ways, queue);
+	char desk[DESK_TABLE_NOTE_BYTES];
+	struct route_leg *leg;
 
-	say_data(m, to, data, queue);
-	if (deliver == POLICY_PAPER || data == 0) {
-		if (to->inside && deliver != POLICY_PAPER)
-			refuse(m->out, REFUSAL_NO_WAY,
-			    "This site operates no bus.");
-		else
-			paper_only(m, to,
-			    deliver != POLICY_PAPER && to->way != WAY_PDF &&
-				to->way != WAY_FAX);
+	m->out->kinds = kinds_of(m->parcel, to);
+	route_choose(to, m->ways, m->day, &data);
+	say_data(m, to, &data);
+	if (deliver == POLICY_PAPER) {
+		paper_only(m, to, "", "");
 		return;
 	}
-	add_leg(m->out, data, queue);
+	if (data.way == 0) {
+		paper_for_want_of_data(m, to, data.closed);
+		return;
+	}
+	if (not_as_data(m, to))
+		return;
+	leg = add_leg(m->out, data.way, data.queue);
 	if (deliver == POLICY_DUAL)
 		add_dual(m, to);
 	else
 		add_fallback(m, to);
+	if (data.closed != 0) {
+		leg->code = "way-closed";
+		snprintf(m->out->note, sizeof(m->out->note),
+		    "way %s is not operated here: way %s instead",
+		    leg_way_name(data.closed), leg_way_name(data.way));
+	}
 	desk_table_note(m->r, to, m->parcel->to_type, guessed, desk);
 	if (desk[0] != '\0')
 		snprintf(m->out->note, sizeof(m->out->note), "%s", desk);
@@ -363,6 +487,7 @@ decide(struct making *m)
 	m->day = deadline_day(m->now_ms);
 	out->refusal = REFUSAL_NONE;
 	out->leg_count = 0;
+	out->kinds = 0;
 	out->note[0] = '\0';
 	from = registry_match(m->r, p->from, p->from_type, &unsure);
 	to = registry_match(m->r, p->to, p->to_type, &guessed);
@@ -389,6 +514,8 @@ decide(struct making *m)
 		    valid(to, m->day) ? from->key : to->key);
 	else
 		route_to(m, to, guessed);
+	if (out->refusal == REFUSAL_NONE)
+		say_when(m, to);
 	if (m->inward && from == NULL && out->note[0] == '\0')
 		snprintf(out->note, sizeof(out->note),
 		    "the sender is not in the registry; a gateway brought it");

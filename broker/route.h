@@ -29,6 +29,7 @@ struct route {
 	enum refusal refusal; /* REFUSAL_NONE: legs */
 	size_t leg_count;
 	struct route_leg legs[STORE_LEGS_MAX];
+	uint16_t kinds; /* STORE_LEG_KINDS: what the files are, for each leg */
 	char note[192]; /* English; "" = nothing to explain */
 };
 
@@ -50,14 +51,39 @@ void route_inward(const struct wire_parcel *parcel, const struct registry *r,
 void route_explain(const struct wire_parcel *parcel, const struct registry *r,
     unsigned ways, int64_t now_ms, struct route *out, route_say_fn *say,
     void *arg);
-/* route_data(to, ways, queue): by which way data reaches a desk; 0: none. */
-enum leg_way route_data(
-    const struct desk *to, unsigned ways, char queue[STORE_QUEUE_BYTES]);
+/* route_data(to, ways, day, queue): by which way data reaches a desk on a day;
+ * 0: none. */
+enum leg_way route_data(const struct desk *to, unsigned ways, int day,
+    char queue[STORE_QUEUE_BYTES]);
+/* route_not_taken(policy, parcel, note): NULL, or the code of why a partner does
+ * not take it as data, and the sentence. */
+const char *route_not_taken(const struct policy *policy,
+    const struct wire_parcel *parcel, char note[192]);
+/* route_priority(r, to, flags, month): of a leg to ${to} in its queue. */
+uint32_t route_priority(const struct registry *r, const struct desk *to,
+    uint16_t flags, const char *month);
+/* route_quiet(r, to, way, parcel, now_ms): 0: may be handed over now, else
+ * when. */
+int64_t route_quiet(const struct registry *r, const struct desk *to,
+    enum leg_way way, const struct wire_parcel *parcel, int64_t now_ms);
 /* route_deliver(to, now_ms): what its policy wants today. */
 enum policy_deliver route_deliver(const struct desk *to, int64_t now_ms);
-/* route_paper(to, ways, hold, &code, note): by which way paper reaches a desk; 0
- * none.  *hold: its FAX number must be verified first. */
-enum leg_way route_paper(const struct desk *to, unsigned ways, bool *hold,
-    const char **code, char note[192]);
+/* route_paper(to, ways, day, hold, &code, note): by which way paper reaches a
+ * desk; 0 none.  *hold: its FAX number must be verified first. */
+enum leg_way route_paper(const struct desk *to, unsigned ways, int day,
+    bool *hold, const char **code, char note[192]);
+
+/* ---- route_way.c, for route.c ---- */
+struct route_choice {
+	enum leg_way way;    /* 0 = none */
+	enum leg_way closed; /* wanted before that one, not operated here; 0 */
+	char queue[STORE_QUEUE_BYTES];
+};
+void route_choose(
+    const struct desk *to, unsigned ways, int day, struct route_choice *out);
+/* route_ways(to, out): its ways as they are tried, on whichever day; how many. */
+size_t route_ways(
+    const struct desk *to, const struct desk_way *out[DESK_WAYS_MAX]);
+bool route_way_holds(const struct desk_way *way, int day);
 
 #endif

@@ -78,10 +78,15 @@ submission_enqueue(struct broker *b, const struct store_parcel *p)
 	    .stamp = p->stamp,
 	    .accepted_ms = p->accepted_ms,
 	    .bytes = p->encoded_bytes};
+	const struct desk *to =
+	    registry_match(b->registry, p->to, p->to_type, NULL);
 	size_t i;
 
 	for (i = 0; i < p->leg_count; i++) {
 		new.leg = &p->legs[i];
+		new.priority = to == NULL ? 0
+					  : route_priority(b->registry, to,
+						p->legs[i].flags, p->month);
 		new.due_ms = b->now_ms + (p->legs[i].due_ms - b->wall_ms);
 		new.expires_ms =
 		    b->now_ms + (p->legs[i].expires_ms - p->accepted_ms);
@@ -187,7 +192,7 @@ submission_legs(struct broker *b, struct store_parcel *p,
 
 		leg->index = (uint8_t)i;
 		leg->state = route->legs[i].state;
-		leg->flags = route->legs[i].flags;
+		leg->flags = (uint16_t)(route->legs[i].flags | route->kinds);
 		leg->version = version;
 		codes[i] = route->legs[i].code;
 		leg->way = route->legs[i].way;

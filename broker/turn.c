@@ -27,6 +27,7 @@ struct adding {
 	char stamp[24];
 	int64_t accepted_ms;
 	uint64_t bytes;
+	uint32_t priority;
 };
 
 static void
@@ -43,6 +44,7 @@ add_done(struct broker *b, struct work *work)
 	    .stamp = a->stamp,
 	    .accepted_ms = a->accepted_ms,
 	    .bytes = a->bytes,
+	    .priority = a->priority,
 	    .due_ms = b->now_ms,
 	    .expires_ms = b->now_ms + b->settings->schedule.expiry_ms};
 	char id[ID_TEXT_BYTES];
@@ -77,6 +79,7 @@ put_data(struct broker *b, const struct leg *paper, enum leg_way way,
 	    (unsigned long long)paper->stamp);
 	a->accepted_ms = paper->accepted_ms;
 	a->bytes = paper->bytes;
+	a->priority = paper->priority;
 	a->work.done = add_done;
 	a->work.joined = true;
 	a->work.bytes = sizeof(*a);
@@ -89,6 +92,7 @@ put_data(struct broker *b, const struct leg *paper, enum leg_way way,
 	leg->state = LEG_READY;
 	leg->way = way;
 	leg->version = paper->version;
+	leg->flags = paper->flags & STORE_LEG_KINDS;
 	snprintf(leg->queue, sizeof(leg->queue), "%s", queue);
 	leg->due_ms = leg->state_ms = b->wall_ms;
 	leg->expires_ms = b->wall_ms + b->settings->schedule.expiry_ms;
@@ -138,7 +142,7 @@ turn_leg(struct leg *leg, void *arg)
 	struct store_parcel *p = NULL;
 	uint8_t legs;
 
-	if (legs_data((enum leg_way)leg->way) || leg->flags != 0 || leg->held ||
+	if (legs_data((enum leg_way)leg->way) || (leg->flags & ~STORE_LEG_KINDS) != 0 || leg->held ||
 	    leg->state == QUEUE_LEASED || paper_desk(t->b, leg) != t->now ||
 	    (leg->state == QUEUE_PARKED && leg->touched))
 		return;
@@ -162,7 +166,8 @@ turn_desk(struct broker *b, const struct desk *desk)
 	enum policy_deliver deliver = route_deliver(desk, b->wall_ms);
 
 	t.now = registry_desk(b->registry, desk->number, desk->type);
-	t.way = route_data(desk, b->ways, t.queue);
+	t.way = route_data(
+	    desk, b->ways, deadline_day(b->wall_ms), t.queue);
 	t.dual = deliver == POLICY_DUAL;
 	if (t.now == NULL || t.way == 0 || deliver == POLICY_PAPER)
 		return 0;
@@ -175,7 +180,10 @@ turn_given_back(struct broker *b, const struct leg *leg)
 {
 	const struct desk *to = paper_desk(b, leg);
 	char queue[STORE_QUEUE_BYTES];
-	enum leg_way way = to != NULL ? route_data(to, b->ways, queue) : 0;
+	enum leg_way way = to != NULL
+			       ? route_data(to, b->ways,
+				     deadline_day(b->wall_ms), queue)
+			       : 0;
 
 	if (way == 0)
 		return false;

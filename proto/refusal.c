@@ -66,6 +66,15 @@ static const struct refusal_row rows[] = {
 	"送信元または宛先の事業所が、登録の有効期間外です。"
 	"期間を確かめ、必要ならシステム担当者に登録の変更を"
 	"依頼してください。"},
+    {REFUSAL_PARTNER_SIZE, "partner-size", WHY_NEVER,
+	"The parcel is larger than the receiving office takes.",
+	"宛先の事業所が一度に受け取れる大きさを超えています。"
+	"分けて送るか、システム担当者に連絡してください。"},
+    {REFUSAL_OVER_QUOTA, "over-quota", WHY_NEVER,
+	"The parcel alone is more than the sending office may send on one "
+	"day.",
+	"この送信だけで、事業所の1日の送信枠を超えています。"
+	"分けて送るか、システム担当者に枠の変更を依頼してください。"},
     {REFUSAL_BUSY, "busy", WHY_LATER,
 	"More submits are unanswered than the welcome allows.",
 	"中継サーバーが混み合っています。自動で送り直します。"},
@@ -87,6 +96,10 @@ static const struct refusal_row rows[] = {
 	"The receiving queue holds as much as it may.",
 	"宛先の待ち行列がいっぱいです。自動で送り直します。"
 	"続くときは宛先の事業所が受信できているか確かめてください。"},
+    {REFUSAL_QUOTA, "quota", WHY_LATER,
+	"The sending office has sent as much as it may today.",
+	"事業所の本日の送信枠を使い切りました。日付が変わると自動で"
+	"送り直します。お急ぎのときはシステム担当者に連絡してください。"},
 };
 
 /* For the refusals of a later version: from 32 on they mean "later". */

@@ -28,6 +28,8 @@ enum refusal {
 	REFUSAL_KIND = 13,        /* this kind may not go in this direction */
 	REFUSAL_NOT_VALID_NOW =
 	    14, /* the office is outside its valid_from..valid_to */
+	REFUSAL_PARTNER_SIZE = 15, /* larger than the receiver takes */
+	REFUSAL_OVER_QUOTA = 16, /* alone more than the office's daily quota */
 	/* later: resend the same parcel id */
 	REFUSAL_BUSY = 32, /* over the window granted in welcome */
 	REFUSAL_DISK_FULL = 33,
@@ -35,6 +37,7 @@ enum refusal {
 	REFUSAL_STOPPING = 35,
 	REFUSAL_CONFLICT = 36, /* another session with the same key is live */
 	REFUSAL_QUEUE_FULL = 37,
+	REFUSAL_QUOTA = 38, /* the office has sent what it may today */
 };
 
 struct refusal_row {

@@ -95,6 +95,7 @@ extern const struct policy_column policy_columns[]; /* ends with a NULL */
 const char *policy_deliver_name(enum policy_deliver deliver);
 
 /* ---- kinds ---- */
+#define POLICY_ANY UINT64_MAX
 /* policy_kind(kind): its one bit; "" = an attachment. */
 uint64_t policy_kind(const char *kind);
 /* policy_deletes(kind): a deletion file (DLT...). */

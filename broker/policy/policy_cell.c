@@ -92,7 +92,6 @@ static const struct {
 	const char *word;
 	unsigned groups;
 } groups[] = {
-    {"any", ~0u},
     {"plan", PLAN},
     {"result", RESULT},
     {"delete", DELETE},
@@ -128,6 +127,8 @@ bits_of(const char *word)
 	unsigned wanted = 0;
 	size_t i;
 
+	if (strcmp(word, "any") == 0)
+		return POLICY_ANY;
 	for (i = 0; i < sizeof(groups) / sizeof(groups[0]); i++) {
 		if (strcmp(groups[i].word, word) == 0)
 			wanted = groups[i].groups;

@@ -68,6 +68,11 @@ enum store_leg_flag {
 	STORE_LEG_DUAL = 32,      /* the other one goes too, whatever happens */
 	STORE_LEG_SUPERSEDE = 64, /* with RECALL: a newer version came */
 	STORE_LEG_TURN = 128,     /* with RECALL: a data leg takes its place */
+	/* what the files are; the order of a queue follows from it */
+	STORE_LEG_FIRST = 256,   /* goes before others */
+	STORE_LEG_PLAN = 512,    /* of the monthly cycle 予定 */
+	STORE_LEG_RESULT = 1024, /* of 実績 */
+	STORE_LEG_KINDS = STORE_LEG_FIRST | STORE_LEG_PLAN | STORE_LEG_RESULT,
 };
 
 /* kept: a leg of a parcel */
