@@ -150,11 +150,40 @@ settle_job(struct program *p, struct job *job)
 	job->credit = 0;
 }
 
+/* How far it is: the sender's office shows it.  Names of persons who decided
+ * stay here. */
+static void
+settle_step(struct program *p, const struct job *job)
+{
+	static const char *const waits[] = {
+	    "held", "waits-hours", "waits-limit"};
+	struct wire_settle_item item = {
+	    .id = job->id,
+	    .leg = job->leg,
+	    .outcome = WIRE_OUTCOME_WORKING,
+	    .code = job_state_name(job->state),
+	    .detail = "",
+	    .at_ms = (uint64_t)clock_wall_ms(),
+	};
+
+	for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++) {
+		if (job->state == JOB_QUEUED &&
+		    strcmp(job->code, waits[i]) == 0)
+			item.code = waits[i];
+	}
+	if (p->link != NULL && job->lent)
+		link_settle(p->link, &item, 0);
+}
+
 static void
 on_told(void *arg, struct job *job)
 {
 	struct program *p = arg;
 
+	if (!job_ended(job)) {
+		settle_step(p, job);
+		return;
+	}
 	if (job->state == JOB_CONFIRMED)
 		p->sent++;
 	else
@@ -204,6 +233,7 @@ take_new(struct program *p, const struct link_delivery *delivery)
 	}
 	job->lent = true;
 	job->credit = encoded_bytes(&deliver->parcel);
+	settle_step(p, job);
 	p->next_ms = 0;
 }
 
@@ -236,6 +266,8 @@ take_again(
 		    "The FAX number of the partner was changed or is no "
 		    "longer verified.",
 		    clock_wall_ms());
+	else
+		settle_step(p, job);
 }
 
 /* An end that is written down and out of the way. */

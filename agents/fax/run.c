@@ -127,6 +127,13 @@ run_log(const struct job *job)
 	    job_state_name(job->state), job->code, job->text);
 }
 
+void
+run_say(struct run *r, struct job *job)
+{
+	run_log(job);
+	r->tell(r->arg, job);
+}
+
 bool
 run_keep(struct run *r, struct job *job)
 {
@@ -201,9 +208,7 @@ change_one(struct run *r, struct job *job, enum job_state state, int64_t now)
 	bool kept = run_keep(r, job);
 	CRASH_POINT("fax-recorded");
 	run_log(job);
-	if (!job_ended(job))
-		return;
-	if (kept && state != JOB_UNKNOWN)
+	if (job_ended(job) && kept && state != JOB_UNKNOWN)
 		forget(r, job);
 	r->tell(r->arg, job);
 }

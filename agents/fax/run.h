@@ -31,8 +31,8 @@ struct run_settings {
 	int64_t yen_day, yen_page;
 };
 
-/* The job came to an end, or changed its way towards it; the owner tells the
- * broker. */
+/* The job came to an end, or (job_ended() is false) a step further towards it;
+ * the owner tells the broker. */
 typedef void run_told_fn(void *arg, struct job *job);
 
 struct run;

@@ -21,6 +21,8 @@ struct run {
 /* ---- run.c ---- */
 /* run_log(job): one line with its state. */
 void run_log(const struct job *job);
+/* run_say(run, job): the same, and the owner hears of the step. */
+void run_say(struct run *run, struct job *job);
 /* run_keep(run, job): the record as the job is now; false if the disk does not
  * take it: it is tried again, and nothing goes out meanwhile. */
 bool run_keep(struct run *run, struct job *job);

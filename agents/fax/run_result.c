@@ -249,6 +249,7 @@ decide_hold(struct run *r, struct job *job, int64_t now)
 	job->hold = true;
 	job->next_ms = now;
 	job_say(job, "held", "Held by %s.", job->by);
+	run_say(r, job);
 	return run_keep(r, job) ? 0 : TSK_FULL;
 }
 
@@ -260,6 +261,7 @@ decide_release(struct run *r, struct job *job, int64_t now)
 	job->hold = false;
 	job->next_ms = now;
 	job_say(job, "queued", "Released by %s.", job->by);
+	run_say(r, job);
 	return run_keep(r, job) ? 0 : TSK_FULL;
 }
 

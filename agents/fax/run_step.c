@@ -43,7 +43,7 @@ wait_until(struct run *r, struct job *job, int64_t when, const char *code,
 	job->due_ms = when;
 	job_say(job, code, "%s", sentence);
 	(void)!run_keep(r, job);
-	run_log(job);
+	run_say(r, job);
 }
 
 static bool
@@ -148,7 +148,7 @@ take_riders(struct run *r, struct job *lead, int64_t now)
 			continue;
 		}
 		pages += job->pages;
-		run_log(job);
+		run_say(r, job);
 	}
 }
 
@@ -199,7 +199,7 @@ begin(struct run *r, struct job *job, int64_t now)
 		return;
 	}
 	CRASH_POINT("fax-marked");
-	run_log(job);
+	run_say(r, job);
 	run_order(r, job, WORKER_SUBMIT);
 }
 

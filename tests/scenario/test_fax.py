@@ -8,7 +8,8 @@ import os
 
 import pytest
 from fax_room import CARE, FAX, PARTNER, FolderRoom, look, no_name
-from lab import MARKER, NUMBER, files_below, holds, read, row, wait_for
+from lab import (MARKER, NUMBER, files_below, holds, plan_set, read, row,
+                 wait_for)
 from peer import Peer, load_key, new_id, parcel
 
 CONFIRMED = "confirmed pages=3 yen=40 remote=+81312345678"
@@ -174,6 +175,34 @@ def test_the_first_one_stops_for_a_look(fax):
     tag, _ = only(fax.wait_shown())
     fax.result(tag, CONFIRMED)
     assert fax.settled(leg)[0] == "delivered"
+
+
+def test_each_step_is_told(fax):
+    leg = fax.deliver(fax_first=1)
+    fax.wait_state(leg, "queued", hold=True)
+    fax.ctl("release", leg.key)
+    tag, _ = only(fax.wait_shown())
+    fax.take(tag)
+    fax.result(tag, "busy")             # tried again
+    tag = f"{leg.key}-2"
+    wait_for(fax.shown, lambda: tag in fax.shown())
+    fax.restart()                       # lent again: told again
+    wait_for(lambda: repr(leg.steps), lambda: leg.steps[-2:] ==
+             ["sending", "sending"])
+    fax.result(tag, CONFIRMED)
+    assert fax.settled(leg)[0] == "delivered"
+    assert leg.steps == ["held", "queued", "sending", "queued", "sending",
+                         "sending"]
+
+
+def test_an_older_broker_hears_only_the_end(fax):
+    fax.broker.version = 2
+    fax.restart()
+    leg = fax.deliver()
+    tag, _ = only(fax.wait_shown())
+    fax.result(tag, CONFIRMED)
+    assert fax.settled(leg)[0] == "delivered"
+    assert leg.steps == []
 
 
 def test_hold_and_cancel(fax):
@@ -442,6 +471,36 @@ def test_from_the_office_to_the_partner(office):
     fax.take(tag)
     fax.result(tag, CONFIRMED)
     wait_leg(fax, second, "delivered")
+
+
+def test_the_sender_sees_how_far_it_is(office):
+    fax, lab = office, office.lab
+    lab.ctl("registry", "verify-fax", PARTNER + "/17", "--by", "suzuki")
+    care = lab.offices[CARE]
+    lab.agent("care").start()
+    lab.wait_connected(["care"])
+    lab.wait_folders(lab.agents())
+
+    def seen(text):
+        wait_for(lambda: f"{care.status_text()}\n{lab.tails()}",
+                 lambda: text in care.status_text(), 40)
+
+    care.send_all(plan_set(lab.path("sent"), row(1, "43", "care"),
+                           row(9, "17", inside=0)))
+    seen("送信前の確認待ち")
+    (job,) = fax.jobs().values()
+    fax.ctl("release", job["job"])
+    tag, _ = only(fax.wait_shown())
+    seen("送信中")
+    lab.agent("care").stop()            # known from before, and asked for
+    lab.agent("care").start()
+    seen("送信中")
+    fax.result(tag, CONFIRMED)
+    seen("配送済")
+    steps = [(s["state"], s["code"]) for s in lab.parcel(tag[:32])["steps"]]
+    codes = [code for state, code in steps if state == "working"]
+    assert codes == ["held", "queued", "sending"], steps
+    assert steps[-1][0] == "delivered"
 
 
 def test_frozen_while_it_waits_here(office):

@@ -32,6 +32,7 @@ class Leg:
         self.lent = False
         self.attempts = 0
         self.settled = []       # (outcome, code, detail)
+        self.steps = []         # codes of what was under way, in order
 
     @property
     def key(self):
@@ -39,7 +40,9 @@ class Leg:
 
 
 class FaxBroker:
-    def __init__(self, public, secret):
+    def __init__(self, public, secret, version=3):
+        self.version = version
+        self.faults = []        # what no agent may say to this broker
         self.socket = zmq.Context.instance().socket(zmq.ROUTER)
         self.socket.linger = 0
         self.socket.curve_server = True
@@ -101,6 +104,7 @@ class FaxBroker:
         self.stopping = True
         self.thread.join(10)
         self.socket.close()
+        assert self.faults == [], self.faults
 
     # -- the thread
 
@@ -133,7 +137,7 @@ class FaxBroker:
             self.gone()
             self.agent = who
             self.hellos += 1
-            self.say("welcome", pb((1, 2), (2, 500), (3, 64), (4, 64 << 20),
+            self.say("welcome", pb((1, self.version), (2, 500), (3, 64), (4, 64 << 20),
                                    (5, int(time.time() * 1000)), (6, "fax")))
         elif who != self.agent:
             pass
@@ -151,6 +155,11 @@ class FaxBroker:
                 if leg.id != item[1][0] or leg.number != number:
                     continue
                 outcome = OUTCOMES[item[3][0]]
+                if outcome == "working":
+                    if self.version < 3:
+                        self.faults.append("working")
+                    leg.steps.append(text[4])
+                    return      # it is not answered
                 leg.settled.append((outcome, text[4], text[5]))
         if not self.deaf:
             self.say("settled", pb((1, pb((1, item[1][0]), (2, number)))))
