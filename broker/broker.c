@@ -31,6 +31,7 @@
 #include "legs.h"
 #include "origin.h"
 #include "post.h"
+#include "registry_change.h"
 #include "route.h"
 #include "session.h"
 #include "upkeep.h"
@@ -94,7 +95,9 @@ open_store(struct broker *b, struct why *why)
 	settings_of_store(b->settings, &s, path);
 	if ((rc = store_open(&s, &b->store, why)) != 0)
 		return rc;
-	return registry_load(b->registry, b->store, why);
+	if ((rc = registry_load(b->registry, b->store, why)) == 0)
+		registry_alarm(b);
+	return rc;
 }
 
 static int

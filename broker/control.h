@@ -67,9 +67,12 @@ int64_t control_number(const json_t *in, const char *field, int64_t absent);
 extern const struct control_command control_reads[];
 extern const struct control_command control_acts[];
 /* control_registry.c */
-control_net_fn control_registry_list, control_registry_show,
-    control_registry_import, control_agent_list, control_agent_add,
-    control_agent_revoke;
+control_net_fn control_registry_show, control_registry_import,
+    control_registry_waiting, control_registry_release, control_registry_drop,
+    control_agent_list, control_agent_add, control_agent_revoke;
+/* control_directory.c */
+control_store_fn control_registry_list, control_registry_history,
+    control_registry_joined, control_quarantine_list, control_quarantine_record;
 /* control_fax.c */
 control_net_fn control_fax_show, control_fax_verify, control_fax_test,
     control_fax_confirm, control_fax_freeze;

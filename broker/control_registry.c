@@ -1,9 +1,9 @@
 /* NAME
  *	control_registry - commands about offices and agents
  * DESCRIPTION
- *	They run in the net thread.  A change is one job of many records; when all
- *	are kept, memory, gate and the sessions concerned follow, then the
- *	operator hears.
+ *	They run in the net thread.  Lists are read and judged here: one that
+ *	ends or changes too much waits in quarantine, whole, until a second
+ *	person releases it.  registry_change.c keeps what is to be kept.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,25 +11,15 @@
 #include "log.h"
 
 #include "control.h"
+#include "deadline.h"
+#include "digest.h"
 #include "gate.h"
-#include "legs.h"
+#include "registry_change.h"
+#include "registry_row.h"
 #include "session.h"
-#include "turn.h"
 #include "writer.h"
 
-void
-control_registry_list(struct broker *b, struct request *rq)
-{
-	struct desk *const *desks;
-	json_t *list = json_array();
-	size_t i, n;
-
-	desks = registry_desks(b->registry, &n);
-	for (i = 0; i < n; i++)
-		json_array_append_new(
-		    list, json_loads(desks[i]->json, 0, NULL));
-	control_answer(rq, json_pack("{s:b,s:o}", "ok", 1, "rows", list));
-}
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 void
 control_registry_show(struct broker *b, struct request *rq)
@@ -64,219 +54,419 @@ control_agent_list(struct broker *b, struct request *rq)
 	    rq, json_pack("{s:b,s:o}", "ok", 1, "agents", control_agents(b)));
 }
 
-/* ---- registry changes: one job, many records ---- */
+/* ---- importing ---- */
 
-struct job {
-	struct request *request;
-	struct registry_plan plan;
-	struct agent agent; /* agent.add, agent.revoke: name[0] != '\0' */
-	json_t **fax;       /* FAX records of the plan's desks, or NULL */
-	size_t open;        /* works not back yet */
-	int rc;             /* first failure */
+static const struct {
+	const char *name;
+	enum registry_mode mode;
+} modes[] = {
+    {"rows", REGISTRY_ROWS},
+    {"full", REGISTRY_FULL},
+    {"public", REGISTRY_PUBLIC},
+    {"gone", REGISTRY_GONE},
 };
 
-struct record {
-	struct work work;
-	struct job *job;
-	size_t desk; /* index in the plan */
-	char *value;
-};
-
-/* Everybody whose desks come or go says hello again and so learns it. */
-static void
-desks_changed(struct broker *b, struct job *job)
+/* A list as the operator sent it, or as quarantine kept it. */
+static const char *
+list_of(const struct broker *b, const json_t *in, struct registry_list *out)
 {
-	const struct desk *old;
-	struct agent *agent;
-	char(*touched)[STORE_AGENT_BYTES];
-	size_t i, n = 0;
+	const char *mode = control_text(in, "mode"), *wrong = NULL;
+	const char *from = control_text(in, "from");
+	size_t i;
 
-	touched = mem_new((2 * job->plan.count + 1) * sizeof(*touched));
-	for (i = 0; i < job->plan.count; i++) {
-		struct desk *d = &job->plan.desks[i];
-
-		old = registry_desk(b->registry, d->number, d->type);
-		if (old != NULL)
-			memcpy(
-			    touched[n++], old->folder_agent, STORE_AGENT_BYTES);
-		memcpy(touched[n++], d->folder_agent, STORE_AGENT_BYTES);
-		char key[REGISTRY_KEY_BYTES];
-
-		memcpy(key, d->key, sizeof(key));
-		registry_put_desk(b->registry, d);
-		if (job->fax != NULL && job->fax[i] != NULL) {
-			registry_put_fax(b->registry, key, job->fax[i]);
-			legs_fax_changed(b, registry_key(b->registry, key));
-		}
+	memset(out, 0, sizeof(*out));
+	out->rows = json_object_get(in, "rows");
+	out->columns = json_object_get(in, "columns");
+	out->scope_column = control_text(in, "scope_column");
+	out->scope_value = control_text(in, "scope_value");
+	out->name = control_text(in, "name");
+	out->add_unknown = json_is_true(json_object_get(in, "add_unknown"));
+	out->today = deadline_day(b->wall_ms);
+	out->from = from[0] != '\0' ? row_day(from) : out->today;
+	for (i = 0; i < COUNT(modes) && mode[0] != '\0'; i++) {
+		if (strcmp(modes[i].name, mode) == 0)
+			break;
 	}
-	for (i = 0; i < n; i++) {
-		agent = registry_agent(b->registry, touched[i]);
-		if (agent != NULL && agent->live != NULL)
-			session_rights_changed(b, agent);
-	}
-	free(touched);
-}
-
-static void
-job_done(struct broker *b, struct job *job)
-{
-	struct agent *agent;
-	size_t i, planned = job->plan.count;
-	json_t *out;
-
-	if (job->rc != 0) {
-		out =
-		    control_error(job->rc == TSK_FULL ? "disk-full" : "failed",
-			"The change could not be kept: %s.", err_text(job->rc));
-	} else if (job->agent.name[0] != '\0') {
-		registry_put_agent(b->registry, &job->agent);
-		gate_update(b->gate, b->registry);
-		agent = registry_agent(b->registry, job->agent.name);
-		session_rights_changed(b, agent);
-		log_info("registry: agent=%s result=%s", job->agent.name,
-		    job->agent.revoked ? "revoked" : "added");
-		out = json_pack(
-		    "{s:b,s:o}", "ok", 1, "agent", control_agent(b, agent));
-	} else {
-		log_info("registry: added=%zu changed=%zu unchanged=%zu "
-			 "result=imported",
-		    job->plan.added, job->plan.changed, job->plan.unchanged);
-		out = json_pack("{s:b,s:I,s:I,s:I,s:O,s:b}", "ok", 1, "added",
-		    (json_int_t)job->plan.added, "changed",
-		    (json_int_t)job->plan.changed, "unchanged",
-		    (json_int_t)job->plan.unchanged, "errors", job->plan.errors,
-		    "dry_run", 0);
-		desks_changed(b, job);
-		job->plan.count = 0; /* the registry has them now */
-	}
-	for (i = 0; job->fax != NULL && i < planned; i++)
-		json_decref(job->fax[i]);
-	free(job->fax);
-	registry_plan_fini(&job->plan); /* the answer is another thread's */
-	control_answer(job->request, out);
-	free(job);
-}
-
-static void
-record_done(struct broker *b, struct work *work)
-{
-	struct record *r = (struct record *)(void *)work;
-	struct job *job = r->job;
-
-	if (work->op.rc != 0 && job->rc == 0)
-		job->rc = work->op.rc;
-	free(r->value);
-	free(r);
-	if (--job->open == 0)
-		job_done(b, job);
-}
-
-/* key and value stay valid until the job is done: key lies in the job. */
-static void
-put_record(struct broker *b, struct job *job, const char *kind, const char *key,
-    char *value)
-{
-	struct record *r = mem_new(sizeof(*r));
-	struct store_op *op = &r->work.op;
-
-	r->job = job;
-	r->value = value;
-	r->work.done = record_done;
-	r->work.bytes = sizeof(*r) + strlen(value);
-	op->type = STORE_REGISTRY;
-	op->actor = "operator";
-	op->at_ms = b->wall_ms;
-	op->registry.kind = kind;
-	op->registry.key = key;
-	op->registry.value = value;
-	op->registry.bytes = strlen(value);
-	r->work.joined = true; /* half a list is worse than none */
-	job->open++;
-	writer_put(b->writer, &r->work);
-}
-
-static json_t *
-plan_json(const struct registry_plan *plan, bool dry_run)
-{
-	size_t faults = json_array_size(plan->errors);
-	json_t *out;
-
-	if (faults > 0)
-		out = control_error("invalid",
-		    "%zu fault(s) in the rows: nothing was imported.", faults);
+	if (i == COUNT(modes))
+		wrong = "A list is rows, full or public.";
 	else
-		out = json_pack("{s:b}", "ok", 1);
-	json_object_set_new(
-	    out, "added", json_integer((json_int_t)plan->added));
-	json_object_set_new(
-	    out, "changed", json_integer((json_int_t)plan->changed));
-	json_object_set_new(
-	    out, "unchanged", json_integer((json_int_t)plan->unchanged));
-	json_object_set(out, "errors", plan->errors);
-	json_object_set_new(out, "dry_run", json_boolean(dry_run));
+		out->mode = modes[i].mode;
+	if (out->from <= 0)
+		wrong = "Write a day as 2026-04-01.";
+	if (out->mode == REGISTRY_PUBLIC && !row_plain_name(out->name))
+		wrong = "A public list needs a name of letters and digits.";
+	return wrong;
+}
+
+/* What the record of the import begins with. */
+static json_t *
+about_of(const json_t *in)
+{
+	static const char *const fields[] = {"file", "sha256", "mode", "map",
+	    "name", "from", "scope_column", "scope_value"};
+	json_t *out = json_object();
+
+	for (size_t i = 0; i < COUNT(fields); i++) {
+		const char *text = control_text(in, fields[i]);
+
+		if (text[0] != '\0' && strlen(text) < 256)
+			json_object_set_new(out, fields[i], json_string(text));
+	}
 	return out;
 }
 
-/* A row, and what it means for its FAX number. */
-static void
-put_desk(struct broker *b, struct job *job, size_t i, const char *by)
+/* Too much at once for nobody to look?  An import that only adds is not. */
+static const char *
+suspicious(const struct broker *b, const struct registry_list *list,
+    const struct registry_plan *plan)
 {
-	const struct desk *d = &job->plan.desks[i];
-	const struct desk *old = registry_desk(b->registry, d->number, d->type);
-	json_t *record;
-	char *text;
+	size_t touched = plan->changed + plan->ended;
+	int64_t share = b->settings->registry.quarantine_share;
 
-	put_record(b, job, "office", d->key, mem_text(d->json));
-	record = fax_entered(old != NULL ? old->fax_record : NULL,
-	    d->fax.number, by, b->wall_ms);
-	if (record == NULL)
-		return;
-	job->fax[i] = record;
-	text = json_dumps(record, JSON_COMPACT | JSON_SORT_KEYS);
-	if (text == NULL)
-		panic("registry: no memory for a record");
-	put_record(b, job, "fax", d->key, text);
+	if (list->mode == REGISTRY_FULL && plan->before >= 2 &&
+	    plan->ended * 2 >= plan->before)
+		return "halved";
+	if (touched > (size_t)b->settings->registry.quarantine_rows &&
+	    touched * 100 > plan->before * (size_t)share)
+		return "share";
+	return NULL;
+}
+
+static json_t *
+quarantine_of(const struct request *rq, const char *by, const char *reason)
+{
+	json_t *out = json_copy(rq->in);
+	uint8_t id[4];
+	char hex[2 * sizeof(id) + 1];
+
+	digest_random(id, sizeof(id));
+	json_object_del(out, "command");
+	json_object_del(out, "dry_run");
+	json_object_set_new(
+	    out, "id", json_string(digest_hex(id, sizeof(id), hex)));
+	json_object_set_new(out, "by", json_string(by));
+	json_object_set_new(out, "reason", json_string(reason));
+	return out;
+}
+
+static void
+add_counts(
+    const struct broker *b, json_t *record, const struct registry_plan *plan)
+{
+	json_object_update_new(record,
+	    json_pack("{s:I,s:I,s:I,s:I,s:I,s:I}", "at_ms",
+		(json_int_t)b->wall_ms, "before", (json_int_t)plan->before,
+		"added", (json_int_t)plan->added, "changed",
+		(json_int_t)plan->changed, "ended", (json_int_t)plan->ended,
+		"unchanged", (json_int_t)plan->unchanged));
+}
+
+/* The same list waits already, or another of those no longer connected. */
+static const char *
+waits_already(const struct broker *b, const char *mode, const json_t *record)
+{
+	bool gone = strcmp(mode, "gone") == 0;
+	const char *id;
+	json_t *kept;
+
+	json_object_foreach(
+	    (json_t *)(uintptr_t)registry_waiting(b->registry), id, kept)
+	{
+		if (strcmp(control_text(kept, "mode"), mode) != 0)
+			continue;
+		if (strcmp(control_text(kept, "name"),
+			control_text(record, "name")) == 0 &&
+		    (gone || (control_text(record, "sha256")[0] != '\0' &&
+				 strcmp(control_text(kept, "sha256"),
+				     control_text(record, "sha256")) == 0)))
+			return id;
+	}
+	return "";
+}
+
+/* All of it waits for a person. */
+static void
+quarantine_all(struct broker *b, struct registry_order *o, const char *reason)
+{
+	size_t i;
+
+	o->quarantine = quarantine_of(o->request, o->by, reason);
+	add_counts(b, o->quarantine, &o->plan);
+	o->reason = reason;
+	o->drop = waits_already(
+	    b, control_text(o->quarantine, "mode"), o->quarantine);
+	for (i = 0; i < o->plan.count; i++)
+		desk_fini(&o->plan.desks[i]);
+	o->plan.count = 0;
+}
+
+/* Who is no longer connected waits for a person; the rest takes effect. */
+static void
+quarantine_gone(struct broker *b, struct registry_order *o)
+{
+	json_t *record = quarantine_of(o->request, o->by, "gone");
+
+	json_object_set_new(record, "mode", json_string("gone"));
+	json_object_set(record, "rows", o->plan.gone);
+	json_object_del(record, "columns");
+	add_counts(b, record, &o->plan);
+	json_object_set_new(record, "changed",
+	    json_integer((json_int_t)json_array_size(o->plan.gone)));
+	json_object_set_new(record, "added", json_integer(0));
+	o->quarantine = record;
+	o->drop = waits_already(b, "gone", record);
+}
+
+/* {key: {change, fields}} for people: what would be different. */
+static json_t *
+details(const struct broker *b, const struct registry_plan *plan)
+{
+	static const char *const names[] = {[REGISTRY_ADDED] = "added",
+	    [REGISTRY_CHANGED] = "changed",
+	    [REGISTRY_ENDED] = "ended"};
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct desk *d = &plan->desks[i];
+		const struct desk *old = registry_key(b->registry, d->key);
+
+		json_array_append_new(
+		    list, json_pack("{s:s,s:s,s:o}", "office", d->key, "change",
+			      names[plan->change[i]], "fields",
+			      registry_fields(
+				  old != NULL ? old->json : NULL, d->json)));
+	}
+	return list;
+}
+
+static void
+refuse(struct request *rq, struct registry_order *o, json_t *answer)
+{
+	registry_plan_fini(&o->plan);
+	json_decref(o->quarantine);
+	json_decref(o->about);
+	control_answer(rq, answer);
+}
+
+static json_t *
+only_said(struct broker *b, const struct registry_order *o,
+    const struct registry_list *list)
+{
+	bool dry = json_is_true(json_object_get(o->request->in, "dry_run"));
+	json_t *out = registry_change_answer(&o->plan, dry);
+	const char *reason = suspicious(b, list, &o->plan);
+
+	if (json_array_size(o->plan.errors) > 0)
+		return out;
+	if (reason != NULL)
+		json_object_set_new(out, "would_wait", json_string(reason));
+	if (json_is_true(json_object_get(o->request->in, "details")))
+		json_object_set_new(out, "changes", details(b, &o->plan));
+	return out;
 }
 
 void
 control_registry_import(struct broker *b, struct request *rq)
 {
 	bool dry = json_is_true(json_object_get(rq->in, "dry_run"));
-	struct job *job = mem_new(sizeof(*job));
-	const char *by = control_text(rq->in, "by");
-	char name[FAX_BY_BYTES];
-	json_t *out;
-	size_t i, turned = 0;
+	struct registry_order o = {.request = rq, .drop = ""};
+	struct registry_list list;
+	const char *wrong = list_of(b, rq->in, &list), *reason;
 
-	registry_plan(b->registry, json_object_get(rq->in, "rows"), &job->plan);
-	job->request = rq;
-	if (dry || json_array_size(job->plan.errors) > 0 ||
-	    job->plan.count == 0) {
-		out = plan_json(&job->plan, dry);
-		registry_plan_fini(&job->plan);
-		free(job);
-		control_answer(rq, out);
+	if (wrong != NULL || list.mode == REGISTRY_GONE) {
+		control_answer(rq, control_error("malformed", "%s",
+				       wrong != NULL ? wrong : "No list."));
 		return;
 	}
-	if (fax_by(by, name) != 0)
-		snprintf(name, sizeof(name), "operator");
-	job->fax = mem_new(job->plan.count * sizeof(*job->fax));
-	for (i = 0; i < job->plan.count; i++)
-		put_desk(b, job, i, name);
-	for (i = 0; i < job->plan.count; i++)
-		turned += turn_desk(b, &job->plan.desks[i]);
-	if (turned > 0)
-		log_info("registry: turned=%zu", turned);
+	registry_plan_list(b->registry, &list, &o.plan);
+	if (dry || json_array_size(o.plan.errors) > 0 ||
+	    (o.plan.count == 0 && json_array_size(o.plan.gone) == 0)) {
+		refuse(rq, &o, only_said(b, &o, &list));
+		return;
+	}
+	if (fax_by(control_text(rq->in, "by"), o.by) != 0)
+		snprintf(o.by, sizeof(o.by), "operator");
+	o.about = about_of(rq->in);
+	if ((reason = suspicious(b, &list, &o.plan)) != NULL)
+		quarantine_all(b, &o, reason);
+	else if (json_array_size(o.plan.gone) > 0)
+		quarantine_gone(b, &o);
+	if (o.quarantine != NULL && o.drop[0] == '\0' &&
+	    registry_waiting_count(b->registry) >= REGISTRY_QUARANTINED_MAX)
+		refuse(rq, &o,
+		    control_error("too-many",
+			"%d imports wait already: release or drop "
+			"some first.",
+			REGISTRY_QUARANTINED_MAX));
+	else
+		registry_change_put(b, &o);
+}
+
+/* ---- quarantine: see control_directory.c for list and show ---- */
+
+/* The record that a release or drop is about, and who it is. */
+static const json_t *
+waiting_of(struct broker *b, struct request *rq, char by[FAX_BY_BYTES])
+{
+	const char *id = control_text(rq->in, "id");
+	const json_t *record = json_object_get(rq->in, "record");
+	json_t *error = NULL;
+
+	if (json_object_get(registry_waiting(b->registry), id) == NULL)
+		error = control_error(
+		    "unknown", "Nothing waits in quarantine as %.20s.", id);
+	else if (fax_by(control_text(rq->in, "by"), by) != 0)
+		error = control_error("malformed",
+		    "Say who it is: --by NAME (at most %d bytes).",
+		    FAX_BY_BYTES - 1);
+	else if (strcmp(by, control_text(record, "by")) == 0)
+		error = control_error("same-person",
+		    "%s imported it: another person has to decide.", by);
+	if (error == NULL)
+		return record;
+	control_answer(rq, error);
+	return NULL;
+}
+
+/* How many rows a person must have seen go. */
+static int64_t
+losses(const struct registry_list *list, const struct registry_plan *plan)
+{
+	return (
+	    int64_t)(list->mode == REGISTRY_GONE ? plan->changed : plan->ended);
+}
+
+/* What a list that waits would do, row by row. */
+void
+control_registry_waiting(struct broker *b, struct request *rq)
+{
+	const json_t *record = json_object_get(rq->in, "record");
+	struct registry_list list;
+	struct registry_plan plan;
+	const char *wrong = list_of(b, record, &list);
+	json_t *out;
+
+	if (wrong != NULL) {
+		control_answer(rq, control_error("malformed", "%s", wrong));
+		return;
+	}
+	registry_plan_list(b->registry, &list, &plan);
+	out = registry_change_answer(&plan, true);
+	json_object_set_new(out, "id", json_string(control_text(rq->in, "id")));
+	json_object_set_new(
+	    out, "yes_remove", json_integer(losses(&list, &plan)));
+	json_object_update_missing_new(out, about_of(record));
+	json_object_set_new(out, "by", json_string(control_text(record, "by")));
+	json_object_set_new(
+	    out, "reason", json_string(control_text(record, "reason")));
+	json_object_set_new(
+	    out, "at_ms", json_integer(control_number(record, "at_ms", 0)));
+	if (json_array_size(plan.errors) == 0)
+		json_object_set_new(out, "changes", details(b, &plan));
+	registry_plan_fini(&plan);
+	control_answer(rq, out);
+}
+
+void
+control_registry_drop(struct broker *b, struct request *rq)
+{
+	struct registry_order o = {.request = rq};
+
+	if (waiting_of(b, rq, o.by) == NULL)
+		return;
+	o.plan.errors = json_array();
+	o.drop = control_text(rq->in, "id");
+	registry_change_put(b, &o);
+}
+
+void
+control_registry_release(struct broker *b, struct request *rq)
+{
+	struct registry_order o = {.request = rq};
+	int64_t yes = control_number(rq->in, "yes_remove", 0), lost;
+	struct registry_list list;
+	const json_t *record = waiting_of(b, rq, o.by);
+	const char *wrong;
+
+	if (record == NULL)
+		return;
+	if ((wrong = list_of(b, record, &list)) != NULL) {
+		control_answer(rq, control_error("malformed", "%s", wrong));
+		return;
+	}
+	registry_plan_list(b->registry, &list, &o.plan);
+	lost = losses(&list, &o.plan);
+	if (json_array_size(o.plan.errors) > 0) {
+		refuse(rq, &o, registry_change_answer(&o.plan, false));
+	} else if (yes != lost) {
+		refuse(rq, &o,
+		    control_error("confirm",
+			"%lld office(s) would end: look at them (registry "
+			"quarantine show) and say --yes-remove %lld.",
+			(long long)lost, (long long)lost));
+	} else {
+		o.about = about_of(record);
+		json_object_set_new(o.about, "imported_by",
+		    json_string(control_text(record, "by")));
+		o.drop = control_text(rq->in, "id");
+		registry_change_put(b, &o);
+	}
+}
+
+/* ---- agents: one record ---- */
+
+struct agent_record {
+	struct work work;
+	struct request *request;
+	struct agent agent;
+	char *value;
+};
+
+static void
+agent_done(struct broker *b, struct work *work)
+{
+	struct agent_record *r = (struct agent_record *)(void *)work;
+	struct agent *agent;
+	json_t *out;
+	int rc = work->op.rc;
+
+	if (rc != 0) {
+		out = control_error(rc == TSK_FULL ? "disk-full" : "failed",
+		    "The change could not be kept: %s.", err_text(rc));
+	} else {
+		registry_put_agent(b->registry, &r->agent);
+		gate_update(b->gate, b->registry);
+		agent = registry_agent(b->registry, r->agent.name);
+		session_rights_changed(b, agent);
+		log_info("registry: agent=%s result=%s", r->agent.name,
+		    r->agent.revoked ? "revoked" : "added");
+		out = json_pack(
+		    "{s:b,s:o}", "ok", 1, "agent", control_agent(b, agent));
+	}
+	control_answer(r->request, out);
+	free(r->value);
+	free(r);
 }
 
 static void
 put_agent(struct broker *b, struct request *rq, const struct agent *agent)
 {
-	struct job *job = mem_new(sizeof(*job));
+	struct agent_record *r = mem_new(sizeof(*r));
+	struct store_op *op = &r->work.op;
 
-	job->request = rq;
-	job->agent = *agent;
-	put_record(b, job, "agent", job->agent.name, agent_json(agent));
+	r->request = rq;
+	r->agent = *agent;
+	r->value = agent_json(agent);
+	r->work.done = agent_done;
+	r->work.bytes = sizeof(*r) + strlen(r->value);
+	op->type = STORE_REGISTRY;
+	op->actor = "operator";
+	op->at_ms = b->wall_ms;
+	op->registry.kind = "agent";
+	op->registry.key = r->agent.name;
+	op->registry.value = r->value;
+	op->registry.bytes = strlen(r->value);
+	writer_put(b->writer, &r->work);
 }
 
 static const struct agent *

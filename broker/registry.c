@@ -14,13 +14,18 @@
 
 #include "registry.h"
 
+#define TAIL_MAX 16
+
 struct registry {
 	struct hash by_key;
 	struct policies policies;
 	struct desk **desks;    /* by key */
 	struct desk **by_agent; /* by folder_agent, then key */
 	size_t desk_count, desk_room;
+	size_t sorted;   /* of desks: so many lead in order, the rest is new */
+	json_t *waiting; /* imports in quarantine: id -> {sha256,...} */
 	bool by_agent_stale;
+	int64_t stamp;         /* of the last change */
 	struct agent **agents; /* by name */
 	size_t agent_count, agent_room;
 };
@@ -32,6 +37,7 @@ registry_new(void)
 
 	policies_init(&r->policies);
 	hash_init(&r->by_key);
+	r->waiting = json_object();
 	return r;
 }
 
@@ -51,6 +57,7 @@ registry_free(struct registry **r_p)
 		free(r->agents[i]);
 	policies_fini(&r->policies);
 	hash_fini(&r->by_key);
+	json_decref(r->waiting);
 	free(r->desks);
 	free(r->by_agent);
 	free(r->agents);
@@ -70,11 +77,50 @@ registry_policies_of(const struct registry *r)
 	return &r->policies;
 }
 
-/* First index whose key is not below ${key}. */
+int64_t
+registry_stamp(struct registry *r, int64_t wall_ms)
+{
+	r->stamp = wall_ms > r->stamp ? wall_ms : r->stamp + 1;
+	return r->stamp;
+}
+
+void
+registry_wait(struct registry *r, const char *id, const json_t *record)
+{
+	json_t *about;
+	const char *name;
+	json_t *value;
+
+	if (record == NULL) {
+		json_object_del(r->waiting, id);
+		return;
+	}
+	about = json_object();
+	json_object_foreach((json_t *)(uintptr_t)record, name, value)
+	{
+		if (json_is_string(value))
+			json_object_set(about, name, value);
+	}
+	json_object_set_new(r->waiting, id, about);
+}
+
+const json_t *
+registry_waiting(const struct registry *r)
+{
+	return r->waiting;
+}
+
+size_t
+registry_waiting_count(const struct registry *r)
+{
+	return json_object_size(r->waiting);
+}
+
+/* First index of the ordered part whose key is not below ${key}. */
 static size_t
 desk_at(const struct registry *r, const char *key)
 {
-	size_t low = 0, high = r->desk_count, mid;
+	size_t low = 0, high = r->sorted, mid;
 
 	while (low < high) {
 		mid = low + (high - low) / 2;
@@ -84,6 +130,36 @@ desk_at(const struct registry *r, const char *key)
 			high = mid;
 	}
 	return low;
+}
+
+static int
+compare_by_key(const void *a, const void *b)
+{
+	const struct desk *x = *(struct desk *const *)a;
+	const struct desk *y = *(struct desk *const *)b;
+
+	return strcmp(x->key, y->key);
+}
+
+/* A few new rows are put where they belong; a whole list is sorted once. */
+static void
+bring_in_order(const struct registry *cr)
+{
+	struct registry *r = (struct registry *)(uintptr_t)cr;
+
+	if (r->desk_count - r->sorted > TAIL_MAX) {
+		qsort(
+		    r->desks, r->desk_count, sizeof(*r->desks), compare_by_key);
+		r->sorted = r->desk_count;
+	}
+	for (; r->sorted < r->desk_count; r->sorted++) {
+		struct desk *desk = r->desks[r->sorted];
+		size_t at = desk_at(r, desk->key);
+
+		memmove(r->desks + at + 1, r->desks + at,
+		    (r->sorted - at) * sizeof(*r->desks));
+		r->desks[at] = desk;
+	}
 }
 
 static size_t
@@ -101,8 +177,8 @@ agent_at(const struct registry *r, const char *name)
 	return low;
 }
 
-const struct desk *
-registry_key(const struct registry *r, const char *key)
+static struct desk *
+kept(const struct registry *r, const char *key)
 {
 	struct hash_node *n =
 	    hash_first(&r->by_key, hash_bytes(key, strlen(key), 0));
@@ -112,6 +188,12 @@ registry_key(const struct registry *r, const char *key)
 			return HASH_OF(struct desk, node, n);
 	}
 	return NULL;
+}
+
+const struct desk *
+registry_key(const struct registry *r, const char *key)
+{
+	return kept(r, key);
 }
 
 const struct desk *
@@ -133,8 +215,10 @@ registry_desk(const struct registry *r, const char *number, const char *type)
 struct desk *const *
 registry_first(const struct registry *r, const char *number, size_t *count)
 {
-	size_t at = desk_at(r, number), end = at;
+	size_t at, end;
 
+	bring_in_order(r);
+	at = end = desk_at(r, number);
 	/* "NUMBER" sorts just before its own "NUMBER/TYPE" rows */
 	while (
 	    end < r->desk_count && strcmp(r->desks[end]->number, number) == 0)
@@ -146,6 +230,7 @@ registry_first(const struct registry *r, const char *number, size_t *count)
 struct desk *const *
 registry_desks(const struct registry *r, size_t *count)
 {
+	bring_in_order(r);
 	*count = r->desk_count;
 	return r->desks;
 }
@@ -184,6 +269,7 @@ refresh_by_agent(struct registry *r)
 {
 	if (!r->by_agent_stale)
 		return;
+	bring_in_order(r);
 	r->by_agent =
 	    mem_resize(r->by_agent, r->desk_count * sizeof(*r->by_agent));
 	memcpy(r->by_agent, r->desks, r->desk_count * sizeof(*r->by_agent));
@@ -221,30 +307,40 @@ desk_queue(const struct desk *desk, char out[STORE_QUEUE_BYTES])
 	return out;
 }
 
+static void
+append_desk(struct registry *r, const struct desk *desk)
+{
+	struct desk *new = mem_dup(desk, sizeof(*desk));
+
+	if (r->desk_count == r->desk_room) {
+		r->desk_room = r->desk_room * 2 + 16;
+		r->desks =
+		    mem_resize(r->desks, r->desk_room * sizeof(*r->desks));
+	}
+	/* rows come from the store in order */
+	if (r->sorted == r->desk_count &&
+	    (r->sorted == 0 ||
+		strcmp(r->desks[r->sorted - 1]->key, new->key) < 0))
+		r->sorted++;
+	r->desks[r->desk_count++] = new;
+	hash_put(
+	    &r->by_key, &new->node, hash_bytes(new->key, strlen(new->key), 0));
+}
+
 void
 registry_put_desk(struct registry *r, struct desk *desk)
 {
-	size_t at = desk_at(r, desk->key);
+	struct desk *old = kept(r, desk->key);
 
 	r->by_agent_stale = true;
-	if (at < r->desk_count && strcmp(r->desks[at]->key, desk->key) == 0) {
-		desk->fax_record = json_incref(r->desks[at]->fax_record);
+	if (old != NULL) {
+		desk->fax_record = json_incref(old->fax_record);
 		fax_view(desk->fax_record, desk->fax.number, &desk->fax);
-		desk->node = r->desks[at]->node;
-		desk_fini(r->desks[at]);
-		*r->desks[at] = *desk;
+		desk->node = old->node;
+		desk_fini(old);
+		*old = *desk;
 	} else {
-		if (r->desk_count == r->desk_room) {
-			r->desk_room = r->desk_room * 2 + 16;
-			r->desks = mem_resize(
-			    r->desks, r->desk_room * sizeof(*r->desks));
-		}
-		memmove(r->desks + at + 1, r->desks + at,
-		    (r->desk_count - at) * sizeof(*r->desks));
-		r->desks[at] = mem_dup(desk, sizeof(*desk));
-		hash_put(&r->by_key, &r->desks[at]->node,
-		    hash_bytes(desk->key, strlen(desk->key), 0));
-		r->desk_count++;
+		append_desk(r, desk);
 	}
 	memset(desk, 0, sizeof(*desk));
 }
@@ -252,12 +348,10 @@ registry_put_desk(struct registry *r, struct desk *desk)
 void
 registry_put_fax(struct registry *r, const char *key, json_t *record)
 {
-	size_t at = desk_at(r, key);
-	struct desk *desk;
+	struct desk *desk = kept(r, key);
 
-	if (at >= r->desk_count || strcmp(r->desks[at]->key, key) != 0)
+	if (desk == NULL)
 		return;
-	desk = r->desks[at];
 	json_decref(desk->fax_record);
 	desk->fax_record = json_incref(record);
 	fax_view(desk->fax_record, desk->fax.number, &desk->fax);
@@ -320,6 +414,8 @@ load_fax(const char *key, const void *value, size_t bytes, void *arg)
 	return 0;
 }
 
+/* The text as kept is the text of the row: printing it again would cost as much
+ * as reading it. */
 static int
 load_desk(const char *key, const void *value, size_t bytes, void *arg)
 {
@@ -328,12 +424,24 @@ load_desk(const char *key, const void *value, size_t bytes, void *arg)
 	char name[STORE_KEY_BYTES_MAX + 1];
 
 	snprintf(name, sizeof(name), "%s", key);
-	if (desk_parse(row, &desk, complain_log, name) == 0) {
+	if (desk_check(row, &desk, complain_log, name) == 0) {
+		desk.json = mem_new(bytes + 1);
+		memcpy(desk.json, value, bytes);
 		(void)desk_resolve(&((struct registry *)arg)->policies, &desk,
 		    row, complain_kept, name);
 		registry_put_desk(arg, &desk);
 	}
 	json_decref(row);
+	return 0;
+}
+
+static int
+load_waiting(const char *key, const void *value, size_t bytes, void *arg)
+{
+	json_t *record = json_loadb(value, bytes, 0, NULL);
+
+	registry_wait(arg, key, record != NULL ? record : json_null());
+	json_decref(record);
 	return 0;
 }
 
@@ -369,6 +477,8 @@ registry_load(struct registry *r, struct store *store, struct why *why)
 		rc = store_registry_walk(store, "agent", load_agent, r);
 	if (rc == 0)
 		rc = store_registry_walk(store, "fax", load_fax, r);
+	if (rc == 0)
+		rc = store_registry_walk(store, "quarantine", load_waiting, r);
 	if (rc != 0)
 		why_set(why, WHY_NEVER, "registry",
 		    "The registry cannot be read: %s.", err_text(rc));

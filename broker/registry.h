@@ -126,6 +126,9 @@ typedef void desk_complain_fn(
     void *arg, const char *column, const char *english);
 int desk_parse(const json_t *row, struct desk *out, desk_complain_fn *complain,
     void *arg) TSK_MUST_USE;
+/* desk_check(): the same without out->json: the caller has the text. */
+int desk_check(const json_t *row, struct desk *out, desk_complain_fn *complain,
+    void *arg) TSK_MUST_USE;
 void desk_fini(struct desk *desk);
 /* agent_parse(name, public_key, role, out, why) */
 int agent_parse(const char *name, const char *public_key, const char *role,
@@ -147,15 +150,65 @@ void registry_put_fax(struct registry *r, const char *key, json_t *record);
 void registry_put_agent(struct registry *r, const struct agent *agent);
 
 /* ---- import ---- */
+enum registry_mode {
+	REGISTRY_ROWS,   /* rows that are not in the list stay as they are */
+	REGISTRY_FULL,   /* rows that are not in it end */
+	REGISTRY_PUBLIC, /* who is connected to the national system */
+	REGISTRY_GONE,   /* who is not any more (a public list no longer has) */
+};
+
+/* A list to import. */
+struct registry_list {
+	enum registry_mode mode;
+	const json_t *rows;
+	/* array of names: only these columns change; NULL: rows are whole */
+	const json_t *columns;
+	/* full: the rows it speaks for; "" = all partners */
+	const char *scope_column, *scope_value;
+	const char *name; /* public: goes into the column "connected" */
+	int today;        /* YYYYMMDD in JST */
+	int from;         /* public: connected from this day on */
+	bool add_unknown; /* public: offices nobody knew */
+};
+
+enum registry_change {
+	REGISTRY_ADDED,
+	REGISTRY_CHANGED,
+	REGISTRY_ENDED, /* missing in a full list */
+};
+
 struct registry_plan {
-	struct desk *desks; /* new or changed rows */
-	size_t count, added, changed, unchanged;
+	struct desk *desks;           /* new or changed rows */
+	enum registry_change *change; /* of each of them */
+	size_t count, added, changed, ended, unchanged;
+	size_t before;  /* rows in force that the list speaks for */
+	size_t unknown; /* public: offices that were left out */
+	json_t *gone;   /* public: keys it no longer has; not in desks */
 	json_t *errors; /* [{row,column,error}]; empty = may be kept */
 };
-/* registry_plan(r, rows, plan): what importing the JSON array would do.  Any
- * error: nothing may be imported, and plan->errors lists every one. */
+/* registry_plan_list(r, list, plan): what importing it would do.  Any error:
+ * nothing may be imported, and plan->errors lists every one. */
+void registry_plan_list(const struct registry *r,
+    const struct registry_list *list, struct registry_plan *plan);
+/* registry_plan(r, rows, plan): the same for whole rows, REGISTRY_ROWS. */
 void registry_plan(
     const struct registry *r, const json_t *rows, struct registry_plan *plan);
 void registry_plan_fini(struct registry_plan *plan);
+/* registry_fields(before, after): {column: [old, new]} of two rows as kept; NULL
+ * for no row. */
+json_t *registry_fields(const char *before, const char *after);
+/* registry_reached(desk): data reaches it, from which day on (YYYYMMDD; 0: since
+ * ever); -1: only paper does. */
+int registry_reached(const struct desk *desk, int today);
+/* registry_in_force(desk, today): it has not ended. */
+bool registry_in_force(const struct desk *desk, int today);
+/* registry_stamp(r, wall_ms): a time that no other change of this run has. */
+int64_t registry_stamp(struct registry *r, int64_t wall_ms);
+/* registry_wait(r, id, record): that import waits in quarantine; NULL: no more.
+ * Only the texts of the record are remembered. */
+void registry_wait(struct registry *r, const char *id, const json_t *record);
+/* registry_waiting(r): {id: {"sha256","mode","name","by",...}} */
+const json_t *registry_waiting(const struct registry *r);
+size_t registry_waiting_count(const struct registry *r);
 
 #endif

@@ -133,7 +133,7 @@ check_days(struct check *c)
 }
 
 int
-desk_parse(
+desk_check(
     const json_t *row, struct desk *out, desk_complain_fn *complain, void *arg)
 {
 	struct check c = {row, out, complain, arg, 0};
@@ -148,7 +148,14 @@ desk_parse(
 	check_way(&c);
 	check_days(&c);
 	c.faults += desk_table_row(row, out, complain, arg);
-	if (c.faults > 0)
+	return c.faults > 0 ? TSK_INVALID : 0;
+}
+
+int
+desk_parse(
+    const json_t *row, struct desk *out, desk_complain_fn *complain, void *arg)
+{
+	if (desk_check(row, out, complain, arg) != 0)
 		return TSK_INVALID;
 	out->json = json_dumps(row, JSON_COMPACT | JSON_SORT_KEYS);
 	if (out->json == NULL)
@@ -294,93 +301,4 @@ agent_json(const struct agent *agent)
 		panic("registry: no memory for an agent");
 	json_decref(o);
 	return text;
-}
-
-/* ---- a whole list ---- */
-
-struct complaint {
-	json_t *errors;
-	size_t row;
-};
-
-static void
-complain_row(void *arg, const char *column, const char *english)
-{
-	struct complaint *c = arg;
-
-	json_array_append_new(
-	    c->errors, json_pack("{s:I,s:s,s:s}", "row", (json_int_t)c->row,
-			   "column", column, "error", english));
-}
-
-static void
-plan_row(const struct registry *r, const json_t *row, json_t *seen,
-    struct complaint *c, struct registry_plan *plan)
-{
-	const struct desk *old;
-	struct desk desk;
-	char text[64];
-
-	if (desk_parse(row, &desk, complain_row, c) != 0)
-		return;
-	if (desk_resolve(registry_policies_of(r), &desk, row, complain_row, c) >
-	    0) {
-		desk_fini(&desk);
-		return;
-	}
-	if (json_object_get(seen, desk.key) != NULL) {
-		snprintf(text, sizeof(text), "Same office as in row %lld.",
-		    (long long)json_integer_value(
-			json_object_get(seen, desk.key)));
-		complain_row(c, "office_number", text);
-		desk_fini(&desk);
-		return;
-	}
-	json_object_set_new(seen, desk.key, json_integer((json_int_t)c->row));
-	old = registry_desk(r, desk.number, desk.type);
-	if (old != NULL && strcmp(old->json, desk.json) == 0) {
-		plan->unchanged++;
-		desk_fini(&desk);
-		return;
-	}
-	if (old != NULL)
-		plan->changed++;
-	else
-		plan->added++;
-	plan->desks[plan->count++] = desk;
-}
-
-void
-registry_plan(
-    const struct registry *r, const json_t *rows, struct registry_plan *plan)
-{
-	struct complaint c;
-	json_t *seen = json_object();
-	size_t i, n = json_array_size(rows);
-
-	memset(plan, 0, sizeof(*plan));
-	plan->errors = json_array();
-	plan->desks = mem_new((n + 1) * sizeof(*plan->desks));
-	c.errors = plan->errors;
-	if (!json_is_array(rows) || n == 0) {
-		c.row = 0;
-		complain_row(&c, "", "There are no rows.");
-	}
-	for (i = 0; i < n; i++) {
-		c.row = i + 1;
-		plan_row(r, json_array_get(rows, i), seen, &c, plan);
-	}
-	json_decref(seen);
-}
-
-void
-registry_plan_fini(struct registry_plan *plan)
-{
-	size_t i;
-
-	for (i = 0; i < plan->count; i++)
-		desk_fini(&plan->desks[i]);
-	free(plan->desks);
-	json_decref(plan->errors);
-	memset(plan, 0, sizeof(*plan));
 }

@@ -6,8 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
 #include "clock.h"
 
+#include "deadline.h"
 #include "registry_row.h"
 
 #define WAYS_TEXT_BYTES 512
@@ -68,6 +70,45 @@ row_day(const char *s)
 	if (d < 1 || d > clock_days_in_month(year, month))
 		return -1;
 	return year * 10000 + month * 100 + d;
+}
+
+const char *
+row_day_text(int day, char out[16])
+{
+	if (day <= 0)
+		out[0] = '\0';
+	else
+		snprintf(out, 16, "%04d-%02d-%02d", day / 10000 % 10000,
+		    day / 100 % 100, day % 100);
+	return out;
+}
+
+int
+row_day_before(int day)
+{
+	return deadline_day(deadline_ms(day, 0) - 1);
+}
+
+char *
+row_ways_text(const struct desk_way *ways, size_t count)
+{
+	char from[16], to[16], *text;
+	struct buf out;
+
+	buf_init(&out, WAYS_TEXT_BYTES * 2);
+	for (size_t i = 0; i < count; i++) {
+		const struct desk_way *w = &ways[i];
+
+		buf_printf(&out, "%s%s%s", i > 0 ? "; " : "",
+		    w->way == WAY_HUB ? "hub:" : leg_way_name(w->way), w->hub);
+		if (w->valid_from != 0 || w->valid_to != 0)
+			buf_printf(&out, " %s..%s",
+			    row_day_text(w->valid_from, from),
+			    row_day_text(w->valid_to, to));
+	}
+	text = mem_text(out.len > 0 ? out.data : "");
+	buf_fini(&out);
+	return text;
 }
 
 int

@@ -23,6 +23,12 @@ int row_day(const char *s);
  * "national 2026-04-01..2027-03-31; hub:kanamic; fax"; how many faults. */
 int row_ways(
     const char *text, struct desk *desk, desk_complain_fn *complain, void *arg);
+/* row_ways_text(ways, count, out): as the column "ways" has it; malloced. */
+char *row_ways_text(const struct desk_way *ways, size_t count);
+/* row_day_text(day, out): YYYY-MM-DD; "" for 0; returns out. */
+const char *row_day_text(int day, char out[16]);
+/* row_day_before(day) */
+int row_day_before(int day);
 /* row_way(text, out): one way without days; 0 or TSK_INVALID. */
 int row_way(const char *text, struct desk_way *out) TSK_MUST_USE;
 

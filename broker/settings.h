@@ -37,6 +37,9 @@ struct settings {
 		char *file, *holidays;
 	} policy;
 	struct {
+		int64_t quarantine_share, quarantine_rows;
+	} registry;
+	struct {
 		int64_t fax_yen, pdf_yen;
 	} paper;
 	struct {

@@ -100,9 +100,30 @@ put_data(struct broker *b, const struct leg *paper, enum leg_way way,
 	writer_put(b->writer, &a->work);
 }
 
+/* May its receiver have it as data? */
+static bool
+takes(struct broker *b, const struct leg *leg, const struct policy *policy)
+{
+	struct store_parcel *p = NULL;
+	struct wire_msg msg = {0};
+	struct why why = {0};
+	char note[192];
+	bool yes = false;
+
+	if (policy->kinds == POLICY_ANY && policy->size_bytes == 0)
+		return true;
+	if (store_parcel_get(b->store, &leg->id, &p) == 0 &&
+	    wire_parcel_unpack(p->header, p->header_bytes, &msg, &why) == 0)
+		yes = route_not_taken(policy, &msg.submit, note) == NULL;
+	wire_fini(&msg);
+	store_parcel_free(&p);
+	return yes;
+}
+
 struct turning {
 	struct broker *b;
-	const struct desk *now; /* as it is */
+	const struct desk *now;  /* as it is */
+	const struct desk *next; /* as it will be */
 	enum leg_way way;
 	char queue[STORE_QUEUE_BYTES];
 	bool dual;
@@ -142,9 +163,11 @@ turn_leg(struct leg *leg, void *arg)
 	struct store_parcel *p = NULL;
 	uint8_t legs;
 
-	if (legs_data((enum leg_way)leg->way) || (leg->flags & ~STORE_LEG_KINDS) != 0 || leg->held ||
+	if (legs_data((enum leg_way)leg->way) ||
+	    (leg->flags & ~STORE_LEG_KINDS) != 0 || leg->held ||
 	    leg->state == QUEUE_LEASED || paper_desk(t->b, leg) != t->now ||
-	    (leg->state == QUEUE_PARKED && leg->touched))
+	    (leg->state == QUEUE_PARKED && leg->touched) ||
+	    !takes(t->b, leg, &t->next->policy))
 		return;
 	if (leg->touched) {
 		(void)legs_withdraw(t->b, leg, &ask, NULL, NULL);
@@ -159,20 +182,74 @@ turn_leg(struct leg *leg, void *arg)
 	t->count++;
 }
 
+/* False: no leg turns for that row. */
+static bool
+turns(struct broker *b, const struct desk *desk, struct turning *t)
+{
+	enum policy_deliver deliver = route_deliver(desk, b->wall_ms);
+
+	memset(t, 0, sizeof(*t));
+	t->b = b;
+	t->next = desk;
+	t->now = registry_desk(b->registry, desk->number, desk->type);
+	t->way = route_data(desk, b->ways, deadline_day(b->wall_ms), t->queue);
+	t->dual = deliver == POLICY_DUAL;
+	return t->now != NULL && t->way != 0 && deliver != POLICY_PAPER;
+}
+
 size_t
 turn_desk(struct broker *b, const struct desk *desk)
 {
-	struct turning t = {.b = b};
-	enum policy_deliver deliver = route_deliver(desk, b->wall_ms);
+	return turn_desks(b, desk, 1);
+}
 
-	t.now = registry_desk(b->registry, desk->number, desk->type);
-	t.way = route_data(
-	    desk, b->ways, deadline_day(b->wall_ms), t.queue);
-	t.dual = deliver == POLICY_DUAL;
-	if (t.now == NULL || t.way == 0 || deliver == POLICY_PAPER)
-		return 0;
-	queue_walk(&b->queues, turn_leg, &t);
-	return t.count;
+/* Several rows, by where they lie in memory. */
+struct turnings {
+	struct turning *list;
+	size_t count;
+};
+
+static int
+compare_turnings(const void *a, const void *b)
+{
+	const struct turning *x = a, *y = b;
+
+	return x->now < y->now ? -1 : x->now > y->now;
+}
+
+static void
+turn_any(struct leg *leg, void *arg)
+{
+	struct turnings *all = arg;
+	struct turning key, *t;
+
+	if (legs_data((enum leg_way)leg->way))
+		return;
+	key.now = paper_desk(all->list[0].b, leg);
+	t = bsearch(&key, all->list, all->count, sizeof(key), compare_turnings);
+	if (t != NULL)
+		turn_leg(leg, t);
+}
+
+size_t
+turn_desks(struct broker *b, const struct desk *desks, size_t count)
+{
+	struct turnings all = {0};
+	size_t turned = 0, i;
+
+	all.list = mem_new((count + 1) * sizeof(*all.list));
+	for (i = 0; i < count; i++) {
+		if (turns(b, &desks[i], &all.list[all.count]))
+			all.count++;
+	}
+	if (all.count > 0) {
+		qsort(all.list, all.count, sizeof(*all.list), compare_turnings);
+		queue_walk(&b->queues, turn_any, &all);
+	}
+	for (i = 0; i < all.count; i++)
+		turned += all.list[i].count;
+	free(all.list);
+	return turned;
 }
 
 bool
@@ -180,12 +257,11 @@ turn_given_back(struct broker *b, const struct leg *leg)
 {
 	const struct desk *to = paper_desk(b, leg);
 	char queue[STORE_QUEUE_BYTES];
-	enum leg_way way = to != NULL
-			       ? route_data(to, b->ways,
-				     deadline_day(b->wall_ms), queue)
-			       : 0;
+	enum leg_way way = to != NULL ? route_data(to, b->ways,
+					    deadline_day(b->wall_ms), queue)
+				      : 0;
 
-	if (way == 0)
+	if (way == 0 || !takes(b, leg, &to->policy))
 		return false;
 	put_data(b, leg, way, queue);
 	return true;

@@ -18,6 +18,8 @@
 /* turn_desk(b, desk): ${desk} is the row as it will be; put what turns.  How many
  * legs. */
 size_t turn_desk(struct broker *b, const struct desk *desk);
+/* turn_desks(b, desks, count): the same for a list, with one look at the legs. */
+size_t turn_desks(struct broker *b, const struct desk *desks, size_t count);
 /* turn_given_back(b, leg): a leg that was asked for to turn it comes back: put its
  * data leg, joined with what is put next.  False: no data way leads there now. */
 bool turn_given_back(struct broker *b, const struct leg *leg);
