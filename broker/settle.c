@@ -27,6 +27,7 @@
 #include "hash.h"
 #include "legs.h"
 #include "mandate.h"
+#include "post.h"
 #include "receipt.h"
 #include "schedule.h"
 #include "settle.h"
@@ -566,6 +567,27 @@ settle_leg(struct broker *b, struct session *s, struct leg *leg,
 		legs_delivered(b, leg);
 }
 
+/* The agent holds something for a leg that has ended while it was away: it need
+ * not keep it for ever. */
+static void
+say_ended(
+    struct broker *b, struct session *s, const struct wire_settle_item *item)
+{
+	struct wire_msg msg = {.type = WIRE_RECALL};
+	struct store_parcel *p = NULL;
+
+	if (store_parcel_get(b->store, &item->id, &p) == 0 &&
+	    item->leg < p->leg_count &&
+	    !leg_state_open(p->legs[item->leg].state) &&
+	    serves(b, s, p->legs[item->leg].queue)) {
+		msg.recall.id = item->id;
+		msg.recall.leg = item->leg;
+		msg.recall.code = "ended";
+		post_message(b, s, &msg);
+	}
+	store_parcel_free(&p);
+}
+
 /* Not open: delivered before (picked up now), or said twice, or unknown. */
 static void
 settle_ended(
@@ -574,8 +596,10 @@ settle_ended(
 	struct store_parcel *p = NULL;
 	struct settlement *st;
 
-	if (item->outcome == WIRE_OUTCOME_WORKING)
+	if (item->outcome == WIRE_OUTCOME_WORKING) {
+		say_ended(b, s, item);
 		return;
+	}
 	if (item->outcome != WIRE_OUTCOME_PICKED_UP ||
 	    store_parcel_get(b->store, &item->id, &p) != 0 ||
 	    item->leg >= p->leg_count ||

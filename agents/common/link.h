@@ -71,7 +71,9 @@ struct link_events {
 	void (*answer)(
 	    struct link *link, const struct wire_ids *unknown, void *arg);
 	/* give this lent leg back if it is not out yet: settle never, code
-	 * "recalled"; delivered if it is too late (PROTOCOL.md, PAPER) */
+	 * "recalled"; delivered if it is too late (PROTOCOL.md, PAPER).  Code
+	 * "ended": the broker owes nothing for it any more; drop what you keep
+	 * of it.  It answers a WORKING for a leg we do not hold. */
 	void (*recall)(
 	    struct link *link, const struct wire_recall *recall, void *arg);
 	/* the window has room again (after accepted/refused) */

@@ -79,6 +79,7 @@ struct job {
 	/* memory only */
 	bool lent;        /* the broker lent us the leg in this session */
 	bool recall;      /* it wants it back */
+	bool over;        /* it owes nothing for the leg any more */
 	bool refused;     /* ... and the provider would not give it */
 	bool busy;        /* the worker has it */
 	bool dirty;       /* the record on disk is older than this */

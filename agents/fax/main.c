@@ -171,8 +171,7 @@ settle_step(struct program *p, const struct job *job)
 		    strcmp(job->code, waits[i]) == 0)
 			item.code = waits[i];
 	}
-	if (p->link != NULL && job->lent)
-		link_settle(p->link, &item, 0);
+	link_settle(p->link, &item, 0);
 }
 
 static void
@@ -181,7 +180,8 @@ on_told(void *arg, struct job *job)
 	struct program *p = arg;
 
 	if (!job_ended(job)) {
-		settle_step(p, job);
+		if (p->link != NULL && job->lent)
+			settle_step(p, job);
 		return;
 	}
 	if (job->state == JOB_CONFIRMED)
@@ -312,7 +312,9 @@ on_recall(struct link *link, const struct wire_recall *recall, void *arg)
 	(void)link;
 	log_info("recall: code=%s result=%s", recall->code,
 	    job == NULL ? "unknown" : job_state_name(job->state));
-	if (job != NULL)
+	if (job != NULL && strcmp(recall->code, "ended") == 0)
+		run_over(p->run, job, clock_wall_ms());
+	else if (job != NULL)
 		run_recall(p->run, job, clock_wall_ms());
 	p->next_ms = 0;
 }
@@ -339,9 +341,12 @@ on_welcome(struct link *link, const struct wire_welcome *welcome, void *arg)
 		log_warn("link: result=no-queue why=\"The broker does not let "
 			 "this agent serve the queue fax: give it the role "
 			 "fax.\"");
+	/* the others are not lent now: which of them may be forgotten? */
 	for (struct job *job = run_first(p->run); job != NULL; job = job->next)
 		if (job->state == JOB_CONFIRMED)
 			settle_job(p, job);
+		else
+			settle_step(p, job);
 }
 
 /* The leases are gone with the session: nothing new goes out until the broker

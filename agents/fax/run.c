@@ -244,10 +244,19 @@ run_fail(struct run *r, struct job *job, const char *code, const char *sentence,
 }
 
 void
-run_told(struct run *r, struct job *job)
+run_end(struct run *r, struct job *job)
 {
 	struct why why = {0};
 
+	if (spool_end(r->spool, job, &why) < 0)
+		log_error("fax: result=not-ended why=\"%s\"", why.text);
+	else
+		drop(r, job);
+}
+
+void
+run_told(struct run *r, struct job *job)
+{
 	if (!job_ended(job) || job->told)
 		return;
 	job->told = true;
@@ -259,9 +268,5 @@ run_told(struct run *r, struct job *job)
 		(void)!run_keep(r, job);
 		return;
 	}
-	if (spool_end(r->spool, job, &why) < 0) {
-		log_error("fax: result=not-ended why=\"%s\"", why.text);
-		return;
-	}
-	drop(r, job);
+	run_end(r, job);
 }

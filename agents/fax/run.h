@@ -56,6 +56,10 @@ void run_told(struct run *run, struct job *job);
 /* run_recall(run, job, now): give it back if it is not out. */
 void run_recall(struct run *run, struct job *job, int64_t now_ms);
 
+/* run_over(run, job, now): nothing is owed for it any more: it is given back if
+ * it is not out, and gone at the next tick after its end. */
+void run_over(struct run *run, struct job *job, int64_t now_ms);
+
 /* run_tick(run, now): look at every job that is due; returns when to come
  * again, wall time. */
 int64_t run_tick(struct run *run, int64_t now_ms);

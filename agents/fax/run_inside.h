@@ -37,6 +37,9 @@ void run_order(struct run *run, struct job *job, enum worker_verb verb);
 void run_change(
     struct run *run, struct job *job, enum job_state state, int64_t now_ms);
 
+/* run_end(run, job): to the ended ones, out of the list. */
+void run_end(struct run *run, struct job *job);
+
 /* ---- run_step.c ---- */
 /* run_step(run, job, now): whatever its state asks for; the job isn't busy. */
 void run_step(struct run *run, struct job *job, int64_t now_ms);

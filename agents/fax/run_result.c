@@ -203,6 +203,14 @@ run_recall(struct run *r, struct job *job, int64_t now)
 		run_step(r, job, now);
 }
 
+void
+run_over(struct run *r, struct job *job, int64_t now)
+{
+	job->over = true;
+	if (!job_ended(job))
+		run_recall(r, job, now);
+}
+
 static int
 decide_confirm(struct run *r, struct job *job, int64_t now)
 {

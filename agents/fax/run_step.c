@@ -311,10 +311,26 @@ run_step(struct run *r, struct job *job, int64_t now)
 		step_unknown(r, job, now);
 }
 
+/* Nobody asks for these any more. */
+static void
+end_over(struct run *r)
+{
+	for (struct job *job = r->jobs, *next; job != NULL; job = next) {
+		next = job->next;
+		if (!job->over || job->busy || !job_ended(job))
+			continue;
+		log_info("fax: tag=%s result=over", job->tag);
+		job->over = false; /* once: the disk may be in trouble */
+		run_end(r, job);
+	}
+}
+
 int64_t
 run_tick(struct run *r, int64_t now)
 {
 	int64_t next = now + IDLE_MS;
+
+	end_over(r);
 
 	/* a wall clock that was set back must not stop anything */
 	for (struct job *job = r->jobs; job != NULL; job = job->next) {

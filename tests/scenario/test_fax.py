@@ -503,6 +503,26 @@ def test_the_sender_sees_how_far_it_is(office):
     assert steps[-1][0] == "delivered"
 
 
+def test_what_ended_while_it_was_away_is_gone(office):
+    fax, ctl = office, office.lab.ctl
+    ctl("registry", "verify-fax", PARTNER + "/17", "--by", "suzuki")
+    parcel_id, other = send(fax), send(fax)
+    for one in (parcel_id, other):
+        wait_for(lambda: fax.lab.tails(),
+                 lambda: fax.jobs().get(one + "-0"), 40)
+    fax.ctl("cancel", parcel_id + "-0")
+    wait_leg(fax, parcel_id, "parked")
+    wait_for(lambda: repr(fax.jobs()),
+             lambda: fax.jobs()[parcel_id + "-0"]["state"] == "failed")
+    assert fax.process.stop()
+    ctl("parked", "close", parcel_id, "by telephone")
+    fax.process.start()
+    fax.lab.wait_connected(["fax"])
+    wait_for(lambda: f"{fax.jobs()}\n{fax.lab.tails()}",
+             lambda: set(fax.jobs()) == {other + "-0"}, 40)
+    assert not fax.shown()
+
+
 def test_frozen_while_it_waits_here(office):
     fax, ctl = office, office.lab.ctl
     ctl("registry", "verify-fax", PARTNER + "/17", "--by", "suzuki")

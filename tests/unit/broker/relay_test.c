@@ -299,8 +299,10 @@ steps_of_a_lent_leg(void **state)
 	settle(p, 1, WIRE_OUTCOME_DELIVERED, "");
 	peer_expect(a, WIRE_RECEIPT);
 	assert_int_equal(a->msg.receipt.state, LEG_DELIVERED);
-	/* too late: harmless */
+	/* too late: its agent may forget it */
 	peer_settle(p, &id, 0, WIRE_OUTCOME_WORKING, "seen");
+	peer_expect(p, WIRE_RECALL);
+	assert_string_equal(p->msg.recall.code, "ended");
 	settle(p, 1, WIRE_OUTCOME_DELIVERED, "");
 	expect_state(r, 1, "delivered");
 	peer_free(&a);
