@@ -1,0 +1,520 @@
+/* NAME
+ *	pool - the workers of the gateway
+ * SUMMARY
+ *	see pool.h
+ * DESCRIPTION
+ *	A worker is this program again, with --worker, its socket on descriptor
+ *	3, no other descriptor, and nothing in its environment.
+ * DIAGNOSTICS
+ *	later: worker (it ended, or was ended since it took too long).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "clock.h"
+#include "log.h"
+
+#include "pool.h"
+#include "worker.h"
+
+#define TICK_MS  250
+#define LEAVE_MS 8000 /* for a logout */
+#define ENV_MAX  16
+#define TURN_MAX 64 /* messages of one worker at a turn of the loop */
+
+enum state { WORKER_IDLE = 1, WORKER_BUSY, WORKER_LEAVING };
+
+struct one {
+	struct one *next;
+	struct pool *pool;
+	pid_t pid;
+	zmq_pollitem_t item; /* its socket */
+	char office[NUMBER_OFFICE_BYTES], id[CONTAINER_ID_BYTES];
+	enum state state;
+	bool ready;       /* it has begun */
+	bool asked;       /* it is at a login: nothing was sent yet */
+	int64_t since_ms; /* monotonic: in this state */
+	/* busy */
+	uint64_t number;
+	enum driver_verb verb;
+	int out;
+};
+
+struct pool {
+	zloop_t *loop;
+	struct pool_settings settings;
+	const struct pool_events *events;
+	void *arg;
+	struct one *first;
+	size_t count;
+	int timer;
+	bool told; /* what guards the workers */
+	union message *message;
+};
+
+/* ---- ending ---- */
+
+static void
+set_state(struct one *w, enum state state)
+{
+	w->state = state;
+	w->since_ms = clock_mono_ms();
+}
+
+static void
+end_order(struct one *w, const struct message_answer *answer)
+{
+	int out = w->out;
+
+	w->out = -1;
+	set_state(w, WORKER_IDLE);
+	w->pool->events->answer(w->pool->arg, answer, out);
+	if (out >= 0)
+		close(out);
+}
+
+/* A worker that ended in the middle: had it begun to send? */
+static void
+lose_order(struct one *w)
+{
+	struct message_answer *answer = mem_new(sizeof(*answer));
+	bool sent = w->ready && !w->asked &&
+		    (w->verb == DRIVER_SEND || w->verb == DRIVER_WITHDRAW);
+
+	answer->type = MESSAGE_ANSWER;
+	answer->number = w->number;
+	answer->outcome.rc = sent ? TSK_CLOSED : TSK_LATER;
+	why_set(&answer->outcome.why, WHY_LATER, "worker",
+	    "The office's worker ended before it answered.");
+	log_warn(
+	    "worker: office=%s result=lost pid=%d", w->office, (int)w->pid);
+	end_order(w, answer);
+	free(answer);
+}
+
+static void
+reap(struct one *w)
+{
+	struct one **at = &w->pool->first;
+
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+	w->pool->count--;
+	zloop_poller_end(w->pool->loop, &w->item);
+	(void)kill(w->pid, SIGKILL);
+	while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	close(w->item.fd);
+	if (w->state == WORKER_BUSY)
+		lose_order(w);
+	log_debug(
+	    "worker: office=%s result=end pid=%d", w->office, (int)w->pid);
+	free(w);
+}
+
+/* It sees the end of its socket, logs out, and ends. */
+static void
+dismiss(struct one *w)
+{
+	(void)shutdown(w->item.fd, SHUT_WR);
+	set_state(w, WORKER_LEAVING);
+}
+
+/* ---- what workers say ---- */
+
+static bool
+on_may_login(struct one *w)
+{
+	struct pool *p = w->pool;
+	struct message_login answer;
+
+	memset(&answer, 0, sizeof(answer));
+	answer.type = MESSAGE_LOGIN;
+	answer.go =
+	    w->state == WORKER_BUSY &&
+	    p->events->may_login(p->arg, w->office, w->id, &answer.outcome);
+	w->asked = true;
+	return message_send(w->item.fd, &answer, sizeof(answer), NULL, 0) == 0;
+}
+
+static bool
+on_answer(struct one *w, const struct message_answer *answer)
+{
+	/* number 0: it could not even begin */
+	if (w->state != WORKER_BUSY || answer->count > DRIVER_ITEMS_MAX ||
+	    (answer->number != w->number && answer->number != 0))
+		return false;
+	bool alive = answer->number != 0;
+	struct message_answer *mine = mem_dup(answer, sizeof(*answer));
+	mine->number = w->number;
+	mine->outcome.why.code[sizeof(mine->outcome.why.code) - 1] = '\0';
+	mine->outcome.why.text[sizeof(mine->outcome.why.text) - 1] = '\0';
+	mine->ref[sizeof(mine->ref) - 1] = '\0';
+	end_order(w, mine);
+	free(mine);
+	return alive;
+}
+
+static void
+on_ready(struct one *w, const struct message_ready *ready)
+{
+	w->ready = true;
+	if (w->pool->told)
+		return;
+	w->pool->told = true;
+	if (ready->landlock && ready->seccomp)
+		log_info("worker: landlock=yes seccomp=yes");
+	else
+		log_warn("worker: landlock=%s seccomp=%s why=\"This kernel "
+			 "cannot shut workers in further.\"",
+		    ready->landlock ? "yes" : "no",
+		    ready->seccomp ? "yes" : "no");
+}
+
+static bool
+on_message(struct one *w, const union message *m)
+{
+	switch (m->type) {
+	case MESSAGE_READY:
+		on_ready(w, &m->ready);
+		return true;
+	case MESSAGE_MAY_LOGIN:
+		return on_may_login(w);
+	case MESSAGE_TRIED:
+		w->asked = false;
+		w->pool->events->tried(w->pool->arg, w->office, w->id,
+		    m->tried.tried, m->tried.until_ms);
+		return true;
+	case MESSAGE_ANSWER:
+		return on_answer(w, &m->answer);
+	default:
+		return false;
+	}
+}
+
+static int
+on_socket(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	struct one *w = arg;
+	union message *m = w->pool->message;
+	int fds[MESSAGE_FDS_MAX], rc = 0;
+	size_t count;
+
+	(void)loop;
+	(void)item;
+	for (int i = 0; i < TURN_MAX && rc == 0; i++) {
+		rc = message_take(w->item.fd, m, fds, &count);
+		/* none of them sends one */
+		while (rc == 0 && count > 0)
+			close(fds[--count]);
+		if (rc == 0 && !on_message(w, m))
+			rc = TSK_CLOSED;
+	}
+	if (rc < 0 && rc != TSK_EMPTY)
+		reap(w);
+	return 0;
+}
+
+static int
+on_tick(zloop_t *loop, int timer, void *arg)
+{
+	struct pool *p = arg;
+	int64_t now = clock_mono_ms();
+
+	(void)loop;
+	(void)timer;
+	for (struct one *w = p->first, *next; w != NULL; w = next) {
+		next = w->next;
+		int64_t age = now - w->since_ms;
+		if (w->state == WORKER_IDLE && age >= p->settings.idle_ms)
+			dismiss(w);
+		else if ((w->state == WORKER_BUSY &&
+			     age >= p->settings.order_ms) ||
+			 (w->state == WORKER_LEAVING && age >= LEAVE_MS)) {
+			reap(w);
+			/* an answer may have changed the list */
+			next = p->first;
+		}
+	}
+	return 0;
+}
+
+/* ---- beginning ---- */
+
+/* Sanitizers and crash points of test builds; nothing else goes along. */
+static size_t
+environment(char *out[ENV_MAX])
+{
+	static const char *const kept[] = {"ASAN_", "UBSAN_", "LSAN_", "TSAN_",
+	    "TASUKI_CRASH", "LLVM_PROFILE"};
+	extern char **environ;
+	size_t n = 0;
+
+	for (char **e = environ; *e != NULL && n < ENV_MAX - 1; e++) {
+		for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
+			if (strncmp(*e, kept[i], strlen(kept[i])) == 0 &&
+			    n < ENV_MAX - 1)
+				out[n++] = *e;
+		}
+	}
+	out[n] = NULL;
+	return n;
+}
+
+/* Between fork and exec: system calls only. */
+static void become_worker(int socket, char **env) __attribute__((noreturn));
+static void
+become_worker(int socket, char **env)
+{
+	char program[] = "tasuki-national", option[] = WORKER_OPTION;
+	char *argv[] = {program, option, NULL};
+	sigset_t none;
+
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (socket == WORKER_SOCKET)
+		(void)fcntl(socket, F_SETFD, 0);
+	else if (dup2(socket, WORKER_SOCKET) < 0)
+		_exit(127);
+	(void)execve("/proc/self/exe", argv, env);
+	_exit(127);
+}
+
+static int
+spawn(int *socket, pid_t *pid)
+{
+	int pair[2];
+	char *env[ENV_MAX];
+
+	(void)environment(env);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
+		return TSK_SYSTEM;
+	*pid = fork();
+	if (*pid == 0)
+		become_worker(pair[1], env);
+	close(pair[1]);
+	if (*pid < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0) {
+		close(pair[0]);
+		return TSK_SYSTEM;
+	}
+	*socket = pair[0];
+	return 0;
+}
+
+static int
+say_hello(struct one *w, const uint8_t key[MASTER_KEY_BYTES], int container)
+{
+	struct message_hello *hello = mem_new(sizeof(*hello));
+
+	hello->type = MESSAGE_HELLO;
+	hello->parent = (int)getpid();
+	snprintf(hello->office, sizeof(hello->office), "%s", w->office);
+	snprintf(hello->id, sizeof(hello->id), "%s", w->id);
+	snprintf(hello->profile, sizeof(hello->profile), "%s",
+	    w->pool->settings.profile);
+	memcpy(hello->key, key, sizeof(hello->key));
+	int rc = message_send(w->item.fd, hello, sizeof(*hello), &container, 1);
+	OPENSSL_cleanse(hello, sizeof(*hello));
+	free(hello);
+	return rc;
+}
+
+static struct one *
+begin(struct pool *p, const struct container_facts *facts,
+    const uint8_t key[MASTER_KEY_BYTES], int container)
+{
+	struct one *w = mem_new(sizeof(*w));
+	int socket = -1;
+
+	if (spawn(&socket, &w->pid) < 0) {
+		free(w);
+		return NULL;
+	}
+	w->pool = p;
+	w->out = -1;
+	w->item = (zmq_pollitem_t){.fd = socket, .events = ZMQ_POLLIN};
+	snprintf(w->office, sizeof(w->office), "%s", facts->number);
+	snprintf(w->id, sizeof(w->id), "%s", facts->id);
+	set_state(w, WORKER_IDLE);
+	w->next = p->first;
+	p->first = w;
+	p->count++;
+	zloop_poller(p->loop, &w->item, on_socket, w);
+	zloop_poller_set_tolerant(p->loop, &w->item);
+	if (say_hello(w, key, container) < 0) {
+		reap(w);
+		return NULL;
+	}
+	log_debug(
+	    "worker: office=%s result=begin pid=%d", w->office, (int)w->pid);
+	return w;
+}
+
+/* ---- the pool ---- */
+
+struct pool *
+pool_new(zloop_t *loop, const struct pool_settings *settings,
+    const struct pool_events *events, void *arg)
+{
+	struct pool *p = mem_new(sizeof(*p));
+
+	p->loop = loop;
+	p->settings = *settings;
+	p->events = events;
+	p->arg = arg;
+	p->message = mem_new(sizeof(*p->message));
+	p->timer = zloop_timer(loop, TICK_MS, 0, on_tick, p);
+	return p;
+}
+
+static void
+no_answer(void *arg, const struct message_answer *answer, int out)
+{
+	(void)arg;
+	(void)answer;
+	(void)out;
+}
+
+static bool
+no_login(void *arg, const char *office, const char *id, struct outcome *out)
+{
+	(void)arg;
+	(void)office;
+	(void)id;
+	(void)out;
+	return false;
+}
+
+static void
+no_tried(void *arg, const char *office, const char *id, enum tried tried,
+    int64_t until_ms)
+{
+	(void)arg;
+	(void)office;
+	(void)id;
+	(void)tried;
+	(void)until_ms;
+}
+
+static const struct pool_events closed = {no_login, no_tried, no_answer};
+
+/* Until the worker has logged out and gone, or its time is over. */
+static void
+await_end(const struct one *w, int64_t until_ms)
+{
+	char rest[16];
+
+	for (;;) {
+		int64_t left = until_ms - clock_mono_ms();
+		zmq_pollitem_t item = {.fd = w->item.fd, .events = ZMQ_POLLIN};
+		if (left <= 0 || zmq_poll(&item, 1, left) <= 0)
+			return;
+		ssize_t n = recv(w->item.fd, rest, sizeof(rest), 0);
+		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+			return;
+	}
+}
+
+void
+pool_free(struct pool **pool)
+{
+	struct pool *p = *pool;
+	int64_t until = clock_mono_ms() + LEAVE_MS;
+
+	if (p == NULL)
+		return;
+	p->events = &closed;
+	zloop_timer_end(p->loop, p->timer);
+	for (struct one *w = p->first; w != NULL; w = w->next) {
+		if (w->state == WORKER_IDLE)
+			dismiss(w);
+	}
+	while (p->first != NULL) {
+		if (p->first->state == WORKER_LEAVING)
+			await_end(p->first, until);
+		reap(p->first);
+	}
+	free(p->message);
+	free(p);
+	*pool = NULL;
+}
+
+static struct one *
+find(struct pool *p, const char *office)
+{
+	struct one *w = p->first;
+
+	while (w != NULL && strcmp(w->office, office) != 0)
+		w = w->next;
+	return w;
+}
+
+bool
+pool_room(struct pool *p, const char *office, const char *id)
+{
+	struct one *mine = find(p, office), *oldest = NULL;
+
+	if (mine != NULL) {
+		/* another container: the old worker's secrets are stale */
+		if (mine->state == WORKER_IDLE && strcmp(mine->id, id) != 0)
+			dismiss(mine);
+		return mine->state == WORKER_IDLE;
+	}
+	if (p->count < p->settings.most)
+		return true;
+	for (struct one *w = p->first; w != NULL; w = w->next) {
+		if (w->state == WORKER_LEAVING)
+			return false; /* there will be room soon */
+		if (w->state == WORKER_IDLE &&
+		    (oldest == NULL || w->since_ms < oldest->since_ms))
+			oldest = w;
+	}
+	if (oldest != NULL)
+		dismiss(oldest);
+	return false;
+}
+
+int
+pool_put(struct pool *p, const struct container_facts *facts,
+    const uint8_t key[MASTER_KEY_BYTES], int container,
+    const struct message_order *order, const int *fds, size_t count, int out,
+    struct why *why)
+{
+	struct one *w = find(p, facts->number);
+
+	if (w == NULL)
+		w = begin(p, facts, key, container);
+	if (w == NULL ||
+	    message_send(w->item.fd, order,
+		message_bytes((const union message *)order), fds, count) < 0) {
+		why_set(why, WHY_LATER, "worker",
+		    "The office's worker cannot be started.");
+		if (out >= 0)
+			close(out);
+		if (w != NULL)
+			reap(w);
+		return TSK_LATER;
+	}
+	w->number = order->number;
+	w->verb = order->verb;
+	w->out = out;
+	w->asked = false;
+	set_state(w, WORKER_BUSY);
+	return 0;
+}
+
+size_t
+pool_workers(const struct pool *p)
+{
+	return p->count;
+}

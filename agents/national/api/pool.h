@@ -1,0 +1,54 @@
+/* NAME
+ *	pool - the workers of the gateway
+ * DESCRIPTION
+ *	A process for each office that has something to do, so many at once,
+ *	ended when they were idle for a while or another office needs the
+ *	place.  The main process never holds a secret of an office: it hands
+ *	over that office's key, and wipes it.
+ *
+ *	Everything happens in the zloop of the owner; nothing here blocks.
+ */
+#ifndef TASUKI_NATIONAL_POOL_H
+#define TASUKI_NATIONAL_POOL_H
+
+#include <czmq.h>
+
+#include "container.h"
+#include "message.h"
+
+struct pool_settings {
+	const char *profile; /* path */
+	size_t most;
+	int64_t idle_ms, order_ms;
+};
+
+struct pool_events {
+	/* may this office log in now?  Counted by the callee. */
+	bool (*may_login)(
+	    void *arg, const char *office, const char *id, struct outcome *out);
+	void (*tried)(void *arg, const char *office, const char *id,
+	    enum tried tried, int64_t until_ms);
+	/* The end of an order.  ${out}: the anonymous file, the pool's; -1. */
+	void (*answer)(void *arg, const struct message_answer *answer, int out);
+};
+
+struct pool;
+
+struct pool *pool_new(zloop_t *loop, const struct pool_settings *settings,
+    const struct pool_events *events, void *arg);
+/* pool_free(pool): workers without an order may log out, the others are ended
+ * at once; none outlives this call. */
+void pool_free(struct pool **pool);
+/* pool_room(pool, office, id): an order of this office could be put now.  If
+ * not, a worker that is idle makes room: ask again later. */
+bool pool_room(struct pool *pool, const char *office, const char *id);
+/* pool_put(pool, facts, key, container, order, fds, count, out, why): only
+ * after pool_room() said yes.  ${container} is needed for a new worker only and
+ * stays the caller's, like ${fds}; ${out} (or -1) is taken. */
+int pool_put(struct pool *pool, const struct container_facts *facts,
+    const uint8_t key[MASTER_KEY_BYTES], int container,
+    const struct message_order *order, const int *fds, size_t count, int out,
+    struct why *why) TSK_MUST_USE;
+size_t pool_workers(const struct pool *pool);
+
+#endif

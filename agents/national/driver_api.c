@@ -1,0 +1,911 @@
+/* NAME
+ *	driver_api - the interface of 2027, one worker process per office
+ * DESCRIPTION
+ *	What can be known before a worker is asked is decided here: maintenance
+ *	windows and pauses (for all), an office without a certificate, with one
+ *	that is over or not yet begun, with a login that was refused.  The rest
+ *	is an order to the office's worker (pool.h, worker.c).
+ *
+ *	Certificates are watched: 60, 30 and 7 days before their end, and as
+ *	soon as they do not last through the coming claim days (expiry.h).
+ *
+ *	The profile is data (config/national); docs/tasuki-national-api.md.
+ * DIAGNOSTICS
+ *	person: no-certificate, certificate-expired, certificate-damaged,
+ *	national-login, certificate-refused and what profiles say.
+ *	later: national-maintenance, national-pause, worker.
+ *	notice: certificate-expiry.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "clock.h"
+#include "expiry.h"
+#include "log.h"
+#include "pool.h"
+#include "profile.h"
+#include "sandbox.h"
+#include "tries.h"
+#include "vault.h"
+
+#include "driver.h"
+
+#define SCAN_MS   30000
+#define PUMP_MS   1
+#define ROOM_MS   20 /* until somebody looks for room again */
+#define DAY_MS    (24LL * 3600 * 1000)
+#define JST_MS    (9LL * 3600 * 1000)
+#define CLAIM_DAY "the coming claim days"
+
+/* One office with a container. */
+struct office {
+	struct container_facts facts;
+	bool seen;
+	/* what people were told: stage and day */
+	char told[16];
+	int64_t told_day;
+	/* how it stands, by the last answer */
+	struct outcome last;
+};
+
+struct waiting {
+	struct waiting *next;
+	struct driver_order order;
+};
+
+struct api {
+	zloop_t *loop;
+	const struct national_settings *settings;
+	const struct driver_events *events;
+	void *arg;
+	int dirfd;
+	struct api_profile profile;
+	struct vault *vault;
+	struct pool *pool;
+	struct office **offices; /* by number */
+	size_t count;
+	int scan_timer, pump_timer; /* -1: none */
+	struct waiting *first, **last;
+	struct outcome pause; /* for all, until retry_ms */
+	/* the orders with the pool, by number */
+	struct waiting *running;
+};
+
+/* ---- offices ---- */
+
+static struct office *
+find_office(const struct api *a, const char *number)
+{
+	size_t from = 0, to = a->count;
+
+	while (from < to) {
+		size_t mid = from + (to - from) / 2;
+		int c = strcmp(number, a->offices[mid]->facts.number);
+		if (c == 0)
+			return a->offices[mid];
+		if (c < 0)
+			to = mid;
+		else
+			from = mid + 1;
+	}
+	return NULL;
+}
+
+static int
+by_number(const void *x, const void *y)
+{
+	const struct office *const *a = x, *const *b = y;
+
+	return strcmp((*a)->facts.number, (*b)->facts.number);
+}
+
+static void
+take_facts(struct office *o, const struct container_facts *facts)
+{
+	/* another container: a person has acted */
+	if (strcmp(o->facts.id, facts->id) != 0)
+		memset(&o->last, 0, sizeof(o->last));
+	o->facts = *facts;
+	o->seen = true;
+}
+
+static struct office *
+add_office(struct api *a, const struct container_facts *facts)
+{
+	struct office *o = mem_new(sizeof(*o));
+
+	take_facts(o, facts);
+	a->offices =
+	    mem_resize(a->offices, (a->count + 1) * sizeof(*a->offices));
+	a->offices[a->count++] = o;
+	qsort(a->offices, a->count, sizeof(*a->offices), by_number);
+	return o;
+}
+
+/* Whose container is gone. */
+static void
+drop_unseen(struct api *a)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < a->count; i++) {
+		struct office *o = a->offices[i];
+		if (o->seen) {
+			a->offices[kept++] = o;
+			continue;
+		}
+		if (o->told[0] != '\0')
+			a->events->notice_clear(
+			    a->arg, o->facts.number, "certificate-expiry");
+		free(o);
+	}
+	a->count = kept;
+}
+
+/* ---- expiry ---- */
+
+static void
+tell_expiry(struct api *a, struct office *o, int64_t now)
+{
+	struct expiry e = expiry_of(o->facts.not_after_ms, now);
+	const char *name = expiry_name(&e);
+	int64_t day = (now + JST_MS) / DAY_MS;
+	char until[CLOCK_TEXT_BYTES], text[256];
+
+	if (!o->facts.authentic || strcmp(name, "ok") == 0) {
+		if (o->told[0] != '\0')
+			a->events->notice_clear(
+			    a->arg, o->facts.number, "certificate-expiry");
+		o->told[0] = '\0';
+		return;
+	}
+	/* each stage once; when it gets serious every day */
+	bool daily = e.stage >= EXPIRY_7 || e.claims;
+	if (strcmp(o->told, name) == 0 && (!daily || o->told_day == day))
+		return;
+	snprintf(o->told, sizeof(o->told), "%s", name);
+	o->told_day = day;
+	clock_people(o->facts.not_after_ms, until);
+	if (e.stage == EXPIRY_OVER)
+		snprintf(text, sizeof(text),
+		    "The certificate ended on %s: this office's parcels wait.",
+		    until);
+	else
+		snprintf(text, sizeof(text),
+		    "The certificate ends on %s, in %lld days%s.", until,
+		    (long long)e.days,
+		    e.claims ? ": before " CLAIM_DAY " are over" : "");
+	a->events->notice(a->arg, o->facts.number, "certificate-expiry", text);
+}
+
+static void
+scan(struct api *a)
+{
+	struct container_facts *facts = NULL;
+	int64_t now = clock_wall_ms();
+	struct why why = {0};
+	size_t count = 0;
+
+	if (vault_list(a->vault, &facts, &count, &why) < 0) {
+		log_warn(
+		    "certificates: code=%s why=\"%s\"", why.code, why.text);
+		return; /* what was known stays */
+	}
+	for (size_t i = 0; i < a->count; i++)
+		a->offices[i]->seen = false;
+	for (size_t i = 0; i < count; i++) {
+		struct office *o = find_office(a, facts[i].number);
+		if (o == NULL)
+			o = add_office(a, &facts[i]);
+		take_facts(o, &facts[i]);
+	}
+	free(facts);
+	drop_unseen(a);
+	for (size_t i = 0; i < a->count; i++)
+		tell_expiry(a, a->offices[i], now);
+}
+
+static int
+on_scan(zloop_t *loop, int timer, void *arg)
+{
+	(void)loop;
+	(void)timer;
+	scan(arg);
+	return 0;
+}
+
+/* ---- answers ---- */
+
+static enum driver_scope
+scope_of(enum judge_scope scope)
+{
+	return scope == JUDGE_ALL      ? SCOPE_ALL
+	       : scope == JUDGE_OFFICE ? SCOPE_OFFICE
+				       : SCOPE_ORDER;
+}
+
+static void
+answer_failed(struct api *a, const struct driver_order *order,
+    const struct outcome *outcome)
+{
+	const struct driver_answer answer = {
+	    .number = order->number,
+	    .rc = outcome->rc,
+	    .why = outcome->why,
+	    .scope = scope_of(outcome->scope),
+	    .retry_ms = outcome->retry_ms,
+	};
+
+	a->events->answer(a->arg, &answer);
+}
+
+/* What an answer says about its office, or all. */
+static void
+remember(struct api *a, const char *number, const struct outcome *outcome)
+{
+	struct office *o = find_office(a, number);
+
+	if (outcome->rc == TSK_LATER && outcome->scope == JUDGE_ALL &&
+	    outcome->retry_ms > 0)
+		a->pause = *outcome;
+	if (o == NULL)
+		return;
+	if (outcome->rc == 0 || outcome->scope == JUDGE_OFFICE)
+		o->last = *outcome;
+}
+
+/* A worker reads what strangers write: what it made of it is looked over. */
+static bool
+text_ends(char *text, size_t bytes)
+{
+	return memchr(text, '\0', bytes) != NULL;
+}
+
+static bool
+item_sound(struct driver_item *item)
+{
+	return text_ends(item->ref, sizeof(item->ref)) &&
+	       text_ends(item->name, sizeof(item->name)) &&
+	       text_ends(item->peer, sizeof(item->peer)) &&
+	       text_ends(item->peer_type, sizeof(item->peer_type)) &&
+	       text_ends(item->by, sizeof(item->by)) &&
+	       text_ends(item->code, sizeof(item->code)) &&
+	       text_ends(item->text, sizeof(item->text)) &&
+	       item->state >= ITEM_WAITING && item->state <= ITEM_REFUSED;
+}
+
+static void *
+read_out(int out, size_t bytes)
+{
+	char *p = mem_new(bytes + 1);
+	size_t had = 0;
+
+	while (had < bytes) {
+		ssize_t n = pread(out, p + had, bytes - had, (off_t)had);
+		if (n <= 0)
+			break;
+		had += (size_t)n;
+	}
+	if (had == bytes)
+		return p;
+	free(p);
+	return NULL;
+}
+
+static bool
+answer_list(struct api *a, const struct message_answer *m, int out)
+{
+	struct driver_item *items = read_out(out, m->count * sizeof(*items));
+	bool ok = items != NULL;
+
+	for (size_t i = 0; ok && i < m->count; i++)
+		ok = item_sound(&items[i]);
+	const struct driver_answer answer = {
+	    .number = m->number,
+	    .items = items,
+	    .count = m->count,
+	    .complete = m->complete,
+	};
+	if (ok)
+		a->events->answer(a->arg, &answer);
+	free(items);
+	return ok;
+}
+
+static bool
+answer_fetch(struct api *a, struct message_answer *m, int out)
+{
+	struct driver_document documents[MESSAGE_FILES_MAX];
+	uint64_t end = 0;
+	bool ok = m->count > 0 && m->count <= MESSAGE_FILES_MAX;
+
+	for (size_t i = 0; ok && i < m->count; i++) {
+		struct message_piece *p = &m->u.pieces[i];
+		ok = text_ends(p->name, sizeof(p->name)) && p->at == end &&
+		     p->bytes <= DRIVER_BYTES_MAX &&
+		     end + p->bytes <= DRIVER_BYTES_MAX;
+		end += p->bytes;
+	}
+	char *data = ok ? read_out(out, end) : NULL;
+	ok = data != NULL;
+	for (size_t i = 0; ok && i < m->count; i++)
+		documents[i] = (struct driver_document){
+		    .name = m->u.pieces[i].name,
+		    .data = data + m->u.pieces[i].at,
+		    .bytes = m->u.pieces[i].bytes,
+		};
+	const struct driver_answer answer = {
+	    .number = m->number,
+	    .documents = documents,
+	    .document_count = m->count,
+	};
+	if (ok)
+		a->events->answer(a->arg, &answer);
+	free(data);
+	return ok;
+}
+
+/* Results of what was sent, in the places of all documents of the parcel. */
+static bool
+answer_send(
+    struct api *a, const struct driver_order *order, struct message_answer *m)
+{
+	const struct parcel *parcel = order->parcel;
+	struct driver_result *results =
+	    mem_new(parcel->count * sizeof(*results) + 1);
+	size_t sent = 0;
+	bool ok = m->count <= MESSAGE_FILES_MAX;
+
+	for (size_t i = 0; ok && i < parcel->count; i++) {
+		results[i].state = parcel->documents[i].state;
+		if (parcel->documents[i].state != DOCUMENT_OPEN)
+			continue;
+		ok = sent < m->count;
+		if (ok)
+			results[i] = m->u.results[sent++];
+		ok = ok && text_ends(results[i].ref, sizeof(results[i].ref)) &&
+		     text_ends(results[i].code, sizeof(results[i].code)) &&
+		     text_ends(results[i].text, sizeof(results[i].text)) &&
+		     (results[i].state == DOCUMENT_HANDED ||
+			 results[i].state == DOCUMENT_REFUSED);
+	}
+	ok = ok && sent == m->count;
+	struct driver_answer answer = {.number = m->number, .results = results};
+	memcpy(answer.ref, m->ref, sizeof(answer.ref));
+	if (ok)
+		a->events->answer(a->arg, &answer);
+	free(results);
+	return ok;
+}
+
+static bool
+answer_done(struct api *a, const struct driver_order *order,
+    struct message_answer *m, int out)
+{
+	const struct driver_answer plain = {.number = order->number};
+
+	switch (order->verb) {
+	case DRIVER_SEND:
+		return answer_send(a, order, m);
+	case DRIVER_LIST_SENT:
+	case DRIVER_LIST_RECEIVED:
+		return out >= 0 && answer_list(a, m, out);
+	case DRIVER_FETCH:
+		return out >= 0 && answer_fetch(a, m, out);
+	case DRIVER_DONE:
+	case DRIVER_WITHDRAW:
+		break;
+	}
+	a->events->answer(a->arg, &plain);
+	return true;
+}
+
+static struct waiting *
+take_running(struct api *a, uint64_t number)
+{
+	struct waiting **at = &a->running;
+
+	while (*at != NULL && (*at)->order.number != number)
+		at = &(*at)->next;
+	struct waiting *w = *at;
+	if (w != NULL)
+		*at = w->next;
+	return w;
+}
+
+static void pump_soon(struct api *a, size_t delay_ms);
+
+static void
+on_answer(void *arg, const struct message_answer *m, int out)
+{
+	struct message_answer *mine = mem_dup(m, sizeof(*m));
+	struct api *a = arg;
+	struct waiting *w = take_running(a, m->number);
+
+	if (w == NULL)
+		panic("an answer without an order");
+	remember(a, w->order.office, &m->outcome);
+	if (m->outcome.rc < 0) {
+		answer_failed(a, &w->order, &m->outcome);
+	} else if (!answer_done(a, &w->order, mine, out)) {
+		struct outcome bad = {.rc = TSK_CLOSED};
+		why_set(&bad.why, WHY_BUG, "worker",
+		    "The worker's answer cannot be right.");
+		if (w->order.verb != DRIVER_SEND)
+			bad.rc = TSK_LATER;
+		log_error(
+		    "worker: office=%s result=bad-answer", w->order.office);
+		answer_failed(a, &w->order, &bad);
+	}
+	free(mine);
+	free(w);
+	pump_soon(a, PUMP_MS);
+}
+
+/* ---- logins ---- */
+
+static bool
+on_may_login(void *arg, const char *office, const char *id, struct outcome *out)
+{
+	struct api *a = arg;
+	int64_t now = clock_wall_ms();
+	struct tries tries;
+	int rc = tries_read(a->dirfd, office, id, &tries);
+
+	if (rc == 0 && tries_may(&a->profile, &tries, now, out) < 0)
+		return false;
+	if (rc == 0)
+		rc = tries_begin(a->dirfd, office, &a->profile, &tries, now);
+	if (rc == 0)
+		return true;
+	/* what cannot be counted is not tried */
+	*out = (struct outcome){.rc = TSK_LATER, .scope = JUDGE_ALL};
+	why_set(&out->why, WHY_LATER, "disk",
+	    "The count of logins cannot be kept: %s.", err_text(rc));
+	return false;
+}
+
+static void
+on_tried(void *arg, const char *office, const char *id, enum tried tried,
+    int64_t until_ms)
+{
+	struct api *a = arg;
+	struct tries tries;
+	int rc = tries_read(a->dirfd, office, id, &tries);
+
+	if (rc == 0)
+		rc = tries_end(a->dirfd, office, &a->profile, &tries, tried,
+		    until_ms, clock_wall_ms());
+	if (rc < 0)
+		log_warn("login: office=%s result=uncounted code=%s", office,
+		    err_text(rc));
+	if (tried == TRIED_REFUSED || tried == TRIED_LOCKED)
+		log_warn("login: office=%s result=%s refused=%lld", office,
+		    tried == TRIED_LOCKED ? "locked" : "refused",
+		    (long long)tries.refused);
+	else
+		log_info("login: office=%s result=%s", office,
+		    tried == TRIED_OK ? "ok" : "not-tried");
+}
+
+static const struct pool_events pool_events = {
+    on_may_login, on_tried, on_answer};
+
+/* ---- orders ---- */
+
+static void
+person(struct outcome *out, const char *code, const char *text)
+{
+	*out = (struct outcome){.rc = TSK_DENIED, .scope = JUDGE_OFFICE};
+	why_set(&out->why, WHY_NEVER, code, "%s", text);
+}
+
+/* For everybody: maintenance, and a pause the other side asked for. */
+static bool
+all_ready(struct api *a, int64_t now, struct outcome *out)
+{
+	int64_t end = api_maintenance(&a->profile, now);
+
+	if (a->pause.retry_ms > now) {
+		*out = a->pause;
+		return false;
+	}
+	if (end == 0)
+		return true;
+	*out = (struct outcome){
+	    .rc = TSK_LATER, .scope = JUDGE_ALL, .retry_ms = end};
+	why_set(&out->why, WHY_LATER, "national-maintenance",
+	    "The national system is not served now.");
+	return false;
+}
+
+static bool
+office_ready(struct api *a, const char *number, int64_t now,
+    struct container_facts *facts, struct outcome *out)
+{
+	char until[CLOCK_TEXT_BYTES], text[160];
+	struct tries tries;
+	struct why why = {0};
+	int rc = vault_facts(a->vault, number, facts, &why);
+
+	if (rc < 0) {
+		person(out, why.code, why.text);
+		if (rc == TSK_SYSTEM)
+			out->rc = TSK_LATER;
+		return false;
+	}
+	struct office *o = find_office(a, number);
+	if (o == NULL)
+		o = add_office(a, facts);
+	take_facts(o, facts);
+	if (facts->not_after_ms <= now || facts->not_before_ms > now) {
+		bool over = facts->not_after_ms <= now;
+		snprintf(text, sizeof(text),
+		    "The certificate %s on %s (JST): a new one is needed.",
+		    over ? "ended" : "begins",
+		    clock_people(
+			over ? facts->not_after_ms : facts->not_before_ms,
+			until));
+		person(out, over ? "certificate-expired" : "certificate-early",
+		    text);
+		return false;
+	}
+	/* without a worker at hand a refused login is known before it starts */
+	rc = tries_read(a->dirfd, number, facts->id, &tries);
+	return rc < 0 || tries_may(&a->profile, &tries, now, out) == 0;
+}
+
+static int
+open_documents(const struct driver_order *order, struct message_order *m,
+    int fds[MESSAGE_FDS_MAX], size_t *count)
+{
+	const struct parcel *parcel = order->parcel;
+	int dir = open(order->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char name[PARCEL_FILE_BYTES];
+
+	if (dir < 0)
+		return TSK_SYSTEM;
+	for (size_t i = 0; i < parcel->count; i++) {
+		const struct parcel_document *d = &parcel->documents[i];
+		if (d->state != DOCUMENT_OPEN)
+			continue;
+		struct message_file *f = &m->files[m->count];
+		snprintf(f->name, sizeof(f->name), "%s", d->name);
+		f->bytes = d->bytes;
+		memcpy(f->sha256, d->sha256, sizeof(f->sha256));
+		int fd = openat(dir, parcel_file(i, name),
+		    O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0)
+			break;
+		fds[(*count)++] = fd;
+		m->count++;
+	}
+	size_t wanted = 0;
+	for (size_t i = 0; i < parcel->count; i++)
+		wanted += parcel->documents[i].state == DOCUMENT_OPEN;
+	close(dir);
+	return m->count == wanted ? 0 : TSK_SYSTEM;
+}
+
+/* Memory that a worker can fill and not cut short under our eyes. */
+static int
+open_out(void)
+{
+	int fd = memfd_create("national", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (fd >= 0)
+		(void)fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK);
+	return fd;
+}
+
+static int
+make_message(const struct driver_order *order, struct message_order *m,
+    int fds[MESSAGE_FDS_MAX], size_t *count, int *out)
+{
+	int rc = 0;
+
+	m->type = MESSAGE_ORDER;
+	m->verb = order->verb;
+	m->number = order->number;
+	m->since_ms = order->since_ms;
+	snprintf(m->ref, sizeof(m->ref), "%s", order->ref);
+	*out = -1;
+	*count = 0;
+	if (order->verb == DRIVER_SEND) {
+		snprintf(m->to, sizeof(m->to), "%s", order->parcel->to);
+		snprintf(m->to_type, sizeof(m->to_type), "%s",
+		    order->parcel->to_type);
+		return open_documents(order, m, fds, count);
+	}
+	if (order->verb == DRIVER_WITHDRAW) {
+		snprintf(m->ref, sizeof(m->ref), "%s", order->parcel->ref);
+		return 0;
+	}
+	if (order->verb == DRIVER_DONE)
+		return 0;
+	*out = open_out();
+	if (*out < 0)
+		rc = TSK_SYSTEM;
+	else
+		fds[(*count)++] = *out;
+	return rc;
+}
+
+/* Takes ${w}: to the worker, or back with an answer. */
+static void
+start_order(
+    struct api *a, struct waiting *w, const struct container_facts *facts)
+{
+	struct message_order *m = mem_new(sizeof(*m));
+	struct outcome bad = {.rc = TSK_LATER};
+	int fds[MESSAGE_FDS_MAX], out;
+	uint8_t key[MASTER_KEY_BYTES];
+	size_t count;
+	int container = vault_file(a->vault, facts->number);
+	int rc = make_message(&w->order, m, fds, &count, &out);
+	size_t own = out >= 0 ? count - 1 : count; /* ours to close */
+
+	why_set(&bad.why, WHY_LATER, "folder",
+	    "The parcel or the certificate cannot be opened.");
+	if (rc == 0 && container >= 0) {
+		vault_key(a->vault, facts, key);
+		rc = pool_put(a->pool, facts, key, container, m, fds, count,
+		    out, &bad.why);
+		OPENSSL_cleanse(key, sizeof(key));
+	} else {
+		if (out >= 0)
+			close(out);
+		rc = TSK_LATER;
+	}
+	for (size_t i = 0; i < own; i++)
+		close(fds[i]);
+	if (container >= 0)
+		close(container);
+	free(m);
+	if (rc < 0) {
+		answer_failed(a, &w->order, &bad);
+		free(w);
+		return;
+	}
+	w->next = a->running;
+	a->running = w;
+}
+
+static bool
+runs(const struct api *a, const char *office)
+{
+	for (const struct waiting *w = a->running; w != NULL; w = w->next) {
+		if (strcmp(w->order.office, office) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Answered, started, or still waiting for room (false). */
+static bool
+try_order(struct api *a, struct waiting *w, int64_t now)
+{
+	struct container_facts facts;
+	struct outcome out = {0};
+
+	const struct office *o = find_office(a, w->order.office);
+	if (runs(a, w->order.office) ||
+	    (o != NULL && !pool_room(a->pool, o->facts.number, o->facts.id)))
+		return false;
+	if (!all_ready(a, now, &out) ||
+	    !office_ready(a, w->order.office, now, &facts, &out)) {
+		remember(a, w->order.office, &out);
+		answer_failed(a, &w->order, &out);
+		free(w);
+		return true;
+	}
+	if (!pool_room(a->pool, w->order.office, facts.id))
+		return false;
+	start_order(a, w, &facts);
+	return true;
+}
+
+/* In order of arrival; who has no room does not hold up who has. */
+static int
+pump(zloop_t *loop, int timer, void *arg)
+{
+	struct api *a = arg;
+	struct waiting *list = a->first, *next;
+	int64_t now = clock_wall_ms();
+
+	(void)loop;
+	(void)timer;
+	a->pump_timer = -1;
+	a->first = NULL;
+	a->last = &a->first;
+	for (struct waiting *w = list; w != NULL; w = next) {
+		next = w->next;
+		w->next = NULL;
+		if (try_order(a, w, now))
+			continue;
+		*a->last = w;
+		a->last = &w->next;
+	}
+	if (a->first != NULL)
+		pump_soon(a, ROOM_MS);
+	return 0;
+}
+
+static void
+pump_soon(struct api *a, size_t delay_ms)
+{
+	if (a->pump_timer >= 0)
+		zloop_timer_end(a->loop, a->pump_timer);
+	a->pump_timer = zloop_timer(a->loop, delay_ms, 1, pump, a);
+}
+
+static void
+api_order(void *self, const struct driver_order *order)
+{
+	struct waiting *w = mem_new(sizeof(*w));
+	struct api *a = self;
+
+	w->order = *order;
+	*a->last = w;
+	a->last = &w->next;
+	pump_soon(a, PUMP_MS);
+}
+
+/* ---- life ---- */
+
+static int
+needs(const struct national_settings *s, struct why *why)
+{
+	if (s->api_profile[0] != '\0' && s->api_containers[0] != '\0' &&
+	    s->api_secret[0] != '\0')
+		return 0;
+	why_set(why, WHY_NEVER, "settings",
+	    "The driver api needs api/profile, api/containers and api/secret.");
+	return TSK_INVALID;
+}
+
+static int
+api_check(const struct national_settings *s, struct why *why)
+{
+	struct api_profile profile = {0};
+	int rc = needs(s, why);
+
+	if (rc == 0)
+		rc = api_profile_load(s->api_profile, &profile, why);
+	api_profile_fini(&profile);
+	return rc;
+}
+
+static void
+free_list(struct waiting *w)
+{
+	while (w != NULL) {
+		struct waiting *next = w->next;
+		free(w);
+		w = next;
+	}
+}
+
+static void
+api_close(void *self)
+{
+	struct api *a = self;
+
+	if (a == NULL)
+		return;
+	pool_free(&a->pool);
+	if (a->scan_timer >= 0)
+		zloop_timer_end(a->loop, a->scan_timer);
+	if (a->pump_timer >= 0)
+		zloop_timer_end(a->loop, a->pump_timer);
+	free_list(a->first);
+	free_list(a->running);
+	for (size_t i = 0; i < a->count; i++)
+		free(a->offices[i]);
+	free(a->offices);
+	vault_close(&a->vault);
+	api_profile_fini(&a->profile);
+	free(a);
+}
+
+static void
+start_pool(struct api *a)
+{
+	const struct pool_settings settings = {
+	    .profile = a->settings->api_profile,
+	    .most = (size_t)a->settings->parallel,
+	    .idle_ms = a->settings->api_idle_ms,
+	    .order_ms = a->profile.order_ms,
+	};
+
+	a->pool = pool_new(a->loop, &settings, &pool_events, a);
+	a->scan_timer = zloop_timer(a->loop, SCAN_MS, 0, on_scan, a);
+}
+
+static int
+api_open(zloop_t *loop, const struct national_settings *settings, int dirfd,
+    const struct driver_events *events, void *arg, void **out, struct why *why)
+{
+	struct api *a = mem_new(sizeof(*a));
+	int rc = needs(settings, why);
+
+	a->loop = loop;
+	a->settings = settings;
+	a->dirfd = dirfd;
+	a->events = events;
+	a->arg = arg;
+	a->scan_timer = a->pump_timer = -1;
+	a->last = &a->first;
+	*out = NULL;
+	if (rc == 0)
+		rc = api_profile_load(settings->api_profile, &a->profile, why);
+	if (rc == 0)
+		rc = vault_open(settings->api_containers, settings->api_secret,
+		    true, &a->vault, why);
+	if (rc < 0) {
+		api_close(a);
+		return rc;
+	}
+	start_pool(a);
+	scan(a);
+	log_info("api: profile=\"%s\" payload=%s offices=%zu workers=%zu",
+	    a->profile.name, a->profile.payload, a->count,
+	    (size_t)settings->parallel);
+	*out = a;
+	return 0;
+}
+
+static void
+api_offices(void *self, void (*each)(void *arg, const char *office), void *arg)
+{
+	const struct api *a = self;
+
+	for (size_t i = 0; i < a->count; i++)
+		each(arg, a->offices[i]->facts.number);
+}
+
+static void
+api_health(void *self, const char *office, struct driver_health *out)
+{
+	const struct api *a = self;
+	const struct office *o = find_office(a, office);
+	int64_t now = clock_wall_ms();
+	const struct outcome *last = NULL;
+
+	memset(out, 0, sizeof(*out));
+	out->state = HEALTH_READY;
+	if (o == NULL) {
+		out->state = HEALTH_PERSON;
+		why_set(&out->why, WHY_NEVER, "no-certificate",
+		    "There is no certificate for %.10s.", office);
+		return;
+	}
+	out->expires_ms = o->facts.not_after_ms;
+	if (o->last.rc == TSK_DENIED || o->last.retry_ms > now)
+		last = &o->last;
+	else if (a->pause.retry_ms > now)
+		last = &a->pause;
+	if (last == NULL)
+		return;
+	out->state = last->rc == TSK_DENIED ? HEALTH_PERSON : HEALTH_LATER;
+	out->why = last->why;
+	out->until_ms = last->retry_ms;
+}
+
+const struct driver driver_api = {
+    .name = "api",
+    .traits = DRIVER_LISTS,
+    .check = api_check,
+    .open = api_open,
+    .close = api_close,
+    .order = api_order,
+    .offices = api_offices,
+    .health = api_health,
+};
