@@ -148,12 +148,18 @@ find(const struct inbound *in, const struct id *id)
 	return NULL;
 }
 
-bool
-inbound_holds(const struct inbound *in, const struct id *id)
+enum inbound_state
+inbound_state(const struct inbound *in, const struct id *id)
 {
 	const struct item *item = find(in, id);
+	char name[ID_TEXT_BYTES];
 
-	return item != NULL && !item->accepted;
+	if (item != NULL)
+		return item->accepted ? INBOUND_ACCEPTED : INBOUND_OPEN;
+	return faccessat(in->fds[REFUSED], id_text(id, name), F_OK,
+		   AT_SYMLINK_NOFOLLOW) == 0
+		   ? INBOUND_REFUSED
+		   : INBOUND_DONE;
 }
 
 size_t

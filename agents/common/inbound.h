@@ -66,8 +66,13 @@ int inbound_put(struct inbound *in, struct wire_parcel *parcel,
     struct why *why) TSK_MUST_USE;
 /* inbound_done(in, id): the owner has nothing left to do for it. */
 void inbound_done(struct inbound *in, const struct id *id);
-/* inbound_holds(in, id): it is here and not accepted yet. */
-bool inbound_holds(const struct inbound *in, const struct id *id);
+enum inbound_state {
+	INBOUND_DONE,     /* nothing of it is here (any more) */
+	INBOUND_OPEN,     /* the broker has not answered yet */
+	INBOUND_ACCEPTED, /* it has; the owner has not said done */
+	INBOUND_REFUSED,  /* lies in refused/ */
+};
+enum inbound_state inbound_state(const struct inbound *in, const struct id *id);
 size_t inbound_count(const struct inbound *in); /* not accepted yet */
 
 /* inbound_work(in, link, now): submit what the window takes; when to come
