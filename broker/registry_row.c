@@ -229,3 +229,86 @@ row_ways(
 		complain(arg, "ways", wrong);
 	return wrong != NULL;
 }
+
+/* ---- columns that only people and agents read ---- */
+
+static bool
+edition(const char *word)
+{
+	return strlen(word) <= 16 &&
+	       strspn(word, "0123456789abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ._-") == strlen(word);
+}
+
+/* Every word, apart by blanks or commas, is good. */
+static bool
+words_good(const char *text, bool (*good)(const char *word))
+{
+	char *copy = mem_text(text), *rest = copy, *word;
+	bool all = true;
+
+	while (all && (word = strsep(&rest, " ,")) != NULL)
+		all = *word == '\0' || good(word);
+	free(copy);
+	return all;
+}
+
+static bool
+sayable(const char *text)
+{
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++) {
+		if (*p < ' ' || *p == 0x7f)
+			return false;
+	}
+	return strlen(text) <= 256;
+}
+
+static bool
+address(const char *text)
+{
+	const char *at = strchr(text, '@');
+
+	return sayable(text) && at != NULL && at > text && at[1] != '\0' &&
+	       strchr(at + 1, '@') == NULL && strpbrk(text, " <>,;") == NULL;
+}
+
+static bool
+editions(const char *text)
+{
+	return words_good(text, edition);
+}
+
+static bool
+insurers(const char *text)
+{
+	return words_good(text, number_insurer_check);
+}
+
+int
+row_check_more(const json_t *row, desk_complain_fn *complain, void *arg)
+{
+	static const struct {
+		const char *column;
+		bool (*good)(const char *text);
+		const char *english;
+	} columns[] = {
+	    {"editions", editions, "Write the editions it reads: 4.1 3."},
+	    {"insurer_area", insurers,
+		"Insurer numbers have six digits with a right check digit."},
+	    {"contact", sayable, "At most 256 bytes, on one line."},
+	    {"phone", sayable, "At most 256 bytes, on one line."},
+	    {"email", address, "This is no mail address."},
+	};
+	char scratch[ROW_SCRATCH_BYTES];
+	int faults = 0;
+
+	for (size_t i = 0; i < sizeof(columns) / sizeof(*columns); i++) {
+		const char *text = row_text(row, columns[i].column, scratch);
+
+		if (*text == '\0' || columns[i].good(text))
+			continue;
+		complain(arg, columns[i].column, columns[i].english);
+		faults++;
+	}
+	return faults;
+}

@@ -29,6 +29,10 @@ char *row_ways_text(const struct desk_way *ways, size_t count);
 const char *row_day_text(int day, char out[16]);
 /* row_day_before(day) */
 int row_day_before(int day);
+/* row_check_more(row, complain, arg): columns that only people and agents read:
+ * editions, insurer_area, contact, phone, email.  How many faults; for rows that
+ * come in, never for those that are kept. */
+int row_check_more(const json_t *row, desk_complain_fn *complain, void *arg);
 /* row_way(text, out): one way without days; 0 or TSK_INVALID. */
 int row_way(const char *text, struct desk_way *out) TSK_MUST_USE;
 

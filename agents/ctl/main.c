@@ -57,8 +57,16 @@ static const struct ctl_verb verbs[] = {
 	"list\nshow ID/LEG\nrequeue ID/LEG\nclose ID/LEG REASON",
 	"legs that need a person", "人の判断を待つ配送（保留）"},
     {"registry", registry_verb,
-	"import FILE.csv [--dry-run] [--by NAME]\nlist\nshow NUMBER[/TYPE]\n"
-	"export\nfax NUMBER\nverify-fax NUMBER --by NAME [--number FAX]\n"
+	"import | diff FILE.csv [--by NAME] [--map NAME] [--merge]\n"
+	"[--full [--scope COLUMN=VALUE]] [--public [--from DAY]\n"
+	"[--add-unknown] [--list NAME]] [--encoding ms932|utf-8]\n"
+	"[--sha256 HEX] [--dry-run]\n"
+	"list [--way WAY] [--find TEXT] [--inside | --partners] [--limit N]\n"
+	"show NUMBER[/TYPE]\nexport [FILE] [--encoding ms932|utf-8]\n"
+	"history [NUMBER[/TYPE]]\njoined [--since DAY | --month YYYYMM]\n"
+	"quarantine list\nquarantine show ID\n"
+	"quarantine release ID --by NAME [--yes-remove COUNT]\n"
+	"quarantine drop ID --by NAME\nfax NUMBER\nverify-fax NUMBER --by NAME [--number FAX]\n"
 	"test-fax NUMBER --by NAME [--from NUMBER]\n"
 	"confirm-fax NUMBER --code CODE --by NAME\n"
 	"freeze-fax NUMBER --by NAME",

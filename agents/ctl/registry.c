@@ -1,22 +1,27 @@
 /* NAME
  *	registry - verb registry: offices and partners
  * DESCRIPTION
- *	import sends the whole file at once: the broker takes all rows or none.
- *	export writes what import reads, in UTF-8.
+ *	export writes what import reads.  Importing is registry_import.c; what
+ *	became of it registry_past.c.
  */
-#include <getopt.h>
-#include <pwd.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "err.h"
+#include "file.h"
 
 #include "ctl.h"
+#include "options.h"
 #include "registry_fax.h"
+#include "registry_list.h"
 #include "rows.h"
 #include "show.h"
+
+#define EXPORT_MAX ((size_t)512 * 1024 * 1024)
 
 static const struct show_column office_columns[] = {
     {"office_number", SHOW_TEXT, "number", "事業所番号"},
@@ -24,22 +29,17 @@ static const struct show_column office_columns[] = {
     {"name", SHOW_TEXT, "name", "名称"},
     {"inside", SHOW_TEXT, "inside", "自法人"},
     {"way", SHOW_TEXT, "way", "経路"},
+    {"ways", SHOW_TEXT, "ways", "経路（期間つき）"},
     {"fax_number", SHOW_TEXT, "fax", "FAX"},
     {"folder_agent", SHOW_TEXT, "agent", "エージェント"},
     {"valid_from", SHOW_TEXT, "from", "開始日"},
     {"valid_to", SHOW_TEXT, "to", "終了日"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
-static const struct show_column result_columns[] = {
-    {"added", SHOW_COUNT, "added", "追加"},
-    {"changed", SHOW_COUNT, "changed", "変更"},
-    {"unchanged", SHOW_COUNT, "unchanged", "変更なし"},
-    {NULL, SHOW_TEXT, NULL, NULL},
-};
 static const struct show_words no_offices = {
     "The registry is empty.", "台帳は空です。"};
-static const struct show_words dry = {"Nothing was written (--dry-run).",
-    "書き込みはしていません（--dry-run）。"};
+static const struct show_words more = {
+    "There are more: --limit, --find", "続きがあります（--limit・--find）"};
 
 static json_t *
 offices_of(const json_t *answer)
@@ -47,122 +47,40 @@ offices_of(const json_t *answer)
 	return json_object_get(answer, "rows");
 }
 
-/* The broker counts rows from 1; people count lines of the file. */
-static void
-print_errors(const char *file, const json_t *errors, const struct rows *rows)
-{
-	json_t *error;
-	size_t i;
-
-	json_array_foreach((json_t *)errors, i, error)
-	{
-		json_int_t row = 0;
-		const char *column = "", *text = "";
-		size_t line;
-		char *safe;
-
-		(void)json_unpack(error, "{s?I, s?s, s?s}", "row", &row,
-		    "column", &column, "error", &text);
-		line = rows_line(rows, row < 1 ? 0 : (size_t)row - 1);
-		safe = term_safe(text);
-		fprintf(stderr, "%s:%zu: %s%s%s\n", file, line, column,
-		    *column == '\0' ? "" : ": ", safe);
-		free(safe);
-	}
-}
-
-static int
-report(struct ctl *ctl, const char *file, json_t *answer,
-    const struct rows *rows, bool dry_run)
-{
-	const json_t *errors = json_object_get(answer, "errors");
-
-	print_errors(file, errors, rows);
-	if (!ctl_json(ctl, answer) && json_array_size(errors) == 0) {
-		show_record(ctl, answer, result_columns);
-		if (dry_run)
-			fprintf(ctl->term.out, "%s\n", show_word(ctl, &dry));
-	}
-	return json_array_size(errors) == 0 ? CTL_OK : CTL_TROUBLE;
-}
-
-static int
-import_file(struct ctl *ctl, const char *file, bool dry_run, const char *by)
-{
-	struct rows rows;
-	struct why why = {0};
-	json_t *answer;
-	int rc;
-
-	if (rows_load(file, &rows, &why) != 0)
-		return ctl_fail(ctl, &why);
-	rc = ctl_ask_rows(ctl,
-	    json_pack("{sssOsbss}", "command", "registry.import", "rows",
-		rows.array, "dry_run", dry_run, "by", by),
-	    &answer);
-	if (rc == CTL_OK) {
-		rc = report(ctl, file, answer, &rows, dry_run);
-		json_decref(answer);
-	}
-	rows_fini(&rows);
-	return rc;
-}
-
-/* Who enters a FAX number cannot verify it: the one who sits here, unless said
- * otherwise. */
-static const char *
-who(void)
-{
-	const char *name = getenv("SUDO_USER");
-	const struct passwd *user;
-
-	if (name != NULL && name[0] != '\0')
-		return name;
-	user = getpwuid(getuid());
-	return user != NULL ? user->pw_name : "operator";
-}
-
-static int
-import(struct ctl *ctl, int argc, char **argv)
-{
-	static const struct option options[] = {
-	    {"dry-run", no_argument, NULL, 'n'},
-	    {"by", required_argument, NULL, 'b'},
-	    {NULL, 0, NULL, 0},
-	};
-	const char *by = who();
-	bool dry_run = false;
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (option == 'b')
-			by = optarg;
-		else if (option == 'n')
-			dry_run = true;
-		else
-			return CTL_USAGE;
-	}
-	if (argc - optind != 1)
-		return ctl_usage(
-		    "registry import FILE.csv [--dry-run] [--by NAME]");
-	return import_file(ctl, argv[optind], dry_run, by);
-}
-
 static int
 list(struct ctl *ctl, int argc, char **argv)
 {
+	const char *way = "", *find = "", *limit = "0";
+	bool inside = false, partners = false;
+	const struct option options[] = {
+	    {"--way", &way, NULL},
+	    {"--find", &find, NULL},
+	    {"--limit", &limit, NULL},
+	    {"--inside", NULL, &inside},
+	    {"--partners", NULL, &partners},
+	    {NULL, NULL, NULL},
+	};
 	json_t *answer;
 	int rc;
 
-	(void)argv;
-	if (argc != 1)
-		return ctl_usage("registry list takes no argument");
-	rc = ctl_ask(
-	    ctl, json_pack("{ss}", "command", "registry.list"), &answer);
+	argc = options_take(options, argc, argv);
+	if (argc < 0)
+		return CTL_USAGE;
+	if (argc != 0 || strspn(limit, "0123456789") != strlen(limit))
+		return ctl_usage("registry list [--way WAY] [--find TEXT] "
+				 "[--inside | --partners] [--limit N]");
+	rc = ctl_ask(ctl,
+	    json_pack("{sssssssbsbsI}", "command", "registry.list", "way", way,
+		"find", find, "inside", inside, "partners", partners, "limit",
+		(json_int_t)atoll(limit)),
+	    &answer);
 	if (rc != CTL_OK)
 		return rc;
-	if (!ctl_json(ctl, answer))
+	if (!ctl_json(ctl, answer)) {
 		show_list(ctl, offices_of(answer), office_columns, &no_offices);
+		if (json_is_true(json_object_get(answer, "more")))
+			fprintf(ctl->term.out, "%s\n", show_word(ctl, &more));
+	}
 	json_decref(answer);
 	return CTL_OK;
 }
@@ -201,22 +119,77 @@ show(struct ctl *ctl, int argc, char **argv)
 	return CTL_OK;
 }
 
-static int export(struct ctl *ctl, int argc, char **argv)
+/* Into a file: whole or not at all. */
+static int
+write_list(struct ctl *ctl, const char *path, const struct buf *text)
 {
-	json_t *answer;
+	const char *slash = strrchr(path, '/');
+	char *folder = slash == NULL ? mem_text(".") : mem_text(path);
+	struct why why = {0};
+	int dir, rc;
+
+	if (slash != NULL)
+		folder[slash == path ? 1 : slash - path] = '\0';
+	dir = rc = file_dir_open(AT_FDCWD, folder);
+	if (dir >= 0)
+		rc = file_write(dir, slash == NULL ? path : slash + 1,
+		    text->data, text->len, 0600);
+	if (rc < 0)
+		why_set(&why, WHY_LATER, "file", "%s: %s", path, err_text(rc));
+	if (dir >= 0)
+		close(dir);
+	free(folder);
+	return rc < 0 ? ctl_fail(ctl, &why) : CTL_OK;
+}
+
+static int
+export_rows(struct ctl *ctl, const json_t *rows, const char *path, bool ms932)
+{
+	struct buf text;
+	struct why why = {0};
 	int rc;
 
-	(void)argv;
-	if (argc != 1)
-		return ctl_usage("registry export takes no argument");
+	buf_init(&text, EXPORT_MAX);
+	buf_text(&text, "");
+	if (rows_print(rows, ms932, &text, &why) != 0)
+		rc = ctl_fail(ctl, &why);
+	else if (path != NULL)
+		rc = write_list(ctl, path, &text);
+	else
+		rc = fwrite(text.data, 1, text.len, ctl->term.out) == text.len
+			 ? CTL_OK
+			 : CTL_TROUBLE;
+	buf_fini(&text);
+	return rc;
+}
+
+static int export(struct ctl *ctl, int argc, char **argv)
+{
+	const char *encoding = "utf-8";
+	const struct option options[] = {
+	    {"--encoding", &encoding, NULL},
+	    {NULL, NULL, NULL},
+	};
+	json_t *answer;
+	bool ms932;
+	int rc;
+
+	argc = options_take(options, argc, argv);
+	if (argc < 0)
+		return CTL_USAGE;
+	ms932 = strcmp(encoding, "ms932") == 0;
+	if (argc > 1 || (!ms932 && strcmp(encoding, "utf-8") != 0))
+		return ctl_usage(
+		    "registry export [FILE] [--encoding ms932|utf-8]");
 	rc = ctl_ask(
 	    ctl, json_pack("{ss}", "command", "registry.list"), &answer);
 	if (rc != CTL_OK)
 		return rc;
-	if (!ctl_json(ctl, answer))
-		rows_write(offices_of(answer), ctl->term.out);
+	if (argc == 1 || !ctl_json(ctl, answer))
+		rc = export_rows(
+		    ctl, offices_of(answer), argc == 1 ? argv[1] : NULL, ms932);
 	json_decref(answer);
-	return CTL_OK;
+	return rc;
 }
 
 int
@@ -226,10 +199,14 @@ registry_verb(struct ctl *ctl, int argc, char **argv)
 		const char *name;
 		int (*run)(struct ctl *ctl, int argc, char **argv);
 	} rows[] = {
-	    {"import", import},
+	    {"import", registry_import},
+	    {"diff", registry_diff},
 	    {"list", list},
 	    {"show", show},
 	    {"export", export},
+	    {"history", registry_history},
+	    {"joined", registry_joined},
+	    {"quarantine", registry_quarantine},
 	};
 	const char *name = argc > 1 ? argv[1] : "";
 
@@ -239,6 +216,7 @@ registry_verb(struct ctl *ctl, int argc, char **argv)
 		if (strcmp(rows[i].name, name) == 0)
 			return rows[i].run(ctl, argc - 1, argv + 1);
 	return ctl_usage(
-	    "registry import, list, show, export, fax, verify-fax, test-fax, "
-	    "confirm-fax or freeze-fax");
+	    "registry import, diff, list, show, export, history, joined, "
+	    "quarantine, fax, verify-fax, test-fax, confirm-fax or "
+	    "freeze-fax");
 }

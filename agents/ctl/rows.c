@@ -13,7 +13,9 @@
 
 #include "buf.h"
 #include "charset.h"
+#include "digest.h"
 #include "err.h"
+#include "file.h"
 #include "reader.h"
 
 #include "rows.h"
@@ -27,6 +29,8 @@ static const char *const columns_first[] = {ROWS_NUMBER, "service_type", "name",
 /* Reading one file. */
 struct load {
 	const char *path;
+	const struct rows_wish *wish;
+	size_t skipped;
 	struct rows *rows;
 	struct why *why;
 	struct reader *reader;
@@ -110,7 +114,10 @@ take_heading(struct load *load, const struct reader_record *record)
 				return fault(load, record->line,
 				    "a column is there twice", name);
 	}
-	if (!number)
+	for (unsigned i = 0; i < load->count; i++)
+		json_array_append_new(
+		    load->rows->columns, json_string(load->columns[i]));
+	if (!number && !load->wish->foreign)
 		return fault(load, record->line,
 		    "the first line must name the columns, among them",
 		    ROWS_NUMBER);
@@ -183,6 +190,14 @@ take_record(struct load *load, const struct reader_record *record)
 		    "");
 	if (record->blank)
 		return 0;
+	if (load->skipped < load->wish->skip) {
+		load->skipped++;
+		return 0;
+	}
+	if (record->end == READER_END_NONE &&
+	    (load->wish->whole || record->count < load->count))
+		return fault(load, record->line,
+		    "the file ends in the middle of a row: is it whole?", "");
 	return load->count == 0 ? take_heading(load, record)
 				: take_row(load, record);
 }
@@ -209,57 +224,100 @@ read_all(struct load *load)
 }
 
 static int
-choose_encoding(struct load *load)
+other_encoding(struct load *load, enum charset_kind kind)
 {
-	const char *p;
-	size_t n;
-	int rc = reader_sample(load->reader, &p, &n);
+	const char *wanted = load->wish->encoding;
+	bool utf8 = kind == CHARSET_UTF8 || kind == CHARSET_UTF8_BOM;
 
-	if (rc != 0) {
-		why_system(load->why, WHY_LATER, load->path);
-		return rc;
-	}
-	switch (charset_guess(p, n)) {
-	case CHARSET_UTF8_BOM:
-		reader_skip(load->reader, 3);
-		return 0;
-	case CHARSET_UTF8:
-		return 0;
-	case CHARSET_UTF16:
+	if (kind == CHARSET_UTF16)
 		return fault(load, 1,
 		    "the file is UTF-16; save it as CSV UTF-8 or as CSV", "");
-	case CHARSET_MS932:
-		break;
-	}
+	if (wanted == NULL || strcmp(wanted, utf8 ? "utf-8" : "ms932") == 0)
+		return 0;
+	return fault(load, 1, "the file is not written in", wanted);
+}
+
+static int
+choose_encoding(struct load *load, const struct buf *bytes)
+{
+	enum charset_kind kind = charset_guess(bytes->data, bytes->len);
+	bool ascii = charset_ascii(bytes->data, bytes->len);
+
+	if (!ascii && other_encoding(load, kind) != 0)
+		return TSK_INVALID;
+	if (kind == CHARSET_UTF8_BOM)
+		reader_skip(load->reader, 3);
+	if (kind != CHARSET_MS932)
+		return 0;
 	return charset_new(&load->charset, load->why);
 }
 
-int
-rows_load(const char *path, struct rows *rows, struct why *why)
+static void
+hash_of(const struct buf *bytes, char out[ROWS_HASH_BYTES])
 {
-	struct load load = {.path = path, .rows = rows, .why = why};
+	uint8_t hash[DIGEST_BYTES];
+
+	digest_sha256(bytes->data, bytes->len, hash);
+	digest_hex(hash, sizeof(hash), out);
+}
+
+static int
+read_file(struct load *load, struct buf *bytes)
+{
+	int rc = file_read_path(load->path, ROWS_BYTES_MAX, bytes);
+
+	if (rc == TSK_TOOBIG)
+		return fault(load, 1, "the file is larger than 64 MiB", "");
+	if (rc != 0)
+		why_system(load->why, WHY_LATER, load->path);
+	return rc;
+}
+
+int
+rows_load_as(const char *path, const struct rows_wish *wish, struct rows *rows,
+    struct why *why)
+{
+	struct load load = {
+	    .path = path, .wish = wish, .rows = rows, .why = why};
+	struct buf bytes;
 	int rc;
 
 	memset(rows, 0, sizeof(*rows));
 	rows->array = json_array();
-	rc = reader_open(path, &load.reader, why);
-	if (rc == 0)
-		rc = choose_encoding(&load);
+	rows->columns = json_array();
+	buf_init(&bytes, ROWS_BYTES_MAX + 1);
+	buf_text(&bytes, "");
+	rc = read_file(&load, &bytes);
+	if (rc == 0) {
+		hash_of(&bytes, rows->sha256);
+		load.reader = reader_bytes(bytes.data, bytes.len);
+		rc = choose_encoding(&load, &bytes);
+	}
 	if (rc == 0)
 		rc = read_all(&load);
 	for (unsigned i = 0; i < load.count; i++)
 		free(load.columns[i]);
 	charset_free(&load.charset);
 	reader_close(&load.reader);
+	buf_fini(&bytes);
 	if (rc != 0)
 		rows_fini(rows);
 	return rc;
+}
+
+int
+rows_load(const char *path, struct rows *rows, struct why *why)
+{
+	static const struct rows_wish any = {0};
+
+	return rows_load_as(path, &any, rows, why);
 }
 
 void
 rows_fini(struct rows *rows)
 {
 	json_decref(rows->array);
+	json_decref(rows->columns);
 	free(rows->lines);
 	memset(rows, 0, sizeof(*rows));
 }
@@ -349,4 +407,61 @@ rows_write(const json_t *array, FILE *out)
 	json_array_foreach((json_t *)array, i, row)
 	    write_row(out, row, columns);
 	json_decref(columns);
+}
+
+/* The first row with a character that MS932 lacks, by trying one by one. */
+static void
+blame(const struct charset *charset, const json_t *array, struct why *why)
+{
+	json_t *row, *cell;
+	const char *column;
+	size_t i;
+
+	json_array_foreach((json_t *)array, i, row)
+	{
+		json_object_foreach(row, column, cell)
+		{
+			struct buf scratch;
+			int rc = 0;
+
+			buf_init(&scratch, 64 * 1024);
+			if (json_is_string(cell))
+				rc = charset_from_utf8(charset,
+				    json_string_value(cell),
+				    json_string_length(cell), &scratch, NULL);
+			buf_fini(&scratch);
+			if (rc == 0)
+				continue;
+			why_set(why, WHY_NEVER, "charset",
+			    "%s: the column %s has a character that MS932 "
+			    "does not have: export as utf-8.",
+			    json_string_value(
+				json_object_get(row, ROWS_NUMBER)),
+			    column);
+			return;
+		}
+	}
+}
+
+int
+rows_print(const json_t *array, bool ms932, struct buf *out, struct why *why)
+{
+	struct charset *charset = NULL;
+	char *text = NULL;
+	size_t bytes = 0;
+	FILE *file = open_memstream(&text, &bytes);
+	int rc = 0;
+
+	if (file == NULL)
+		panic("no memory for a list");
+	rows_write(array, file);
+	fclose(file);
+	if (!ms932)
+		buf_add(out, text, bytes);
+	else if ((rc = charset_new(&charset, why)) == 0 &&
+		 (rc = charset_from_utf8(charset, text, bytes, out, NULL)) != 0)
+		blame(charset, array, why);
+	charset_free(&charset);
+	free(text);
+	return rc;
 }
