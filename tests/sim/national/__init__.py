@@ -153,3 +153,9 @@ class National:
 
     def accounts(self):
         return {a["office"]: a for a in self.ask("accounts")["accounts"]}
+
+    def issued(self):
+        return self.ask("issued")["issued"]
+
+    def count(self):
+        return self.ask("count")

@@ -31,7 +31,7 @@ POST with a JSON object, or GET; the answer is JSON with "ok".
     POST /fetch         item_id: another PC of the office fetches it
     POST /duplicate     item_id: the same content as a new item
     POST /forget        item_id: no longer kept
-    GET  /items /sends /doubles /calls /accounts
+    GET  /items /sends /doubles /calls /accounts /issued (tokens) /count
 """
 import base64
 import datetime
@@ -89,6 +89,8 @@ class Control:
         number, types = document["number"], document.get("types", [])
         self.store.register(number, types)
         if document.get("account"):
+            self.store.do("UPDATE office SET withdrawn=0 WHERE number=?",
+                          number)
             self.open_account(number, document.get("days", 365),
                               document.get("until"))
 
@@ -133,7 +135,7 @@ class Control:
         stamp = next((n.stamp for n in names if n), "")
         item, _ = self.store.put_item(
             document["from"], document.get("from_type", ""), document["to"],
-            document.get("to_type", ""), stamp, "sent", files)
+            document.get("to_type", ""), stamp, "sent", files, called=False)
         return {"item_id": item_name(item)}
 
     def do_fetch(self, document):
@@ -180,3 +182,20 @@ class Control:
             {"office": r["office"], "failures": r["failures"],
              "locked": r["locked_until"] > now_ms()}
             for r in self.store.all("SELECT * FROM account")]}
+
+    def do_issued(self, _):
+        return {"issued": [r["token"] for r in self.store.all(
+            "SELECT token FROM issued")]}
+
+    def do_count(self, _):
+        """Cheap, for those who wait: files that were sent, how many different
+        ones, items that are not whole, and not fetched."""
+        row = self.store.one("SELECT COUNT(*) AS sends FROM send")
+        found = {"sends": row["sends"]}
+        row = self.store.one("SELECT COUNT(*) AS n FROM (SELECT DISTINCT "
+                             "sender,receiver,name,sha256 FROM send)")
+        found["different"] = row["n"]
+        for state in ("incomplete", "sent"):
+            found[state] = self.store.one(
+                "SELECT COUNT(*) AS n FROM item WHERE state=?", state)["n"]
+        return found

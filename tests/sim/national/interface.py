@@ -233,7 +233,7 @@ class Interface:
                   "accepted_at": iso(accepted),
                   "files": [{"name": n, "result": result()}
                             for n, _, _ in taken]
-                  + [{"name": n, "result": result("W002", "not taken now")}
+                  + [{"name": n, "result": result("R001", "not taken now")}
                      for n, _, _ in left]}
         return answer, "W001" if left else "0000", item
 
