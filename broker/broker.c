@@ -12,8 +12,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <zmq.h>
@@ -31,6 +33,8 @@
 #include "legs.h"
 #include "origin.h"
 #include "post.h"
+#include "quota.h"
+#include "reload.h"
 #include "registry_change.h"
 #include "route.h"
 #include "session.h"
@@ -237,6 +241,7 @@ broker_open(
 		goto err;
 	gate_update(b->gate, b->registry);
 	legs_sweep(b);
+	quota_open(b);
 	if ((rc = control_start(b, &b->control, why)) != 0 ||
 	    (rc = open_router(b, why)) != 0)
 		goto err;
@@ -279,6 +284,7 @@ broker_close(struct broker **b_p)
 		zmq_ctx_term(b->zmq);
 	writer_free(&b->writer);
 	origin_free(&b->origins);
+	quota_free(&b->quotas);
 	cache_fini(&b->cache);
 	queue_fini(&b->queues);
 	hash_fini(&b->sessions);
@@ -460,6 +466,20 @@ begin_stop(struct broker *b)
 	b->stop_ms = b->now_ms;
 }
 
+/* SIGHUP: read the policies again; anything else ends the broker. */
+static void
+hear_signal(struct broker *b, int fd)
+{
+	struct signalfd_siginfo info = {0};
+	struct why why = {0};
+	ssize_t n = read(fd, &info, sizeof(info));
+
+	if (n == (ssize_t)sizeof(info) && info.ssi_signo == SIGHUP)
+		(void)!reload_policies(b, "operator", &why); /* logged */
+	else if (n >= 0 || errno != EAGAIN)
+		begin_stop(b);
+}
+
 /* All that was taken in is answered, or can't be. */
 static bool
 stopped(struct broker *b)
@@ -494,7 +514,7 @@ turn(struct broker *b, zmq_pollitem_t *items)
 	if (items[2].revents != 0)
 		control_serve(b);
 	if (items[3].revents != 0)
-		begin_stop(b);
+		hear_signal(b, items[3].fd);
 	timers(b);
 	deliver_run(b);
 	CRASH_POINT("broker-before-answers");

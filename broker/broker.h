@@ -35,6 +35,7 @@ struct control;
 struct session;
 struct wish;
 struct origins;
+struct quotas;
 
 struct broker {
 	const struct settings *settings;
@@ -62,6 +63,7 @@ struct broker {
 	struct session *ended;   /* to be freed at the end of the turn */
 	struct wish *wishes;     /* see legs.c */
 	struct origins *origins; /* see origin.c; NULL = not made yet */
+	struct quotas *quotas;   /* see quota.c; NULL = nobody has one */
 	size_t session_count;
 	uint64_t turns;      /* of the loop */
 	int64_t sessions_ms; /* next look at silent sessions */
@@ -87,7 +89,8 @@ int broker_open(const struct settings *settings, struct broker **out,
     struct why *why) TSK_MUST_USE;
 /**
  * broker_run(b, signal_fd):
- * Serve until ${signal_fd} (a signalfd or any descriptor) is readable or
+ * Serve until ${signal_fd} (a signalfd or any descriptor) is readable (SIGHUP
+ * from a signalfd: the policies are read again instead) or
  * broker_stop() was called; then the orderly stop.  Returns the exit code: 0, or
  * 1 when the store gave up (it is verified at the next start).
  */

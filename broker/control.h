@@ -83,6 +83,8 @@ control_net_fn control_expected_settle;
 control_store_fn control_paper_report;
 /* control_route.c */
 control_net_fn control_route;
+/* control_policy.c */
+control_net_fn control_policy_list, control_policy_reload;
 /* control_sayable(text): fits a receipt. */
 bool control_sayable(const char *text);
 /* control_agent(b, agent), control_agents(b): as in status */

@@ -288,6 +288,8 @@ const struct control_command control_acts[] = {
     {"parked.close", NULL, parked_close},
     {"parcel.recall", NULL, recall_command},
     {"route", NULL, control_route},
+    {"policy.list", NULL, control_policy_list},
+    {"policy.reload", NULL, control_policy_reload},
     {"expected.settle", NULL, control_expected_settle},
     {"expected.remind", NULL, remind_send},
     {"registry.fax", NULL, control_fax_show},

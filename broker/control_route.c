@@ -8,7 +8,9 @@
 
 #include "clock.h"
 
+#include "admit.h"
 #include "control.h"
+#include "quota.h"
 #include "route.h"
 
 /* "NUMBER" or "NUMBER/TYPE" */
@@ -72,11 +74,76 @@ legs_json(const struct route *route)
 	return list;
 }
 
+static void
+refuse(
+    struct route *route, enum refusal refusal, const char *note, json_t *steps)
+{
+	route->refusal = refusal;
+	route->leg_count = 0;
+	if (note != route->note)
+		snprintf(route->note, sizeof(route->note), "%s", note);
+	say(steps, refusal_row(refusal)->name, route->note);
+}
+
+/* May that agent hand it in? */
+static void
+explain_agent(struct broker *b, const char *name, const struct wire_parcel *p,
+    struct route *route, json_t *steps)
+{
+	const struct agent *agent = registry_agent(b->registry, name);
+	struct route admitted = {.note = ""};
+	char text[192];
+
+	if (agent == NULL) {
+		refuse(
+		    route, REFUSAL_NO_RIGHT, "There is no such agent.", steps);
+	} else if (admit_parcel(b, agent, p, &admitted) == REFUSAL_NONE) {
+		snprintf(text, sizeof(text), "Agent %s may send it.", name);
+		say(steps, "agent", text);
+	} else if (route->refusal == REFUSAL_NONE) {
+		refuse(route, admitted.refusal,
+		    admitted.note[0] != '\0'
+			? admitted.note
+			: refusal_row(admitted.refusal)->en,
+		    steps);
+	}
+}
+
+static void
+explain_quota(struct broker *b, const struct wire_parcel *p,
+    struct route *route, json_t *steps)
+{
+	const struct desk *from =
+	    registry_match(b->registry, p->from, p->from_type, NULL);
+	struct quota_used used;
+	enum refusal refusal;
+	char text[192];
+
+	if (from == NULL ||
+	    (from->policy.quota_parcels == 0 && from->policy.quota_bytes == 0))
+		return;
+	refusal = quota_check(b, p, route->note);
+	if (refusal != REFUSAL_NONE) {
+		refuse(route, refusal, route->note, steps);
+		return;
+	}
+	used = quota_of(b, from);
+	snprintf(text, sizeof(text),
+	    "Office %s has sent %u parcels (of %u) and %llu bytes (of %llu) "
+	    "today; 0 is no limit.",
+	    from->key, used.parcels, from->policy.quota_parcels,
+	    (unsigned long long)used.bytes,
+	    (unsigned long long)from->policy.quota_bytes);
+	say(steps, "quota", text);
+}
+
 void
 control_route(struct broker *b, struct request *rq)
 {
 	const char *kind = control_text(rq->in, "kind");
 	const char *month = control_text(rq->in, "month");
+	const char *agent = control_text(rq->in, "agent");
+	int64_t bytes = control_number(rq->in, "bytes", 0);
 	struct wire_document document = {.name = "file", .kind = kind};
 	struct wire_parcel p = {.document_count = 1, .documents = &document};
 	struct route route = {.note = ""};
@@ -94,8 +161,14 @@ control_route(struct broker *b, struct request *rq)
 		memcpy(p.month, month, WIRE_MONTH_BYTES);
 	else
 		usual_month(kind, b->wall_ms, p.month);
+	document.bytes = document.encoded_bytes =
+	    bytes > 0 ? (uint64_t)bytes : 0;
 	steps = json_array();
 	route_explain(&p, b->registry, b->ways, b->wall_ms, &route, say, steps);
+	if (route.refusal == REFUSAL_NONE)
+		explain_quota(b, &p, &route, steps);
+	if (agent[0] != '\0')
+		explain_agent(b, agent, &p, &route, steps);
 	control_answer(rq,
 	    json_pack("{s:b,s:o,s:o,s:s,s:s,s:s,s:s}", "ok", 1, "legs",
 		legs_json(&route), "steps", steps, "note", route.note,

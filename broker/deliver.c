@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
 #include "crash.h"
 #include "log.h"
 
@@ -23,6 +24,7 @@
 #include "mandate.h"
 #include "paper.h"
 #include "post.h"
+#include "route.h"
 #include "settle.h"
 #include "writer.h"
 
@@ -201,6 +203,29 @@ paper_ready(
 	return false;
 }
 
+/* True: its receiver is not to be disturbed now, and it waits.  Test pages are
+ * asked for by a person on the telephone; with what was taken back nothing goes
+ * out. */
+static bool
+quiet(struct broker *b, struct leg *leg, const struct wire_parcel *p)
+{
+	const struct desk *to = paper_desk(b, leg);
+	char detail[80], text[CLOCK_TEXT_BYTES];
+	int64_t at;
+
+	if (to == NULL || (leg->flags & (STORE_LEG_TEST | STORE_LEG_RECALL)))
+		return false;
+	at =
+	    route_quiet(b->registry, to, (enum leg_way)leg->way, p, b->wall_ms);
+	if (at == 0)
+		return false;
+	snprintf(detail, sizeof(detail),
+	    "The partner's quiet hours: not before %s.",
+	    clock_people(at, text));
+	settle_wait(b, leg, at - b->wall_ms, "quiet-hours", detail);
+	return true;
+}
+
 /* 0: gone out.  TSK_LATER: this session cannot take more now.  TSK_CLOSED: it is
  * over (and its leases are back).  Others: the leg was dealt with. */
 static int
@@ -222,7 +247,7 @@ hand_out(struct broker *b, struct session *s, struct queue *q, struct leg *leg)
 		view_close(&v);
 		return TSK_INVALID;
 	}
-	if (!paper_ready(b, s, leg, &paper)) {
+	if (quiet(b, leg, v.parcel) || !paper_ready(b, s, leg, &paper)) {
 		view_close(&v);
 		return TSK_INVALID;
 	}

@@ -2,7 +2,7 @@
  *	intake - from a submit to a durable parcel
  * DESCRIPTION
  *	Checks in this order: stopping, frames, window, limits, rights, route,
- *	queue, disk.  What passes becomes one operation of the writer; the answer
+ *	quota, queue, disk.  What passes becomes one operation of the writer; the answer
  *	goes out when the commit is back, together with the legs' entry into
  *	their queues.  So a parcel the sender was told about is on the disk, and
  *	nobody receives what the sender may have to send again.
@@ -26,7 +26,9 @@
 
 #include "admit.h"
 #include "intake.h"
+#include "mandate.h"
 #include "post.h"
+#include "quota.h"
 #include "submission.h"
 #include "upload.h"
 #include "writer.h"
@@ -136,6 +138,11 @@ check(struct broker *b, const struct session *s, const struct wire_parcel *p,
 		return REFUSAL_TOO_LARGE;
 	if ((refusal = admit_parcel(b, s->agent, p, route)) != REFUSAL_NONE) {
 		*detail = route->note[0] != '\0' ? route->note : NULL;
+		return refusal;
+	}
+	if (!mandate_gateway(s->agent) &&
+	    (refusal = quota_check(b, p, route->note)) != REFUSAL_NONE) {
+		*detail = route->note;
 		return refusal;
 	}
 	if ((refusal = check_queue(b, route)) != REFUSAL_NONE)

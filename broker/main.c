@@ -11,7 +11,8 @@
  *	--help, --help-settings, --version
  *
  *	SIGTERM and SIGINT stop it in order: what was taken in is committed and
- *	answered, agents hear bye.  With NOTIFY_SOCKET set, readiness is told to
+ *	answered, agents hear bye.  SIGHUP: policies and holidays are read again
+ *	(tasukictl policy reload says whether they were well).  With NOTIFY_SOCKET set, readiness is told to
  *	the supervisor.
  * DIAGNOSTICS
  *	Exit 0: all well; 1: trouble at run time (also: the store gave up, damage
@@ -272,6 +273,7 @@ signals(void)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
 	/* blocked here, so in every thread made later */
 	if (pthread_sigmask(SIG_BLOCK, &set, NULL) != 0)
 		return -1;

@@ -13,6 +13,7 @@
 #include "legs.h"
 #include "origin.h"
 #include "post.h"
+#include "quota.h"
 #include "receipt.h"
 #include "submission.h"
 #include "version.h"
@@ -138,6 +139,8 @@ submission_done(struct broker *b, struct work *work)
 	struct submission *sub = (struct submission *)(void *)work;
 
 	submission_answered(work->session, sub->window_bytes);
+	if (work->op.rc != TSK_OK)
+		quota_unsent(b, &sub->parcel, work->op.at_ms);
 	switch (work->op.rc) {
 	case TSK_OK:
 		CRASH_POINT("intake-before-accepted");
@@ -317,6 +320,7 @@ submission_put(struct broker *b, struct submission *sub)
 
 	sub->work.joined = sub->version != 0 && queue_version(&b->queues,
 						    sub->version, NULL) != NULL;
+	quota_sent(b, p);
 	writer_put(b->writer, &sub->work);
 	if (sub->work.joined && to != NULL)
 		supersede(b, sub, to->policy.supersede);
