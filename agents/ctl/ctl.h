@@ -60,6 +60,7 @@ int key_verb(struct ctl *ctl, int argc, char **argv);
 int audit_verb(struct ctl *ctl, int argc, char **argv);
 int audit_backup_verb(struct ctl *ctl, int argc, char **argv);
 int route_verb(struct ctl *ctl, int argc, char **argv);
+int policy_verb(struct ctl *ctl, int argc, char **argv);
 int expected_verb(struct ctl *ctl, int argc, char **argv);
 int paper_verb(struct ctl *ctl, int argc, char **argv);
 int extract_verb(struct ctl *ctl, int argc, char **argv);

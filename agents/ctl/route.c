@@ -2,10 +2,11 @@
  *	route - verb route: which way would it go, and why?
  * DESCRIPTION
  *	The running broker answers from the tables it works with; nothing is
- *	sent.
+ *	sent.  With --agent it says too whether that agent may send it.
  */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "err.h"
@@ -32,7 +33,9 @@ static const struct show_words no_legs = {
 static const struct show_words why = {"Why", "理由"};
 static const struct show_words nothing = {"No reasons.", "理由はありません。"};
 
-#define USAGE "route [--explain] FROM TO KIND [--month YYYYMM]"
+#define USAGE                                                             \
+	"route [--explain] FROM TO KIND [--month YYYYMM] [--agent NAME] " \
+	"[--bytes N]"
 
 int
 route_verb(struct ctl *ctl, int argc, char **argv)
@@ -40,9 +43,11 @@ route_verb(struct ctl *ctl, int argc, char **argv)
 	static const struct option options[] = {
 	    {"explain", no_argument, NULL, 'e'},
 	    {"month", required_argument, NULL, 'm'},
+	    {"agent", required_argument, NULL, 'a'},
+	    {"bytes", required_argument, NULL, 'b'},
 	    {NULL, 0, NULL, 0},
 	};
-	const char *month = "";
+	const char *month = "", *agent = "", *bytes = "0";
 	bool explain = false;
 	json_t *answer;
 	int option, rc;
@@ -52,15 +57,21 @@ route_verb(struct ctl *ctl, int argc, char **argv)
 			explain = true;
 		else if (option == 'm')
 			month = optarg;
+		else if (option == 'a')
+			agent = optarg;
+		else if (option == 'b')
+			bytes = optarg;
 		else
 			return CTL_USAGE;
 	}
-	if (argc - optind != 3)
+	if (argc - optind != 3 || bytes[0] == '\0' ||
+	    strspn(bytes, "0123456789") != strlen(bytes) || strlen(bytes) > 15)
 		return ctl_usage(USAGE);
 	rc = ctl_ask(ctl,
-	    json_pack("{ssssssssss}", "command", "route", "from", argv[optind],
-		"to", argv[optind + 1], "kind", argv[optind + 2], "month",
-		month),
+	    json_pack("{sssssssssssssI}", "command", "route", "from",
+		argv[optind], "to", argv[optind + 1], "kind", argv[optind + 2],
+		"month", month, "agent", agent, "bytes",
+		(json_int_t)strtoll(bytes, NULL, 10)),
 	    &answer);
 	if (rc != CTL_OK)
 		return rc;
