@@ -100,6 +100,10 @@ take_result(
 	shape_word(item, p->send.code, word, sizeof(word));
 	if (word[0] == '\0' || judge_code(p, word) == VERDICT_OK)
 		return;
+	if (judge_code(p, word) == VERDICT_LATER) {
+		out->state = DOCUMENT_OPEN; /* it is not there */
+		return;
+	}
 	out->state = DOCUMENT_REFUSED;
 	judge_say(p, WHY_NEVER, judge_clean(word, code), &why);
 	snprintf(out->code, sizeof(out->code), "%s", why.code);
