@@ -71,5 +71,6 @@ int convert_verb(struct ctl *ctl, int argc, char **argv);
 int compare_verb(struct ctl *ctl, int argc, char **argv);
 int standard_verb(struct ctl *ctl, int argc, char **argv);
 int masters_verb(struct ctl *ctl, int argc, char **argv);
+int national_verb(struct ctl *ctl, int argc, char **argv);
 
 #endif

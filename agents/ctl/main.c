@@ -155,6 +155,12 @@ static const struct ctl_verb verbs[] = {
 	"(no broker needed)",
 	"送信中のFAX: 内容の確認・初回送信の許可・結果不明の判断"
 	"（ブローカー不要）"},
+    {"national", national_verb,
+	"cert add NUMBER --p12 FILE [--password-file FILE] [--login-file "
+	"FILE]\ncert list\ncert check | retry | remove NUMBER\n"
+	"[--containers DIR] [--secret FILE]\nsecret new FILE",
+	"certificates and logins of the national gateway (no broker needed)",
+	"国のシステムへの接続: 事業所ごとの証明書・ログイン（ブローカー不要）"},
     {"help", help_verb, "[VERB]", "this text, or how a verb is used",
 	"この説明、または各コマンドの使い方"},
 };
