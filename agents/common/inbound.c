@@ -30,6 +30,7 @@
 #define SOURCE            ".source"
 #define ACCEPTED          ".accepted"
 #define REASON            ".reason"
+#define GIVEN             ".given" /* its id was not made here */
 #define PAIR_BYTES        32
 #define BACKOFF_FIRST_MS  2000
 #define BACKOFF_MAX_MS    (5 * 60 * 1000)
@@ -227,6 +228,16 @@ content_of(const struct wire_parcel *p, char hex[DIGEST_HEX_BYTES])
 	digest_hex(all, DIGEST_BYTES, hex);
 }
 
+/* What a second copy is known by: an id that came with it, else the content. */
+static const char *
+mark_of(const struct wire_parcel *p, bool given, char out[DIGEST_HEX_BYTES])
+{
+	if (given)
+		return id_text(&p->id, out);
+	content_of(p, out);
+	return out;
+}
+
 /* The id under which this content came before, if it did. */
 static int
 known_find(const struct inbound *in, const char *hash, struct id *id)
@@ -310,7 +321,7 @@ check(const struct wire_parcel *parcel, const char *source, struct why *why)
 
 static int
 fill(int dir, const struct wire_parcel *parcel, const struct link_body *bodies,
-    const char *source)
+    const char *source, bool given)
 {
 	struct buf text;
 	int rc;
@@ -327,12 +338,14 @@ fill(int dir, const struct wire_parcel *parcel, const struct link_body *bodies,
 	if (rc == 0)
 		rc =
 		    file_create(dir, SOURCE, source, strlen(source), FILE_MODE);
+	if (rc == 0 && given)
+		rc = file_create(dir, GIVEN, "", 0, FILE_MODE);
 	return rc == 0 ? file_dir_sync(dir) : rc;
 }
 
 static int
 commit(struct inbound *in, const struct wire_parcel *parcel,
-    const struct link_body *bodies, const char *source)
+    const struct link_body *bodies, const char *source, bool given)
 {
 	char name[ID_TEXT_BYTES], tmp[ID_TEXT_BYTES + 4];
 	int dir, rc;
@@ -343,7 +356,7 @@ commit(struct inbound *in, const struct wire_parcel *parcel,
 	dir = rc < 0 ? rc : open_below(in->fds[INCOMING], tmp);
 	if (dir < 0)
 		return dir;
-	rc = fill(dir, parcel, bodies, source);
+	rc = fill(dir, parcel, bodies, source, given);
 	close(dir);
 	CRASH_POINT("inbound-written");
 	if (rc == 0)
@@ -376,21 +389,20 @@ inbound_put(struct inbound *in, struct wire_parcel *parcel,
 		d->encoding = WIRE_ENCODING_NONE;
 		digest_sha256(bodies[i].data, bodies[i].bytes, d->sha256);
 	}
-	bool made = id_is_zero(&parcel->id);
-	if (made)
+	bool given = !id_is_zero(&parcel->id);
+	if (!given)
 		parcel->id = id_new(now_ms);
 	int rc = check(parcel, source, why);
 	if (rc < 0)
 		return rc;
-	content_of(parcel, hash);
+	(void)mark_of(parcel, given, hash);
 	rc = known_find(in, hash, &old);
 	if (rc == 0) {
 		parcel->id = old;
 		return TSK_EXIST;
 	}
-	if (rc == TSK_NOTFOUND && !made && find(in, &parcel->id) != NULL)
-		return TSK_EXIST;
-	rc = rc == TSK_NOTFOUND ? commit(in, parcel, bodies, source) : rc;
+	rc =
+	    rc == TSK_NOTFOUND ? commit(in, parcel, bodies, source, given) : rc;
 	if (rc == 0)
 		rc = known_add(in, hash, &parcel->id);
 	CRASH_POINT("inbound-known");
@@ -449,7 +461,8 @@ load_one(struct inbound *in, const char *name)
 		struct item *item = item_add(in, parcel);
 
 		item->accepted = faccessat(dir, ACCEPTED, F_OK, 0) == 0;
-		content_of(parcel, hash);
+		(void)mark_of(
+		    parcel, faccessat(dir, GIVEN, F_OK, 0) == 0, hash);
 		if (known_find(in, hash, &id) == TSK_NOTFOUND &&
 		    known_add(in, hash, &parcel->id) < 0)
 			log_warn("inbound: parcel=%s result=not-marked", name);
@@ -503,6 +516,21 @@ inbound_done(struct inbound *in, const struct id *id)
 	item_free(in, item);
 }
 
+int
+inbound_forget(struct inbound *in, const struct id *id)
+{
+	char month[CLOCK_TEXT_BYTES], name[ID_TEXT_BYTES];
+	int dir, rc;
+
+	clock_month(id_wall_ms(id), month);
+	dir = file_dir_open(in->fds[KNOWN], month);
+	if (dir < 0)
+		return dir == TSK_NOTFOUND ? 0 : dir;
+	rc = file_remove_tree(dir, id_text(id, name));
+	close(dir);
+	return rc;
+}
+
 /* ---- submitting ---- */
 
 static bool
@@ -537,6 +565,12 @@ put_away(
 		close(dir);
 	}
 	rc = file_move(in->fds[PARCELS], name, in->fds[REFUSED], name);
+	if (rc == TSK_EXIST) { /* refused, forgotten, and refused again */
+		rc = file_remove_tree(in->fds[REFUSED], name);
+		if (rc == 0)
+			rc = file_move(
+			    in->fds[PARCELS], name, in->fds[REFUSED], name);
+	}
 	if (rc == 0)
 		rc = file_dir_sync(in->fds[REFUSED]);
 	if (rc == 0)

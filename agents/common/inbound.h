@@ -15,7 +15,8 @@
  *	    inbound_put -> submitted -> event accepted -> owner removes the
  *	    source -> inbound_done
  *
- *	Two parcels are the same when sender, receiver, names and bytes are.
+ *	Two parcels are the same when sender, receiver, names and bytes are; or,
+ *	for those that came with an id, when the ids are.
  *	Parcels of one pair of offices are submitted in the order of their ids.
  *	After a crash inbound_load() goes on where it was; event accepted comes
  *	again for what was accepted and not done.
@@ -66,6 +67,9 @@ int inbound_put(struct inbound *in, struct wire_parcel *parcel,
     struct why *why) TSK_MUST_USE;
 /* inbound_done(in, id): the owner has nothing left to do for it. */
 void inbound_done(struct inbound *in, const struct id *id);
+/* inbound_forget(in, id): one that came with its id and was refused may come
+ * again. */
+int inbound_forget(struct inbound *in, const struct id *id) TSK_MUST_USE;
 enum inbound_state {
 	INBOUND_DONE,     /* nothing of it is here (any more) */
 	INBOUND_OPEN,     /* the broker has not answered yet */

@@ -1,0 +1,590 @@
+/* NAME
+ *	send - all parcels for a hub, and what is done with each next
+ * SUMMARY
+ *	see send.h
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "crash.h"
+#include "log.h"
+#include "manifest.h"
+
+#include "lay.h"
+#include "send.h"
+
+#define FAILED_KEEP_MS (90LL * 24 * 3600 * 1000)
+#define SAVE_RETRY_MS  5000
+#define WATCH_MAX      5000
+
+struct send {
+	const struct hub_settings *settings;
+	const struct hub_profile *profile;
+	struct spool *spool;
+	struct worker *worker; /* NULL: courier */
+	send_told_fn *tell;
+	void *arg;
+	struct job *first, **last;
+	bool watching; /* an order is under way */
+	int64_t watch_ms;
+	bool stopping;
+};
+
+/* ---- the list ---- */
+
+static void
+append(struct send *s, struct job *job)
+{
+	job->next = NULL;
+	*s->last = job;
+	s->last = &job->next;
+}
+
+static void
+drop(struct send *s, struct job *gone)
+{
+	struct job **at = &s->first;
+
+	while (*at != gone)
+		at = &(*at)->next;
+	*at = gone->next;
+	if (s->last == &gone->next)
+		s->last = at;
+	job_free(&gone);
+}
+
+struct send *
+send_new(const struct hub_settings *settings, const struct hub_profile *profile,
+    struct spool *spool, struct worker *worker, send_told_fn *tell, void *arg)
+{
+	struct send *s = mem_new(sizeof(*s));
+
+	s->settings = settings;
+	s->profile = profile;
+	s->spool = spool;
+	s->worker = worker;
+	s->tell = tell;
+	s->arg = arg;
+	s->last = &s->first;
+	return s;
+}
+
+void
+send_free(struct send **send_p)
+{
+	struct send *s = *send_p;
+
+	if (s == NULL)
+		return;
+	while (s->first != NULL)
+		drop(s, s->first);
+	free(s);
+	*send_p = NULL;
+}
+
+struct job *
+send_find(struct send *s, const struct id *id, unsigned leg)
+{
+	for (struct job *job = s->first; job != NULL; job = job->next)
+		if (job->leg == leg && id_compare(&job->id, id) == 0)
+			return job;
+	return NULL;
+}
+
+struct job *
+send_first(struct send *s)
+{
+	return s->first;
+}
+
+static void
+load_one(void *arg, struct job *job)
+{
+	append(arg, job);
+}
+
+int
+send_load(struct send *s, struct why *why)
+{
+	return spool_load(s->spool, load_one, s, why);
+}
+
+/* ---- states ---- */
+
+static void
+log_job(const struct job *job, enum log_level level, const char *result)
+{
+	char id[ID_TEXT_BYTES];
+
+	log_line(level,
+	    "job: parcel=%s leg=%u from=%s to=%s tries=%u result=%s code=%s "
+	    "why=\"%s\"",
+	    id_text(&job->id, id), job->leg, job->from, job->to, job->tries,
+	    result, job->code, job->text);
+}
+
+static int
+save(struct send *s, struct job *job)
+{
+	struct why why = {0};
+	int rc = spool_save(s->spool, job, &why);
+
+	job->dirty = rc < 0;
+	if (rc < 0)
+		log_error("job: result=not-saved code=%s why=\"%s\"", why.code,
+		    why.text);
+	return rc;
+}
+
+/* A state the broker is to hear of; told again when it is on the disk. */
+static void
+enter(struct send *s, struct job *job, enum job_state state)
+{
+	job->state = state;
+	job->waiting = false;
+	job->told = false;
+	if (save(s, job) == 0)
+		s->tell(s->arg, job);
+}
+
+static void
+end(struct send *s, struct job *job)
+{
+	struct why why = {0};
+
+	if (spool_end(s->spool, job, &why) == 0) {
+		drop(s, job);
+		return;
+	}
+	log_error(
+	    "job: result=not-ended code=%s why=\"%s\"", why.code, why.text);
+	job->waiting = true;
+	job->next_ms = clock_wall_ms() + SAVE_RETRY_MS;
+}
+
+static int64_t
+backoff(const struct send *s, unsigned tries)
+{
+	int64_t ms = s->settings->retry_ms;
+
+	while (tries-- > 1 && ms < s->settings->retry_max_ms)
+		ms *= 2;
+	return ms < s->settings->retry_max_ms ? ms : s->settings->retry_max_ms;
+}
+
+static void
+wait_for_hub(struct send *s, struct job *job, const struct why *why)
+{
+	job->tries++;
+	job->waiting = true;
+	job->next_ms = clock_wall_ms() + backoff(s, job->tries);
+	job_say(job, why->code, "%s", why->text);
+	log_job(job, LOG_WARN_, "later");
+	(void)save(s, job);
+}
+
+void
+send_fail(struct send *s, struct job *job, const char *code,
+    const char *sentence, int64_t now_ms)
+{
+	job->ended_ms = now_ms;
+	job_say(job, code, "%s", sentence);
+	log_job(job, LOG_WARN_, "failed");
+	enter(s, job, JOB_FAILED);
+}
+
+int
+send_handed(struct send *s, struct job *job, int64_t now_ms)
+{
+	if (job->state >= JOB_HANDED)
+		return TSK_INVALID;
+	job->handed_ms = now_ms;
+	job_say(job, "handed-over", "It lies at the hub.");
+	log_job(job, LOG_INFO_, "handed");
+	enter(s, job, JOB_HANDED);
+	return 0;
+}
+
+int
+send_seen(struct send *s, struct job *job, const char *by, int64_t now_ms)
+{
+	if (job->state != JOB_HANDED || job->busy)
+		return TSK_INVALID;
+	job->seen_ms = job->ended_ms = now_ms;
+	snprintf(job->by, sizeof(job->by), "%s", by);
+	job_say(job, "seen", "It was seen at the hub.");
+	log_job(job, LOG_INFO_, "seen");
+	enter(s, job, JOB_SEEN);
+	return 0;
+}
+
+int
+send_retry(struct send *s, struct job *job, int64_t now_ms)
+{
+	(void)s;
+	if (!job->waiting)
+		return TSK_INVALID;
+	job->next_ms = now_ms;
+	return 0;
+}
+
+void
+send_recall(struct send *s, struct job *job, int64_t now_ms)
+{
+	job->recall = true;
+	if (job->busy)
+		return; /* the answer says how far it is */
+	if (job->state == JOB_QUEUED ||
+	    (job->state == JOB_LAYING && s->worker != NULL)) {
+		job->ended_ms = now_ms;
+		job_say(job, "recalled", "It was taken back in time.");
+		enter(s, job, JOB_RECALLED);
+	} else {
+		s->tell(s->arg, job);
+	}
+}
+
+void
+send_delivered(struct send *s, struct job *job)
+{
+	if (!job->told) {
+		job->told = true;
+		(void)save(s, job);
+	}
+}
+
+/* ---- a new job ---- */
+
+int
+send_add(struct send *s, const struct wire_parcel *parcel, unsigned leg,
+    const struct link_body *bodies, int64_t now_ms, struct job **out,
+    struct why *why)
+{
+	struct job *old = send_find(s, &parcel->id, leg);
+	struct job *job = mem_new(sizeof(*job));
+	int rc;
+
+	job->id = parcel->id;
+	job->leg = leg;
+	job->state = JOB_QUEUED;
+	memcpy(job->from, parcel->from, sizeof(job->from));
+	memcpy(job->to, parcel->to, sizeof(job->to));
+	memcpy(job->month, parcel->month, sizeof(parcel->month));
+	job->made_ms = now_ms;
+	job_say(job, "queued", "It waits for its turn.");
+	rc = spool_put(s->spool, job, parcel, bodies, why);
+	if (rc < 0) {
+		job_free(&job);
+		return rc;
+	}
+	if (old != NULL)
+		drop(s, old);
+	append(s, job);
+	*out = job;
+	return 0;
+}
+
+/* ---- laying ---- */
+
+static void on_laid(struct order *order);
+static void on_named(struct order *order);
+
+static int
+load_files(struct send *s, const struct job *job, struct lay *lay)
+{
+	struct wire_parcel *parcel = NULL;
+	int rc = spool_parcel(s->spool, job, &parcel);
+
+	for (size_t i = 0; rc == 0 && i < parcel->document_count; i++)
+		rc = i < lay->count
+			 ? spool_document(s->spool, job, &parcel->documents[i],
+			       &lay->files[i].bytes)
+			 : TSK_DAMAGED;
+	manifest_free(&parcel);
+	return rc;
+}
+
+static void
+order(struct send *s, struct job *job, bool naming)
+{
+	struct lay *lay = lay_new(job, naming ? on_named : on_laid, s);
+	int rc = load_files(s, job, lay);
+
+	lay->order.work = naming ? lay_name : lay_put;
+	if (rc == TSK_DAMAGED || rc == TSK_NOTFOUND || rc == TSK_INVALID) {
+		lay_free(&lay);
+		send_fail(s, job, "changed",
+		    "The files are not what was written down.",
+		    clock_wall_ms());
+		return;
+	}
+	if (rc < 0) {
+		struct why why = {0};
+
+		lay_free(&lay);
+		why_set(&why, WHY_LATER, "folder",
+		    "The documents cannot be read now.");
+		wait_for_hub(s, job, &why);
+		return;
+	}
+	job->busy = true;
+	worker_put(s->worker, &lay->order);
+}
+
+static void
+free_place(struct job *job)
+{
+	free(job->folder);
+	job->folder = NULL;
+	for (size_t i = 0; i < job->name_count; i++)
+		free(job->names[i]);
+	job->name_count = 0;
+}
+
+static int
+add_name(struct job *job, struct buf *text)
+{
+	for (size_t i = 0; i < job->name_count; i++)
+		if (strcmp(job->names[i], text->data) == 0)
+			return TSK_INVALID; /* a template without {name} */
+	job->names[job->name_count++] = mem_text(text->data);
+	buf_clear(text);
+	return 0;
+}
+
+/* Where it goes is written down before the hub sees anything of it. */
+static int
+choose_place(
+    const struct send *s, struct job *job, const struct wire_parcel *parcel)
+{
+	struct buf text;
+	int rc;
+
+	buf_init(&text, DRIVER_PATH_MAX);
+	free_place(job);
+	rc = profile_folder(s->profile, parcel, &text);
+	job->folder = mem_text(text.len > 0 ? text.data : "");
+	buf_clear(&text);
+	for (size_t i = 0; rc == 0 && i < parcel->document_count; i++) {
+		rc = profile_file(
+		    s->profile, parcel, parcel->documents[i].name, &text);
+		if (rc == 0)
+			rc = add_name(job, &text);
+	}
+	if (rc == 0)
+		rc = profile_ready(s->profile, parcel, &text);
+	if (rc == 0 && text.len > 0)
+		rc = add_name(job, &text);
+	buf_fini(&text);
+	return rc;
+}
+
+static void
+begin(struct send *s, struct job *job, int64_t now_ms)
+{
+	struct wire_parcel *parcel = NULL;
+	int rc = spool_parcel(s->spool, job, &parcel);
+
+	if (rc == 0)
+		rc = choose_place(s, job, parcel);
+	manifest_free(&parcel);
+	if (rc < 0) {
+		send_fail(s, job, "hub-name",
+		    "The parcel gives no name that can be laid at the hub.",
+		    now_ms);
+		return;
+	}
+	job->state = JOB_LAYING;
+	if (save(s, job) < 0) {
+		job->state = JOB_QUEUED;
+		job->waiting = true;
+		job->next_ms = now_ms + SAVE_RETRY_MS;
+		return;
+	}
+	CRASH_POINT("hub-laying");
+	order(s, job, false);
+}
+
+/* Not ended by us: the agent stops. */
+static struct job *
+answered(struct send *s, const struct lay *lay)
+{
+	struct job *job = send_find(s, &lay->id, lay->leg);
+
+	if (job != NULL)
+		job->busy = false;
+	return job == NULL || lay->order.rc == TSK_CLOSED ? NULL : job;
+}
+
+static void
+not_done(struct send *s, struct job *job, const struct order *done)
+{
+	if (done->rc == TSK_EXIST)
+		send_fail(
+		    s, job, done->why.code, done->why.text, clock_wall_ms());
+	else
+		wait_for_hub(s, job, &done->why);
+}
+
+static void
+on_laid(struct order *done)
+{
+	struct lay *lay = (struct lay *)done;
+	struct send *s = done->arg;
+	struct job *job = answered(s, lay);
+
+	if (job != NULL && job->recall) {
+		/* what lies there under names of ours is nothing to anybody */
+		send_recall(s, job, clock_wall_ms());
+	} else if (job != NULL && done->rc == 0) {
+		CRASH_POINT("hub-laid");
+		job->state = JOB_LAID;
+		job->waiting = false;
+		if (save(s, job) == 0) {
+			order(s, job, true);
+		} else { /* naming before it is written down: never */
+			job->state = JOB_LAYING;
+			job->waiting = true;
+			job->next_ms = clock_wall_ms() + SAVE_RETRY_MS;
+		}
+	} else if (job != NULL) {
+		not_done(s, job, done);
+	}
+	lay_free(&lay);
+}
+
+static void
+on_named(struct order *done)
+{
+	struct lay *lay = (struct lay *)done;
+	struct send *s = done->arg;
+	struct job *job = answered(s, lay);
+
+	CRASH_POINT("hub-handed");
+	if (job != NULL && done->rc == 0)
+		(void)!send_handed(s, job, clock_wall_ms());
+	else if (job != NULL)
+		not_done(s, job, done);
+	lay_free(&lay);
+}
+
+/* ---- watching ---- */
+
+static void
+on_watched(struct order *done)
+{
+	struct watch *watch = (struct watch *)done;
+	struct send *s = done->arg;
+
+	s->watching = false;
+	s->watch_ms = clock_wall_ms() + s->settings->interval_ms;
+	if (done->rc < 0 && done->rc != TSK_CLOSED)
+		log_warn("watch: result=later code=%s why=\"%s\"",
+		    done->why.code, done->why.text);
+	for (size_t i = 0; done->rc == 0 && i < watch->count; i++) {
+		struct watch_item *item = &watch->items[i];
+		struct job *job = send_find(s, &item->id, item->leg);
+
+		if (item->seen && job != NULL)
+			(void)!send_seen(s, job, "", clock_wall_ms());
+	}
+	watch_free(&watch);
+}
+
+static void
+watch(struct send *s)
+{
+	bool moved = strcmp(s->profile->status.seen, "moved") == 0;
+	struct watch *w = watch_new(WATCH_MAX, moved, on_watched, s);
+
+	for (struct job *job = s->first; job != NULL && w->count < WATCH_MAX;
+	     job = job->next)
+		if (job->state == JOB_HANDED && job->folder != NULL)
+			watch_add(w, job,
+			    moved ? s->profile->status.folder : job->folder);
+	if (w->count == 0) {
+		watch_free(&w);
+		s->watch_ms = clock_wall_ms() + s->settings->interval_ms;
+		return;
+	}
+	s->watching = true;
+	worker_put(s->worker, &w->order);
+}
+
+/* ---- the tick ---- */
+
+/* One before it, of the same pair, is not there yet. */
+static bool
+pair_waits(const struct send *s, const struct job *job)
+{
+	for (const struct job *other = s->first; other != job;
+	     other = other->next)
+		if (other->state < JOB_HANDED &&
+		    strcmp(other->from, job->from) == 0 &&
+		    strcmp(other->to, job->to) == 0)
+			return true;
+	return false;
+}
+
+static bool
+over(const struct send *s, const struct job *job, int64_t now_ms)
+{
+	switch (job->state) {
+	case JOB_SEEN:
+	case JOB_RECALLED:
+		return job->told;
+	case JOB_FAILED:
+		return job->told && now_ms - job->ended_ms > FAILED_KEEP_MS;
+	case JOB_HANDED:
+		if (!job->told || profile_waits(s->profile))
+			return false;
+		return !profile_watches(s->profile) ||
+		       now_ms - job->handed_ms > s->profile->status.wait_ms;
+	default:
+		return false;
+	}
+}
+
+static void
+look(struct send *s, struct job *job, int64_t now_ms)
+{
+	if (job->dirty && save(s, job) == 0 && job->state >= JOB_HANDED)
+		s->tell(s->arg, job);
+	if (over(s, job, now_ms)) {
+		end(s, job);
+		return;
+	}
+	if (s->worker == NULL || (job->recall && job->state < JOB_LAID))
+		return;
+	if (job->state == JOB_LAID)
+		order(s, job, true);
+	else if (!job->lent || pair_waits(s, job))
+		return;
+	else if (job->state == JOB_QUEUED)
+		begin(s, job, now_ms);
+	else if (job->state == JOB_LAYING)
+		order(s, job, false);
+}
+
+int64_t
+send_tick(struct send *s, int64_t now_ms)
+{
+	int64_t wake = now_ms + 60000;
+	struct job *job, *next;
+
+	for (job = s->first; job != NULL; job = next) {
+		next = job->next;
+		if (job->busy)
+			continue;
+		if (job->waiting && job->next_ms > now_ms)
+			wake = job->next_ms < wake ? job->next_ms : wake;
+		else
+			look(s, job, now_ms);
+	}
+	if (s->worker == NULL || !profile_watches(s->profile) || s->watching)
+		return wake;
+	if (s->watch_ms <= now_ms)
+		watch(s);
+	return s->watch_ms < wake && !s->watching ? s->watch_ms : wake;
+}

@@ -1,0 +1,318 @@
+/* NAME
+ *	bundle - the records inside a courier's bundle
+ * SUMMARY
+ *	see bundle.h
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "digest.h"
+#include "file.h"
+
+#include "bundle.h"
+
+#define LINE_MAX_    128
+#define RECORD_BYTES 9
+
+static const char *const states[] = {NULL, "accepted", "delivered", "refused"};
+
+/* ---- writing ---- */
+
+static void
+add_record(struct buf *out, char letter, size_t n)
+{
+	buf_char(out, letter);
+	for (int shift = 56; shift >= 0; shift -= 8)
+		buf_char(out, (char)((uint64_t)n >> shift & 0xff));
+}
+
+void
+bundle_head(struct buf *out, const struct bundle_head *head)
+{
+	char hex[2 * SEAL_SERIAL_BYTES + 1];
+	struct buf text;
+
+	buf_init(&text, 64 + BUNDLE_HAVE_MAX * 64u);
+	buf_printf(&text, "highest %" PRIu64 "\n", head->highest);
+	for (size_t i = 0; i < head->count; i++)
+		buf_printf(&text, "have %s\n",
+		    digest_hex(head->have[i], SEAL_SERIAL_BYTES, hex));
+	add_record(out, 'H', text.len);
+	buf_add(out, text.data, text.len);
+	buf_fini(&text);
+}
+
+void
+bundle_parcel(struct buf *out, const char *key, const void *manifest, size_t n)
+{
+	add_record(out, 'P', strlen(key) + 1 + n);
+	buf_text(out, key);
+	buf_char(out, '\n');
+	buf_add(out, manifest, n);
+}
+
+void
+bundle_document(struct buf *out, const char *name, const void *p, size_t n)
+{
+	size_t length = strlen(name);
+
+	add_record(out, 'D', 2 + length + n);
+	buf_char(out, (char)(length >> 8 & 0xff));
+	buf_char(out, (char)(length & 0xff));
+	buf_text(out, name);
+	buf_add(out, p, n);
+}
+
+void
+bundle_receipt_print(const struct bundle_receipt *r, struct buf *out)
+{
+	buf_printf(out, "%s %s %" PRId64 " %s", r->key, states[r->state],
+	    r->at_ms, r->code[0] != '\0' ? r->code : "-");
+}
+
+void
+bundle_receipt(struct buf *out, const struct bundle_receipt *receipt)
+{
+	struct buf text;
+
+	buf_init(&text, LINE_MAX_);
+	bundle_receipt_print(receipt, &text);
+	add_record(out, 'R', text.len);
+	buf_add(out, text.data, text.len);
+	buf_fini(&text);
+}
+
+void
+bundle_end(struct buf *out)
+{
+	add_record(out, 'E', 0);
+}
+
+/* ---- reading ---- */
+
+bool
+bundle_key_ok(const char *key)
+{
+	char head[ID_TEXT_BYTES], again[BUNDLE_KEY_BYTES];
+	struct id id;
+	size_t n = strlen(key);
+	long leg;
+
+	if (n < ID_TEXT_BYTES + 1 || n >= BUNDLE_KEY_BYTES)
+		return false;
+	memcpy(head, key, ID_TEXT_BYTES - 1);
+	head[ID_TEXT_BYTES - 1] = '\0';
+	if (id_parse(head, &id) != 0 || id_is_zero(&id))
+		return false;
+	leg = strtol(key + ID_TEXT_BYTES, NULL, 10);
+	if (leg < 0 || leg > 255)
+		return false;
+	/* one way to write it, or one parcel would have several names */
+	snprintf(again, sizeof(again), "%s-%u", id_text(&id, head),
+	    (unsigned)leg & 0xff);
+	return strcmp(again, key) == 0;
+}
+
+static enum bundle_state
+state_of(const char *word)
+{
+	for (size_t i = 1; i < sizeof(states) / sizeof(states[0]); i++)
+		if (strcmp(states[i], word) == 0)
+			return (enum bundle_state)i;
+	return (enum bundle_state)0;
+}
+
+static bool
+code_ok(const char *code)
+{
+	return strspn(code, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
+	       strlen(code);
+}
+
+int
+bundle_receipt_parse(const char *line, size_t n, struct bundle_receipt *out)
+{
+	char text[LINE_MAX_], state[16], code[BUNDLE_CODE_BYTES];
+	int used = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (n >= sizeof(text) || memchr(line, '\0', n) != NULL)
+		return TSK_INVALID;
+	memcpy(text, line, n);
+	text[n] = '\0';
+	if (sscanf(text, "%36s %15s %18" SCNd64 " %31s%n", out->key, state,
+		&out->at_ms, code, &used) != 4 ||
+	    (size_t)used != n || !bundle_key_ok(out->key) || !code_ok(code) ||
+	    out->at_ms < 0)
+		return TSK_INVALID;
+	out->state = state_of(state);
+	if (strcmp(code, "-") != 0)
+		memcpy(out->code, code, sizeof(code));
+	return out->state == 0 ? TSK_INVALID : 0;
+}
+
+struct reading {
+	const struct bundle_events *events;
+	void *arg;
+	bool head, end, parcel;
+	unsigned documents;
+};
+
+static int
+head_line(const char *line, size_t n, struct bundle_head *head)
+{
+	char text[64], hex[2 * SEAL_SERIAL_BYTES + 1];
+	int used = 0;
+
+	if (n >= sizeof(text))
+		return TSK_INVALID;
+	memcpy(text, line, n);
+	text[n] = '\0';
+	if (sscanf(text, "have %32[0-9a-f]%n", hex, &used) == 1 &&
+	    (size_t)used == n && head->count < BUNDLE_HAVE_MAX)
+		return digest_unhex(
+		    hex, head->have[head->count++], SEAL_SERIAL_BYTES);
+	return sscanf(text, "highest %18" SCNu64 "%n", &head->highest, &used) ==
+			   1 &&
+		       (size_t)used == n
+		   ? 0
+		   : TSK_INVALID;
+}
+
+static int
+read_head(struct reading *r, const char *p, size_t n)
+{
+	struct bundle_head *head;
+	int rc = 0;
+
+	if (r->head || n > 64 + BUNDLE_HAVE_MAX * 64u)
+		return TSK_INVALID;
+	r->head = true;
+	head = mem_new(sizeof(*head));
+	while (rc == 0 && n > 0) {
+		const char *end = memchr(p, '\n', n);
+
+		rc = end == NULL ? TSK_INVALID
+				 : head_line(p, (size_t)(end - p), head);
+		if (end != NULL) {
+			n -= (size_t)(end - p) + 1;
+			p = end + 1;
+		}
+	}
+	if (rc == 0 && r->events->head != NULL)
+		rc = r->events->head(r->arg, head);
+	free(head);
+	return rc;
+}
+
+static int
+read_parcel(struct reading *r, const char *p, size_t n)
+{
+	const char *end = memchr(
+	    p, '\n', n < BUNDLE_KEY_BYTES ? n : (size_t)BUNDLE_KEY_BYTES);
+	char key[BUNDLE_KEY_BYTES];
+	size_t length;
+
+	if (end == NULL || n > BUNDLE_MANIFEST_MAX)
+		return TSK_INVALID;
+	length = (size_t)(end - p);
+	if (length >= sizeof(key))
+		return TSK_INVALID;
+	memcpy(key, p, length);
+	key[length] = '\0';
+	if (strlen(key) != length || !bundle_key_ok(key))
+		return TSK_INVALID;
+	r->parcel = true;
+	r->documents = 0;
+	return r->events->parcel == NULL
+		   ? 0
+		   : r->events->parcel(r->arg, key, end + 1, n - length - 1);
+}
+
+static int
+read_document(struct reading *r, const char *p, size_t n)
+{
+	char name[256];
+	size_t length;
+
+	if (!r->parcel || n < 2 || ++r->documents > BUNDLE_DOCUMENTS_MAX)
+		return TSK_INVALID;
+	length = (size_t)((unsigned char)p[0] << 8 | (unsigned char)p[1]);
+	if (length >= sizeof(name) || length > n - 2 ||
+	    n - 2 - length > BUNDLE_DOCUMENT_MAX)
+		return TSK_INVALID;
+	memcpy(name, p + 2, length);
+	name[length] = '\0';
+	if (strlen(name) != length || !file_name_safe(name))
+		return TSK_INVALID;
+	return r->events->document == NULL
+		   ? 0
+		   : r->events->document(
+			 r->arg, name, p + 2 + length, n - 2 - length);
+}
+
+static int
+read_receipt(struct reading *r, const char *p, size_t n)
+{
+	struct bundle_receipt receipt;
+	int rc = bundle_receipt_parse(p, n, &receipt);
+
+	r->parcel = false;
+	if (rc == 0 && r->events->receipt != NULL)
+		rc = r->events->receipt(r->arg, &receipt);
+	return rc;
+}
+
+static int
+read_record(struct reading *r, char letter, const char *p, size_t n)
+{
+	if (letter != 'H' && !r->head)
+		return TSK_INVALID;
+	switch (letter) {
+	case 'H':
+		return read_head(r, p, n);
+	case 'P':
+		return read_parcel(r, p, n);
+	case 'D':
+		return read_document(r, p, n);
+	case 'R':
+		return read_receipt(r, p, n);
+	case 'E':
+		r->end = true;
+		return n == 0 ? 0 : TSK_INVALID;
+	default:
+		return TSK_INVALID;
+	}
+}
+
+int
+bundle_read(
+    const void *p, size_t n, const struct bundle_events *events, void *arg)
+{
+	static const struct bundle_events none;
+	struct reading r = {
+	    .events = events != NULL ? events : &none, .arg = arg};
+	const char *at = p;
+	unsigned records = 0;
+	int rc = 0;
+
+	while (rc == 0 && n > 0 && !r.end) {
+		uint64_t length = 0;
+
+		if (n < RECORD_BYTES || ++records > BUNDLE_RECORDS_MAX)
+			return TSK_INVALID;
+		for (int i = 1; i < RECORD_BYTES; i++)
+			length = length << 8 | (unsigned char)at[i];
+		n -= RECORD_BYTES;
+		if (length > n)
+			return TSK_INVALID;
+		rc = read_record(&r, at[0], at + RECORD_BYTES, (size_t)length);
+		at += RECORD_BYTES + length;
+		n -= (size_t)length;
+	}
+	if (rc == 0 && (!r.end || n > 0))
+		rc = TSK_INVALID;
+	return rc;
+}
