@@ -377,7 +377,7 @@ container_open(const void *p, size_t n, const char *number,
 		return TSK_SYSTEM;
 	memcpy(tag, parts.tag, sizeof(tag));
 	if (!gcm(false, key, parts.nonce, parts.start,
-		(size_t)(parts.nonce - parts.start), parts.body,
+		(size_t)(parts.body - parts.start), parts.body,
 		parts.body_bytes, out->mapping, tag))
 		rc = TSK_DAMAGED;
 	if (rc == 0)
