@@ -1,0 +1,67 @@
+/* NAME
+ *	shelf - a folder of small folders, each with a record and some files
+ * DESCRIPTION
+ *	    OPEN/KEY/record		what is known, replaced as a whole
+ *	    OPEN/KEY/FILE...		what it is about
+ *	    ended/2026-11/KEY/record	what is over; without its files
+ *	    .incoming/KEY.tmp		being written
+ *
+ *	A thing is there, whole, from the rename out of .incoming on.  All else
+ *	is the record's replacement.  KEY is one safe name.
+ *	Points of a crash (crash.h): AGENT-written, -kept, -ended, -moved.
+ * DIAGNOSTICS
+ *	why: "disk-full", "folder", "folder-in-use", all WHY_LATER.
+ */
+#ifndef TASUKI_SHELF_H
+#define TASUKI_SHELF_H
+
+#include <stddef.h>
+
+#include "buf.h"
+#include "err.h"
+
+#define SHELF_RECORD_MAX 65536u
+
+struct shelf;
+
+struct shelf_file {
+	const char *name; /* one safe name, not "record" */
+	const void *data;
+	size_t bytes;
+};
+
+/* shelf_open(path, agent, open, out, why): made if absent; one agent a folder.
+ * ${agent}: "national", for messages and points of a crash; ${open}: the name
+ * of the folder of what isn't over. */
+int shelf_open(const char *path, const char *agent, const char *open,
+    struct shelf **out, struct why *why) TSK_MUST_USE;
+void shelf_close(struct shelf **shelf);
+int shelf_dirfd(const struct shelf *shelf);
+
+/* rc < 0: the record of this key cannot be read; text is NULL then. */
+typedef void shelf_fn(
+    void *arg, const char *key, const char *text, size_t n, int rc);
+/* shelf_load(shelf, each, arg, why): tidy up, then everything that is open. */
+int shelf_load(struct shelf *shelf, shelf_fn *each, void *arg,
+    struct why *why) TSK_MUST_USE;
+/* shelf_put(shelf, key, record, files, count, why): a new thing, or one in the
+ * place of another, which is lost. */
+int shelf_put(struct shelf *shelf, const char *key, const struct buf *record,
+    const struct shelf_file *files, size_t count, struct why *why) TSK_MUST_USE;
+int shelf_save(struct shelf *shelf, const char *key, const struct buf *record,
+    struct why *why) TSK_MUST_USE;
+/* shelf_strip(shelf, key, why): its files go, the record stays. */
+int shelf_strip(
+    struct shelf *shelf, const char *key, struct why *why) TSK_MUST_USE;
+/* shelf_end(shelf, key, month, record, why): over: record saved, files removed,
+ * out of the way; "2026-11". */
+int shelf_end(struct shelf *shelf, const char *key, const char *month,
+    const struct buf *record, struct why *why) TSK_MUST_USE;
+/* shelf_ended(shelf, key, month, out): 1 and its record, 0 there is none,
+ * TSK_*. */
+int shelf_ended(struct shelf *shelf, const char *key, const char *month,
+    struct buf *out) TSK_MUST_USE;
+/* shelf_path(shelf, key): path of an open thing's folder, malloced. */
+char *shelf_path(const struct shelf *shelf, const char *key);
+
+#endif

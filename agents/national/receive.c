@@ -1,0 +1,845 @@
+/* NAME
+ *	receive - what the national system holds for our offices
+ * DESCRIPTION
+ *	A thing is what can be fetched by one ref: a file, or a whole set.  Its
+ *	documents are in memory from the fetch until its set is kept, no longer:
+ *	until it is done it can be fetched again.
+ *
+ *	The source written down beside a kept parcel is "office NUMBER", then
+ *	"ref HASH REF" a thing, so that it can be done after a crash, too.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/queue.h>
+#include <unistd.h>
+
+#include "crash.h"
+#include "log.h"
+#include "manifest.h"
+#include "name.h"
+#include "set.h"
+
+#include "person.h"
+#include "receive.h"
+
+#define KEY_BYTES 160
+#define HELD_MAX  (64u * 1024 * 1024) /* bytes in memory, all offices */
+#define MISSING   256
+
+enum stage {
+	SEEN,    /* in the list */
+	FETCHED, /* in memory */
+	KEPT,    /* on its way to the broker */
+	DUE,     /* is to be marked as done over there */
+	GONE,    /* done */
+};
+
+struct document {
+	char name[PARCEL_NAME_BYTES];
+	bool standard;
+	struct name parsed;
+	struct buf bytes;
+};
+
+struct thing {
+	char ref[PARCEL_REF_BYTES];
+	char peer[NUMBER_OFFICE_BYTES], peer_type[NUMBER_TYPE_BYTES];
+	char by[PARCEL_BY_BYTES];
+	char key[KEY_BYTES]; /* of its set; "" = goes alone */
+	uint8_t mark[DIGEST_BYTES];
+	enum stage stage;
+	bool lonely; /* no name of the standard and no sender: for a person */
+	bool elsewhere; /* another PC has fetched it before */
+	bool wanted;    /* its set is complete: fetch it */
+	bool listed;    /* in the last list */
+	int64_t first_ms, retry_ms;
+	struct id id; /* kept */
+	size_t count;
+	struct document *documents;
+	TAILQ_ENTRY(thing) entry;
+};
+TAILQ_HEAD(things, thing);
+
+struct box {
+	char office[NUMBER_OFFICE_BYTES];
+	struct things things;
+	size_t count;
+	int64_t list_ms;
+	bool asked; /* for a list, since it was changed */
+};
+
+struct receive {
+	struct receive_settings settings;
+	const struct standard *standard;
+	struct marks *marks;
+	struct inbound *inbound;
+	receive_notice_fn *notice;
+	void *arg;
+	zhashx_t *boxes;
+	size_t held; /* bytes in memory */
+	size_t count;
+};
+
+/* ---- memory ---- */
+
+static void
+empty(struct receive *r, struct thing *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		r->held -= t->documents[i].bytes.len;
+		buf_fini(&t->documents[i].bytes);
+	}
+}
+
+static void
+thing_drop(struct receive *r, struct box *b, struct thing *t)
+{
+	empty(r, t);
+	TAILQ_REMOVE(&b->things, t, entry);
+	b->count--;
+	r->count--;
+	free(t->documents);
+	free(t);
+}
+
+struct receive *
+receive_new(const struct receive_settings *settings,
+    const struct standard *standard, struct marks *marks,
+    receive_notice_fn *notice, void *arg)
+{
+	struct receive *r = mem_new(sizeof(*r));
+
+	r->settings = *settings;
+	r->standard = standard;
+	r->marks = marks;
+	r->notice = notice;
+	r->arg = arg;
+	r->boxes = zhashx_new();
+	return r;
+}
+
+void
+receive_inbound(struct receive *r, struct inbound *inbound)
+{
+	r->inbound = inbound;
+}
+
+void
+receive_free(struct receive **receive_p)
+{
+	struct receive *r = *receive_p;
+	struct thing *t;
+
+	if (r == NULL)
+		return;
+	for (struct box *b = zhashx_first(r->boxes); b != NULL;
+	     b = zhashx_next(r->boxes)) {
+		while ((t = TAILQ_FIRST(&b->things)) != NULL)
+			thing_drop(r, b, t);
+		free(b);
+	}
+	zhashx_destroy(&r->boxes);
+	free(r);
+	*receive_p = NULL;
+}
+
+size_t
+receive_count(const struct receive *r)
+{
+	return r->count;
+}
+
+static struct box *
+box_of(struct receive *r, const char *office)
+{
+	struct box *b = zhashx_lookup(r->boxes, office);
+
+	if (b == NULL) {
+		b = mem_new(sizeof(*b));
+		snprintf(b->office, sizeof(b->office), "%s", office);
+		TAILQ_INIT(&b->things);
+		zhashx_insert(r->boxes, office, b);
+	}
+	return b;
+}
+
+static struct thing *
+thing_find(struct box *b, const char *ref)
+{
+	struct thing *t;
+
+	TAILQ_FOREACH(t, &b->things, entry)
+	if (strcmp(t->ref, ref) == 0)
+		return t;
+	return NULL;
+}
+
+void
+receive_changed(struct receive *r, const char *office)
+{
+	for (struct box *b = zhashx_first(r->boxes); b != NULL;
+	     b = zhashx_next(r->boxes)) {
+		if (office[0] == '\0' || strcmp(b->office, office) == 0)
+			b->list_ms = 0;
+	}
+}
+
+/* ---- marks ---- */
+
+static void
+mark_of_thing(
+    const char *office, const struct thing *t, uint8_t out[DIGEST_BYTES])
+{
+	struct digest *d = digest_new();
+
+	digest_add(d, "thing", 6);
+	digest_add(d, office, strlen(office) + 1);
+	digest_add(d, t->ref, strlen(t->ref) + 1);
+	for (size_t i = 0; i < t->count; i++)
+		digest_add(
+		    d, t->documents[i].name, strlen(t->documents[i].name) + 1);
+	digest_end(&d, out);
+}
+
+/* A file of the standard is the same wherever it lies. */
+static void
+mark_of_document(const struct document *document, uint8_t out[DIGEST_BYTES])
+{
+	struct digest *d = digest_new();
+	uint8_t sha256[DIGEST_BYTES];
+
+	digest_sha256(document->bytes.data != NULL ? document->bytes.data : "",
+	    document->bytes.len, sha256);
+	digest_add(d, "document", 9);
+	digest_add(d, document->name, strlen(document->name) + 1);
+	digest_add(d, sha256, sizeof(sha256));
+	digest_end(&d, out);
+}
+
+/* ---- the list ---- */
+
+static void
+set_key(const struct name *n, char key[KEY_BYTES])
+{
+	snprintf(key, KEY_BYTES, "%s/%s%s>%s/%s%s@%s", n->from, n->from_type,
+	    n->from_code, n->to, n->to_type, n->to_code, n->stamp);
+}
+
+static void
+add_document(struct receive *r, struct thing *t, const struct driver_item *item)
+{
+	struct document *d;
+	struct why why = {0};
+
+	t->documents =
+	    mem_resize(t->documents, (t->count + 1) * sizeof(*t->documents));
+	d = &t->documents[t->count++];
+	memset(d, 0, sizeof(*d));
+	memcpy(d->name, item->name, sizeof(d->name));
+	buf_init(&d->bytes, DRIVER_BYTES_MAX + 1u);
+	d->standard =
+	    name_parse(r->standard, item->name, &d->parsed, &why) == 0;
+	t->elsewhere |= item->state == ITEM_FETCHED;
+	if (t->peer[0] == '\0') {
+		memcpy(t->peer, item->peer, sizeof(t->peer));
+		memcpy(t->peer_type, item->peer_type, sizeof(t->peer_type));
+		memcpy(t->by, item->by, sizeof(t->by));
+	}
+}
+
+/* Alone, or with others: all its documents are of one set, or none is. */
+static void
+classify(struct thing *t)
+{
+	const struct document *first = &t->documents[0];
+
+	t->key[0] = '\0';
+	for (size_t i = 0; i < t->count; i++) {
+		const struct document *d = &t->documents[i];
+		if (!d->standard || !set_same(&d->parsed, &first->parsed)) {
+			t->lonely = t->peer[0] == '\0';
+			return;
+		}
+	}
+	set_key(&first->parsed, t->key);
+}
+
+static struct thing *
+thing_new(struct receive *r, struct box *b, const char *ref, int64_t now)
+{
+	struct thing *t = mem_new(sizeof(*t));
+
+	snprintf(t->ref, sizeof(t->ref), "%s", ref);
+	t->first_ms = now;
+	TAILQ_INSERT_TAIL(&b->things, t, entry);
+	b->count++;
+	r->count++;
+	return t;
+}
+
+/* Documents of one ref stand one after the other; a second row of the same
+ * name is the same one, listed twice. */
+static bool
+has_name(const struct thing *t, const char *name)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		if (strcmp(t->documents[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+take_items(struct receive *r, struct box *b, const struct driver_answer *a,
+    zhashx_t *fresh, int64_t now)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct driver_item *item = &a->items[i];
+		struct thing *t = zhashx_lookup(fresh, item->ref);
+		struct thing *old = t == NULL ? thing_find(b, item->ref) : NULL;
+		if (old != NULL) {
+			old->listed = true;
+			continue;
+		}
+		if (t == NULL) {
+			t = thing_new(r, b, item->ref, now);
+			t->listed = true;
+			zhashx_insert(fresh, item->ref, t);
+		}
+		if (!has_name(t, item->name))
+			add_document(r, t, item);
+	}
+}
+
+static void
+on_list(struct receive *r, struct box *b, const struct driver_answer *a,
+    int64_t now)
+{
+	zhashx_t *fresh = zhashx_new();
+	struct thing *t, *after;
+
+	TAILQ_FOREACH(t, &b->things, entry)
+	t->listed = false;
+	take_items(r, b, a, fresh, now);
+	for (t = TAILQ_FIRST(&b->things); t != NULL; t = after) {
+		after = TAILQ_NEXT(t, entry);
+		if (zhashx_lookup(fresh, t->ref) == t) {
+			classify(t);
+			mark_of_thing(b->office, t, t->mark);
+			if (marks_has(r->marks, t->mark))
+				thing_drop(r, b, t);
+		} else if (!t->listed && a->complete &&
+			   (t->stage == SEEN || t->stage == FETCHED)) {
+			thing_drop(r, b, t); /* somebody took it away */
+		}
+	}
+	zhashx_destroy(&fresh);
+}
+
+/* ---- which sets are complete ---- */
+
+static enum set_state
+judge(struct receive *r, struct box *b, const char *key, int64_t *first,
+    size_t *refs)
+{
+	struct name *names = NULL;
+	char missing[MISSING];
+	struct thing *t;
+	size_t n = 0;
+
+	*first = INT64_MAX;
+	*refs = 0;
+	TAILQ_FOREACH(t, &b->things, entry)
+	{
+		if (t->stage > FETCHED || strcmp(t->key, key) != 0)
+			continue;
+		names = mem_resize(names, (n + t->count) * sizeof(*names));
+		for (size_t i = 0; i < t->count; i++)
+			names[n++] = t->documents[i].parsed;
+		*first = t->first_ms < *first ? t->first_ms : *first;
+		++*refs;
+	}
+	enum set_state state =
+	    set_judge(r->standard, names, n, missing, sizeof(missing));
+	free(names);
+	return state;
+}
+
+static void
+want(struct box *b, const char *key)
+{
+	struct thing *t;
+
+	TAILQ_FOREACH(t, &b->things, entry)
+	if (t->stage == SEEN && strcmp(t->key, key) == 0)
+		t->wanted = true;
+}
+
+/* Everything that may be fetched now; when the next one may be. */
+static void
+choose(struct receive *r, struct box *b, int64_t now, int64_t *when)
+{
+	struct thing *t;
+	int64_t first;
+	size_t refs;
+
+	TAILQ_FOREACH(t, &b->things, entry)
+	{
+		if (t->stage != SEEN || t->wanted)
+			continue;
+		if (t->key[0] == '\0') {
+			t->wanted = true;
+			continue;
+		}
+		enum set_state state = judge(r, b, t->key, &first, &refs);
+		if (state == SET_COMPLETE || (r->settings.whole && refs == 1) ||
+		    now - first >= r->settings.set_ms)
+			want(b, t->key);
+		else if (first + r->settings.set_ms < *when)
+			*when = first + r->settings.set_ms;
+	}
+}
+
+/* ---- the next order ---- */
+
+static void
+order_for(struct driver_order *o, enum driver_verb verb, const struct thing *t)
+{
+	o->verb = verb;
+	memcpy(o->ref, t->ref, sizeof(o->ref));
+}
+
+static bool
+next_thing(struct receive *r, struct box *b, int64_t now,
+    struct driver_order *o, int64_t *when)
+{
+	struct thing *t, *fetch = NULL;
+
+	TAILQ_FOREACH(t, &b->things, entry)
+	{
+		bool fetches = t->stage == SEEN && t->wanted;
+		if (!fetches && t->stage != DUE)
+			continue;
+		if (t->retry_ms > now) {
+			*when = t->retry_ms < *when ? t->retry_ms : *when;
+			continue;
+		}
+		if (t->stage == DUE) {
+			order_for(o, DRIVER_DONE, t);
+			return true;
+		}
+		if (fetch == NULL)
+			fetch = t;
+	}
+	if (fetch == NULL || r->held > HELD_MAX)
+		return false;
+	order_for(o, DRIVER_FETCH, fetch);
+	return true;
+}
+
+bool
+receive_next(struct receive *r, const char *office, int64_t now,
+    struct driver_order *o, int64_t *when)
+{
+	struct box *b = box_of(r, office);
+
+	if (!r->settings.on)
+		return false;
+	choose(r, b, now, when);
+	if (next_thing(r, b, now, o, when))
+		return true;
+	if (b->list_ms <= now || b->list_ms > now + r->settings.poll_ms) {
+		b->list_ms = now + r->settings.poll_ms;
+		o->verb = DRIVER_LIST_RECEIVED;
+		o->since_ms = now > r->settings.window_ms
+				  ? now - r->settings.window_ms
+				  : 0;
+		return true;
+	}
+	*when = b->list_ms < *when ? b->list_ms : *when;
+	return false;
+}
+
+/* ---- for a person ---- */
+
+static void
+to_person(struct receive *r, struct box *b, struct thing *t,
+    enum person_reason reason, int64_t now)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < t->count && rc == 0; i++) {
+		const struct document *d = &t->documents[i];
+		rc = person_put(r->settings.person_folder, b->office, d->name,
+		    d->bytes.data, d->bytes.len, reason);
+	}
+	CRASH_POINT("national-person");
+	empty(r, t);
+	if (rc < 0) {
+		log_error("receive: office=%s result=not-kept why=\"%s\"",
+		    b->office, err_text(rc));
+		t->stage = SEEN;
+		t->retry_ms = now + r->settings.wait_ms;
+		return;
+	}
+	log_warn("receive: office=%s documents=%zu result=person code=%s",
+	    b->office, t->count, person_code(reason));
+	r->notice(r->arg, b->office, person_code(reason),
+	    "Something was received that a person must look at.");
+	t->stage = DUE;
+}
+
+/* ---- keeping a set ---- */
+
+/* The documents of a set that are new, in the order of the list. */
+struct gathered {
+	struct document **documents;
+	size_t count, known;
+	struct thing *first;
+	struct buf source;
+};
+
+static void
+gather_thing(struct receive *r, struct thing *t, struct gathered *g)
+{
+	char hex[DIGEST_HEX_BYTES];
+	uint8_t mark[DIGEST_BYTES];
+
+	if (g->first == NULL)
+		g->first = t;
+	buf_printf(&g->source, "ref %s %s\n",
+	    digest_hex(t->mark, DIGEST_BYTES, hex), t->ref);
+	g->documents = mem_resize(
+	    g->documents, (g->count + t->count + 1) * sizeof(*g->documents));
+	for (size_t i = 0; i < t->count; i++) {
+		mark_of_document(&t->documents[i], mark);
+		if (marks_has(r->marks, mark)) {
+			g->known++;
+			continue;
+		}
+		buf_printf(&g->source, "mark %s\n",
+		    digest_hex(mark, DIGEST_BYTES, hex));
+		g->documents[g->count++] = &t->documents[i];
+	}
+}
+
+static bool
+member(const struct thing *t, const struct thing *of)
+{
+	if (of->key[0] == '\0')
+		return t == of;
+	return strcmp(t->key, of->key) == 0 && t->stage <= FETCHED && t->wanted;
+}
+
+static struct wire_parcel *
+parcel_of(const struct box *b, const struct gathered *g)
+{
+	struct wire_parcel *p = manifest_new(g->count);
+	const struct thing *t = g->first;
+	const struct document *d = &t->documents[0];
+
+	if (t->key[0] != '\0') {
+		const struct name *n = &d->parsed;
+		memcpy(p->from, n->from, sizeof(p->from));
+		memcpy(p->from_type, n->from_type, sizeof(p->from_type));
+		memcpy(p->to, n->to, sizeof(p->to));
+		memcpy(p->to_type, n->to_type, sizeof(p->to_type));
+		memcpy(p->stamp, n->stamp, sizeof(p->stamp));
+		if (strcmp(n->month, "000000") != 0)
+			memcpy(p->month, n->month, sizeof(p->month));
+	} else {
+		memcpy(p->from, t->peer, sizeof(p->from));
+		memcpy(p->from_type, t->peer_type, sizeof(p->from_type));
+		memcpy(p->to, b->office, sizeof(p->to));
+	}
+	for (size_t i = 0; i < g->count; i++)
+		manifest_document(p, i, g->documents[i]->name,
+		    g->documents[i]->standard && t->key[0] != '\0'
+			? g->documents[i]->parsed.kind
+			: "");
+	return p;
+}
+
+static int
+put(struct receive *r, const struct box *b, const struct gathered *g,
+    struct id *id, int64_t now, struct why *why)
+{
+	struct wire_parcel *p = parcel_of(b, g);
+	struct link_body *bodies = mem_new((g->count + 1) * sizeof(*bodies));
+
+	for (size_t i = 0; i < g->count; i++) {
+		const struct buf *bytes = &g->documents[i]->bytes;
+		bodies[i].data = bytes->data != NULL ? bytes->data : "";
+		bodies[i].bytes = bytes->len;
+	}
+	CRASH_POINT("national-fetched");
+	int rc = inbound_put(r->inbound, p, bodies, g->source.data, now, why);
+	CRASH_POINT("national-inbound");
+	*id = p->id;
+	free(bodies);
+	manifest_free(&p);
+	return rc;
+}
+
+static void
+told_twice(struct receive *r, const struct box *b)
+{
+	log_info("receive: office=%s result=twice", b->office);
+	r->notice(r->arg, b->office, "received-twice",
+	    "Something was received a second time: another terminal has "
+	    "fetched it, too.  It was delivered once.");
+}
+
+static void
+all_members(struct receive *r, struct box *b, struct thing *of,
+    enum stage stage, const struct id *id)
+{
+	char key[KEY_BYTES];
+	struct thing *t;
+
+	snprintf(key, sizeof(key), "%s", of->key);
+	TAILQ_FOREACH(t, &b->things, entry)
+	{
+		if (t != of && (key[0] == '\0' || !member(t, of)))
+			continue;
+		if (t == of)
+			continue; /* last: the others are compared with it */
+		t->stage = stage;
+		t->id = *id;
+		empty(r, t);
+	}
+	of->stage = stage;
+	of->id = *id;
+	empty(r, of);
+}
+
+static void
+again_later(struct receive *r, struct box *b, struct thing *of, int64_t now)
+{
+	struct id none = {0};
+
+	all_members(r, b, of, SEEN, &none);
+	of->retry_ms = now + r->settings.wait_ms;
+}
+
+static void
+all_to_person(struct receive *r, struct box *b, struct thing *of, int64_t now)
+{
+	struct thing *t;
+
+	TAILQ_FOREACH(t, &b->things, entry)
+	if (t != of && member(t, of))
+		to_person(r, b, t, PERSON_NO_PARCEL, now);
+	to_person(r, b, of, PERSON_NO_PARCEL, now);
+}
+
+static void
+keep(struct receive *r, struct box *b, struct thing *of, struct gathered *g,
+    int64_t now)
+{
+	struct why why = {0};
+	struct id id = {0};
+
+	if (g->count == 0) { /* all of it was here before */
+		told_twice(r, b);
+		all_members(r, b, of, DUE, &id);
+		return;
+	}
+	int rc = buf_ok(&g->source) ? put(r, b, g, &id, now, &why) : TSK_TOOBIG;
+	if (rc == TSK_EXIST && inbound_state(r->inbound, &id) != INBOUND_OPEN) {
+		told_twice(r, b);
+		all_members(r, b, of, DUE, &id);
+	} else if (rc == 0 || rc == TSK_EXIST) {
+		log_info("receive: office=%s documents=%zu known=%zu "
+			 "elsewhere=%d result=kept",
+		    b->office, g->count, g->known, of->elsewhere);
+		all_members(r, b, of, KEPT, &id);
+	} else if (rc == TSK_INVALID || rc == TSK_TOOBIG) {
+		all_to_person(r, b, of, now);
+	} else {
+		log_error("receive: office=%s result=not-kept why=\"%s\"",
+		    b->office, why.text);
+		again_later(r, b, of, now);
+	}
+}
+
+/* All members are in memory: they become a parcel. */
+static void
+try_keep(struct receive *r, struct box *b, struct thing *of, int64_t now)
+{
+	struct gathered g = {0};
+	struct thing *t;
+
+	TAILQ_FOREACH(t, &b->things, entry)
+	if (member(t, of) && t->stage != FETCHED)
+		return;
+	buf_init(&g.source, INBOUND_SOURCE_MAX);
+	buf_printf(&g.source, "office %s\n", b->office);
+	TAILQ_FOREACH(t, &b->things, entry)
+	{
+		if (member(t, of))
+			gather_thing(r, t, &g);
+	}
+	keep(r, b, of, &g, now);
+	buf_fini(&g.source);
+	free(g.documents);
+}
+
+/* ---- answers ---- */
+
+static bool
+take_bytes(struct receive *r, struct thing *t, const struct driver_answer *a)
+{
+	empty(r, t);
+	for (size_t i = 0; i < t->count; i++) {
+		struct document *d = &t->documents[i];
+		size_t k = 0;
+		while (k < a->document_count &&
+		       strcmp(a->documents[k].name, d->name) != 0)
+			k++;
+		if (k == a->document_count)
+			return false; /* the list has changed since */
+		buf_add(&d->bytes, a->documents[k].data, a->documents[k].bytes);
+		if (!buf_ok(&d->bytes))
+			return false;
+		r->held += d->bytes.len;
+	}
+	return true;
+}
+
+static void
+on_fetch(struct receive *r, struct box *b, struct thing *t,
+    const struct driver_answer *a, int64_t now)
+{
+	if (a->rc == TSK_NOTFOUND) {
+		thing_drop(r, b, t);
+		return;
+	}
+	if (a->rc != 0 || !take_bytes(r, t, a)) {
+		empty(r, t);
+		t->retry_ms = now + r->settings.wait_ms;
+		log_warn("receive: office=%s result=not-fetched code=%s",
+		    b->office, a->why.code);
+		return;
+	}
+	t->stage = FETCHED;
+	if (t->lonely)
+		to_person(r, b, t, PERSON_NO_NAME, now);
+	else
+		try_keep(r, b, t, now);
+}
+
+static void
+on_done(struct receive *r, struct box *b, struct thing *t,
+    const struct driver_answer *a, int64_t now)
+{
+	if (a->rc != 0 && a->rc != TSK_NOTFOUND && a->rc != TSK_EMPTY &&
+	    a->rc != TSK_INVALID) {
+		t->retry_ms = now + r->settings.wait_ms;
+		return;
+	}
+	CRASH_POINT("national-done");
+	if (marks_add(r->marks, t->mark, now) < 0)
+		log_error("receive: office=%s result=not-marked", b->office);
+	struct id id = t->id;
+	thing_drop(r, b, t);
+	struct thing *other;
+	TAILQ_FOREACH(other, &b->things, entry)
+	if (!id_is_zero(&id) && id_compare(&other->id, &id) == 0)
+		return;
+	if (!id_is_zero(&id))
+		inbound_done(r->inbound, &id);
+}
+
+void
+receive_answer(struct receive *r, const struct driver_order *o,
+    const struct driver_answer *a, int64_t now)
+{
+	struct box *b = box_of(r, o->office);
+	struct thing *t = thing_find(b, o->ref);
+
+	if (o->verb == DRIVER_LIST_RECEIVED) {
+		if (a->rc == 0)
+			on_list(r, b, a, now);
+	} else if (t != NULL && o->verb == DRIVER_FETCH) {
+		on_fetch(r, b, t, a, now);
+	} else if (t != NULL) {
+		on_done(r, b, t, a, now);
+	}
+}
+
+/* ---- the broker ---- */
+
+static void
+mark_document(struct receive *r, const char *hex, int64_t now)
+{
+	uint8_t mark[DIGEST_BYTES];
+
+	if (digest_unhex(hex, mark, DIGEST_BYTES) == 0 &&
+	    marks_add(r->marks, mark, now) < 0)
+		log_error("receive: result=not-marked");
+}
+
+static void
+due(struct receive *r, struct box *b, const struct id *id, char *hex_ref)
+{
+	const char *hex = strsep(&hex_ref, " ");
+	struct thing *t;
+
+	if (hex_ref == NULL)
+		return;
+	t = thing_find(b, hex_ref);
+	if (t == NULL) { /* of the time before a restart */
+		t = thing_new(r, b, hex_ref, id_wall_ms(id));
+		(void)!digest_unhex(hex, t->mark, DIGEST_BYTES);
+	}
+	t->id = *id;
+	t->stage = DUE;
+	t->retry_ms = 0;
+}
+
+static void
+ended(struct receive *r, const struct id *id, const char *source, bool accepted)
+{
+	char *copy = mem_text(source), *rest = copy, *line;
+	struct box *b = NULL;
+
+	while ((line = strsep(&rest, "\n")) != NULL) {
+		if (strncmp(line, "office ", 7) == 0)
+			b = box_of(r, line + 7);
+		else if (strncmp(line, "ref ", 4) == 0 && b != NULL)
+			due(r, b, id, line + 4);
+		else if (strncmp(line, "mark ", 5) == 0 && accepted)
+			mark_document(r, line + 5, id_wall_ms(id));
+	}
+	/* a second copy that came while the first was on its way */
+	for (b = zhashx_first(r->boxes); b != NULL; b = zhashx_next(r->boxes)) {
+		struct thing *t;
+		TAILQ_FOREACH(t, &b->things, entry)
+		if (t->stage == KEPT && id_compare(&t->id, id) == 0)
+			t->stage = DUE;
+	}
+	free(copy);
+}
+
+void
+receive_accepted(struct receive *r, const struct id *id, const char *source)
+{
+	ended(r, id, source, true);
+}
+
+void
+receive_refused(struct receive *r, const struct id *id, const char *source,
+    const char *code)
+{
+	char office[NUMBER_OFFICE_BYTES] = "";
+
+	if (strncmp(source, "office ", 7) == 0)
+		snprintf(office, sizeof(office), "%.10s", source + 7);
+	r->notice(r->arg, office, "received-refused",
+	    "The broker refused something that was received; it lies in the "
+	    "folder inbound/refused.");
+	log_warn("receive: office=%s result=refused code=%s", office, code);
+	ended(r, id, source, false);
+}

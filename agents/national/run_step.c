@@ -1,0 +1,328 @@
+/* NAME
+ *	run_step - what is done for an office when its time has come
+ * DESCRIPTION
+ *	One order at a time, the most urgent first:
+ *
+ *	    1. a recalled parcel that a person has not sent yet: take it back
+ *	    2. a call whose end nobody knows: ask the list
+ *	    3. the oldest parcel that may go
+ *	    4. the list of what was sent, when it is due
+ *	    5. what came in
+ *
+ *	An office with trouble waits for itself.  Whose turn it was goes to the
+ *	end, so that one with many parcels does not keep the others waiting.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "crash.h"
+#include "log.h"
+
+#include "run_inside.h"
+
+#define SKEW_MS (10 * 60 * 1000) /* clocks of the two sides differ */
+
+/* ---- giving an order ---- */
+
+static void
+give(struct run *r, struct station *s, struct task *t, enum driver_verb verb,
+    int64_t now)
+{
+	struct driver_order *o = &s->order;
+
+	o->number = ++r->number;
+	o->verb = verb;
+	memcpy(o->office, s->office, sizeof(o->office));
+	if (t != NULL) {
+		s->folder = spool_folder(r->spool, t->parcel);
+		o->folder = s->folder;
+		o->parcel = t->parcel;
+		t->busy = true;
+	}
+	s->task = t;
+	s->busy = true;
+	s->asked_ms = now;
+	r->in_flight++;
+	r->driver->order(r->self, o);
+}
+
+/* ---- sending ---- */
+
+/* An earlier one of the same two offices is not through yet. */
+static bool
+pair_waits(const struct station *s, const struct task *task)
+{
+	const struct task *t;
+
+	TAILQ_FOREACH(t, &s->todo, entry)
+	{
+		if (t == task)
+			return false;
+		if (t->parcel->state != PARCEL_HANDED &&
+		    strcmp(t->parcel->to, task->parcel->to) == 0 &&
+		    strcmp(t->parcel->to_type, task->parcel->to_type) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+ready(const struct station *s, const struct task *t, int64_t now)
+{
+	return t->parcel->state == PARCEL_PREPARED && t->lent &&
+	       !t->parcel->hold && !t->recall && t->parcel->due_ms <= now &&
+	       !pair_waits(s, t);
+}
+
+/* The intent first: whoever reads this record after a crash must ask. */
+static bool
+send_one(struct run *r, struct station *s, struct task *t, int64_t now)
+{
+	struct parcel *p = t->parcel;
+
+	if (t->dirty && !run_keep(r, t)) {
+		p->due_ms = now + r->settings.wait_min_ms;
+		return false;
+	}
+	p->tries++;
+	p->handing_ms = now;
+	p->state = PARCEL_HANDING;
+	parcel_say(p, "handing-over", "It is being handed over.");
+	CRASH_POINT("national-begin");
+	if (!run_keep(r, t)) {
+		p->state = PARCEL_PREPARED;
+		p->due_ms = now + r->settings.wait_min_ms;
+		return false;
+	}
+	CRASH_POINT("national-marked");
+	give(r, s, t, DRIVER_SEND, now);
+	CRASH_POINT("national-ordered");
+	return true;
+}
+
+static bool
+try_send(struct run *r, struct station *s, int64_t now, int64_t *next)
+{
+	struct task *t;
+
+	TAILQ_FOREACH(t, &s->todo, entry)
+	{
+		if (ready(s, t, now))
+			return send_one(r, s, t, now);
+		if (t->parcel->state == PARCEL_PREPARED &&
+		    t->parcel->due_ms > now && t->parcel->due_ms < *next)
+			*next = t->parcel->due_ms;
+	}
+	return false;
+}
+
+/* ---- taking back ---- */
+
+static bool
+try_withdraw(struct run *r, struct station *s, int64_t now)
+{
+	struct task *t;
+
+	TAILQ_FOREACH(t, &s->todo, entry)
+	{
+		if (t->parcel->state == PARCEL_HANDED && t->recall &&
+		    !t->refused) {
+			give(r, s, t, DRIVER_WITHDRAW, now);
+			return true;
+		}
+	}
+	return false;
+}
+
+/* ---- lists ---- */
+
+static int64_t
+oldest(const struct tasks *list)
+{
+	const struct task *t;
+	int64_t since = INT64_MAX;
+
+	TAILQ_FOREACH(t, list, entry)
+	{
+		if (t->parcel->state != PARCEL_PREPARED &&
+		    t->parcel->made_ms < since)
+			since = t->parcel->made_ms;
+	}
+	return since;
+}
+
+static void
+ask_list(struct run *r, struct station *s, bool whole, int64_t now)
+{
+	int64_t since = oldest(&s->todo);
+	int64_t watched = whole ? oldest(&s->watched) : INT64_MAX;
+
+	if (watched < since)
+		since = watched;
+	s->whole = whole;
+	s->list_ms = now + r->settings.poll_ms;
+	if (whole)
+		s->watch_ms = now + 10 * r->settings.poll_ms;
+	s->order.since_ms =
+	    since > SKEW_MS && since != INT64_MAX ? since - SKEW_MS : 0;
+	give(r, s, NULL, DRIVER_LIST_SENT, now);
+}
+
+static bool
+try_lists(struct run *r, struct station *s, int64_t now, int64_t *next)
+{
+	bool handed = false;
+	struct task *t;
+
+	TAILQ_FOREACH(t, &s->todo, entry)
+	{
+		const struct parcel *p = t->parcel;
+		if (p->state == PARCEL_HANDED) {
+			handed = true;
+		} else if (p->state == PARCEL_HANDING) {
+			if (t->ask_ms <= now) {
+				ask_list(r, s, false, now);
+				return true;
+			}
+			*next = t->ask_ms < *next ? t->ask_ms : *next;
+		}
+	}
+	bool watched = !TAILQ_EMPTY(&s->watched);
+	int64_t due = handed ? s->list_ms : INT64_MAX;
+	if (watched && s->watch_ms < due)
+		due = s->watch_ms;
+	if (due <= now) {
+		ask_list(r, s, watched && s->watch_ms <= now, now);
+		return true;
+	}
+	*next = due < *next ? due : *next;
+	return false;
+}
+
+/* ---- what lies too long ---- */
+
+static void
+remind(struct run *r, struct station *s, struct task *t, int64_t now)
+{
+	struct parcel *p = t->parcel;
+
+	if (p->state != PARCEL_HANDED || t->reminded ||
+	    now - p->handed_ms < r->settings.remind_ms)
+		return;
+	t->reminded = true;
+	parcel_say(p, "handed-over",
+	    "It has been waiting for a person at the desk for a long time.");
+	log_warn("national: to=%s result=waits why=\"%s\"", p->to, p->text);
+	r->events->step(r->arg, t);
+	r->events->notice(r->arg, s->office, "desk-waits",
+	    "Parcels lie on the desk and have not been sent.");
+}
+
+static void
+not_listed(struct run *r, struct task *t, int64_t now)
+{
+	struct parcel *p = t->parcel;
+
+	if (p->state != PARCEL_HANDED || t->busy ||
+	    now - p->handed_ms < r->settings.listed_ms)
+		return;
+	parcel_say(p, "unknown",
+	    "It was handed over, but does not appear in the list of what was "
+	    "sent.");
+	run_change(r, t, PARCEL_UNKNOWN, now);
+}
+
+static void
+look_at_times(struct run *r, struct station *s, int64_t now)
+{
+	struct task *t, *after;
+
+	for (t = TAILQ_FIRST(&s->todo); t != NULL; t = after) {
+		after = TAILQ_NEXT(t, entry);
+		if (run_by_hand(r))
+			remind(r, s, t, now);
+		else
+			not_listed(r, t, now);
+	}
+	for (t = TAILQ_FIRST(&s->watched); t != NULL; t = after) {
+		after = TAILQ_NEXT(t, entry);
+		if (t->parcel->told &&
+		    now - t->parcel->listed_ms > r->settings.fetched_ms)
+			run_over(r, t, now);
+	}
+}
+
+/* ---- the turn of an office ---- */
+
+static bool
+try_inbound(struct run *r, struct station *s, int64_t now, int64_t *next)
+{
+	struct driver_order wanted = {0};
+	int64_t when = now + IDLE_MS;
+
+	if (s->office[0] != '\0' &&
+	    r->events->inbound_next(r->arg, s->office, now, &wanted, &when)) {
+		s->order.since_ms = wanted.since_ms;
+		memcpy(s->order.ref, wanted.ref, sizeof(wanted.ref));
+		give(r, s, NULL, wanted.verb, now);
+		return true;
+	}
+	*next = when < *next ? when : *next;
+	return false;
+}
+
+static void
+step(struct run *r, struct station *s, int64_t now)
+{
+	int64_t next = now + IDLE_MS;
+
+	if (s->blocked_ms > now) {
+		s->next_ms = s->blocked_ms;
+		return;
+	}
+	look_at_times(r, s, now);
+	memset(&s->order, 0, sizeof(s->order));
+	if (try_withdraw(r, s, now) || try_send(r, s, now, &next) ||
+	    try_lists(r, s, now, &next) || try_inbound(r, s, now, &next))
+		return;
+	s->next_ms = next;
+}
+
+/* Also true when a wall clock was set back: it must not stop anything. */
+static bool
+due(const struct station *s, int64_t now)
+{
+	int64_t far = now + IDLE_MS;
+
+	if (s->blocked_ms > far)
+		far = s->blocked_ms;
+	return s->next_ms <= now || s->next_ms > far;
+}
+
+int64_t
+run_tick(struct run *r, int64_t now)
+{
+	struct station *s, *after, *last = TAILQ_LAST(&r->stations, stations);
+	int64_t next = now + IDLE_MS;
+
+	if (r->blocked_ms > now)
+		return r->blocked_ms;
+	for (s = TAILQ_FIRST(&r->stations); s != NULL; s = after) {
+		after = s == last ? NULL : TAILQ_NEXT(s, entry);
+		if (r->in_flight >= r->settings.parallel)
+			return next; /* an answer is followed by a tick */
+		if (s->busy || !due(s, now)) {
+			next =
+			    !s->busy && s->next_ms < next ? s->next_ms : next;
+			continue;
+		}
+		step(r, s, now);
+		if (s->busy) {
+			TAILQ_REMOVE(&r->stations, s, entry);
+			TAILQ_INSERT_TAIL(&r->stations, s, entry);
+		} else if (s->next_ms < next) {
+			next = s->next_ms;
+		}
+	}
+	return next > now ? next : now;
+}
