@@ -76,6 +76,17 @@ first_seen(struct planning *p, const char *key)
 	return false;
 }
 
+/* How many faults.  Rows of today's that are made new are not blamed for their
+ * contact. */
+static int
+resolve(struct planning *p, const json_t *row, struct desk *desk)
+{
+	const struct policies *policies = registry_policies_of(p->r);
+	int faults = desk_resolve(policies, desk, row, complain, p);
+
+	return faults + (p->taken ? 0 : row_check_more(row, complain, p));
+}
+
 static void
 plan_row(struct planning *p, const json_t *row, bool missing)
 {
@@ -84,8 +95,7 @@ plan_row(struct planning *p, const json_t *row, bool missing)
 
 	if (desk_parse(row, &desk, complain, p) != 0)
 		return;
-	if (desk_resolve(registry_policies_of(p->r), &desk, row, complain, p) >
-	    0) {
+	if (resolve(p, row, &desk) > 0) {
 		desk_fini(&desk);
 		return;
 	}
@@ -259,6 +269,10 @@ connect_desk(struct planning *p, const struct desk *desk)
 		if (w->valid_to != 0 && w->valid_to < p->list->today &&
 		    desk->way_count == DESK_WAYS_MAX)
 			continue;
+		/* it was connected before: again from today */
+		if (w->way == WAY_NATIONAL &&
+		    (w->valid_to == 0 || w->valid_to >= ways[0].valid_from))
+			ways[0].valid_from = p->list->today;
 		ways[count++] = *w;
 	}
 	set_ways(row, ways, count);

@@ -139,7 +139,11 @@ write_list(struct ctl *ctl, const char *path, const struct buf *text)
 	if (dir >= 0)
 		close(dir);
 	free(folder);
-	return rc < 0 ? ctl_fail(ctl, &why) : CTL_OK;
+	if (rc < 0)
+		return ctl_fail(ctl, &why);
+	if (ctl->json)
+		fprintf(ctl->term.out, "{\"ok\": true}\n");
+	return CTL_OK;
 }
 
 static int
