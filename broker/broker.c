@@ -31,6 +31,7 @@
 #include "gate.h"
 #include "hear.h"
 #include "legs.h"
+#include "mandate.h"
 #include "origin.h"
 #include "post.h"
 #include "quota.h"
@@ -99,9 +100,10 @@ open_store(struct broker *b, struct why *why)
 	settings_of_store(b->settings, &s, path);
 	if ((rc = store_open(&s, &b->store, why)) != 0)
 		return rc;
-	if ((rc = registry_load(b->registry, b->store, why)) == 0)
-		registry_alarm(b);
-	return rc;
+	if ((rc = registry_load(b->registry, b->store, why)) != 0)
+		return rc;
+	registry_alarm(b);
+	return mandates_load(b->mandates, b->store, b->wall_ms, why);
 }
 
 static int
@@ -219,6 +221,7 @@ broker_open(
 	b->settings = settings;
 	b->ways = settings_ways(settings);
 	b->registry = registry_new();
+	b->mandates = mandates_new(b->registry);
 	b->now_ms = clock_mono_ms();
 	b->started_ms = b->wall_ms = clock_wall_ms();
 	b->clogged_ms = -1;
@@ -288,6 +291,7 @@ broker_close(struct broker **b_p)
 	cache_fini(&b->cache);
 	queue_fini(&b->queues);
 	hash_fini(&b->sessions);
+	mandates_free(&b->mandates);
 	registry_free(&b->registry);
 	buf_fini(&b->frame);
 	store_close(&b->store);

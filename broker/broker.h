@@ -36,11 +36,13 @@ struct session;
 struct wish;
 struct origins;
 struct quotas;
+struct mandates;
 
 struct broker {
 	const struct settings *settings;
 	struct store *store;
 	struct registry *registry;
+	struct mandates *mandates;
 	struct writer *writer;
 	struct gate *gate;
 	struct control *control;

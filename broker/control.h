@@ -79,6 +79,9 @@ control_net_fn control_fax_show, control_fax_verify, control_fax_test,
 /* control_expected.c */
 control_store_fn control_expected;
 control_net_fn control_expected_settle;
+/* control_mandate.c */
+control_net_fn control_mandate_add, control_mandate_list, control_mandate_show,
+    control_mandate_revoke, control_mandate_expiring;
 /* control_paper.c */
 control_store_fn control_paper_report;
 /* control_route.c */

@@ -226,6 +226,37 @@ quiet(struct broker *b, struct leg *leg, const struct wire_parcel *p)
 	return true;
 }
 
+/* What was sent under a mandate that was revoked since waits for a person; whom
+ * an operator let go on, goes on. */
+static bool
+stopped(struct broker *b, struct leg *leg)
+{
+	const struct mandate *m;
+	struct store_parcel *p = NULL;
+	char detail[80];
+	size_t i;
+
+	if ((leg->flags & STORE_LEG_RECALL) ||
+	    !mandate_revoked(b->mandates, leg->pair->from) ||
+	    store_parcel_get(b->store, &leg->id, &p) != 0)
+		return false;
+	m = mandate_stopped(b->mandates, p->agent, p->from, p->from_type, p->to,
+	    p->accepted_ms, b->wall_ms);
+	for (i = 0; m != NULL && i < p->step_count; i++) {
+		if (p->steps[i].at_ms > m->revoked_ms &&
+		    p->steps[i].state == LEG_READY &&
+		    strcmp(p->steps[i].agent, "operator") == 0)
+			m = NULL;
+	}
+	store_parcel_free(&p);
+	if (m == NULL)
+		return false;
+	snprintf(detail, sizeof(detail),
+	    "Mandate %s was revoked before it went out.", m->id);
+	settle_park(b, leg, "mandate-revoked", detail);
+	return true;
+}
+
 /* 0: gone out.  TSK_LATER: this session cannot take more now.  TSK_CLOSED: it is
  * over (and its leases are back).  Others: the leg was dealt with. */
 static int
@@ -236,6 +267,8 @@ hand_out(struct broker *b, struct session *s, struct queue *q, struct leg *leg)
 	struct parcel_view v;
 	int rc;
 
+	if (stopped(b, leg))
+		return TSK_INVALID;
 	if ((rc = view_open(b, leg, &v)) != 0) {
 		unreadable(b, leg, rc);
 		view_close(&v);
@@ -293,7 +326,7 @@ taker(struct broker *b, struct queue *q)
 			s->starved = true;
 			continue;
 		}
-		if (!mandate_serves(b->registry, s->agent, q->name, b->wall_ms))
+		if (!mandate_serves(b->mandates, s->agent, q->name, b->wall_ms))
 			continue;
 		q->server_turn = (q->server_turn + i) % q->server_count;
 		return s;

@@ -68,7 +68,7 @@ struct leg {
 	int64_t accepted_ms;        /* wall */
 	uint32_t bytes, attempts;
 	uint32_t priority; /* less is sooner; see policy_priority() */
-	uint32_t said; /* the step last told, as a hash; 0 = none */
+	uint32_t said;     /* the step last told, as a hash; 0 = none */
 	uint8_t index, way;
 	uint8_t state; /* enum queue_state */
 	bool held;
@@ -82,6 +82,9 @@ struct leg {
 struct lessee {
 	struct leg *first, *last;
 	size_t count;
+	/* NULL: any pair; else only those it says yes to */
+	bool (*may)(const struct lessee *lessee, const struct pair *pair);
+	void *arg;
 };
 
 struct pair {

@@ -254,7 +254,8 @@ pair_of(struct tier *t, const struct lessee *lessee)
 	struct pair *p = t->ring;
 
 	do {
-		if (p->lessee == NULL || p->lessee == lessee)
+		if ((p->lessee == NULL || p->lessee == lessee) &&
+		    (lessee->may == NULL || lessee->may(lessee, p)))
 			return p;
 	} while ((p = p->ring_next) != t->ring);
 	return NULL;

@@ -90,6 +90,20 @@ begin(struct broker *b, struct recall *r, const char *actor, const char *detail)
 	told(b, 0, r);
 }
 
+/* Taking back takes the right to send or to delete. */
+static bool
+may_recall(const struct broker *b, const struct agent *agent,
+    const struct store_parcel *p)
+{
+	struct mandate_act act = {.agent = agent,
+	    .office = p->from,
+	    .type = p->from_type,
+	    .partner = p->to,
+	    .one_of = RIGHT_SEND | RIGHT_DELETE};
+
+	return mandate_allows(b->mandates, &act, b->wall_ms, NULL);
+}
+
 void
 recall_message(
     struct broker *b, struct session *s, const struct wire_recall *recall)
@@ -102,8 +116,7 @@ recall_message(
 	char id[ID_TEXT_BYTES];
 
 	if (store_parcel_get(b->store, &recall->id, &p) == 0)
-		allowed = mandate_allows(b->registry, s->agent, p->from,
-		    p->from_type, RIGHT_SEND, b->wall_ms);
+		allowed = may_recall(b, s->agent, p);
 	store_parcel_free(&p);
 	if (!allowed) {
 		msg.answer.count = 1;

@@ -6,7 +6,6 @@
  */
 #include <string.h>
 
-#include "mandate.h"
 #include "post.h"
 #include "receipt.h"
 
@@ -77,32 +76,13 @@ send(struct broker *b, struct session *s, const struct id *id,
 	post_message(b, s, &msg);
 }
 
-/* What a gateway brought from outside it hears of itself: the sending office has
- * no session here.  Read from the store, as who brought it stands nowhere else. */
-static struct session *
-session_of_gateway(struct broker *b, const char *from, const char *from_type,
-    const struct id *id)
-{
-	struct store_parcel *p = NULL;
-	struct agent *agent = NULL;
-
-	if (mandate_ours(b->registry, from, from_type) ||
-	    store_parcel_get(b->store, id, &p) != 0)
-		return NULL;
-	agent = registry_agent(b->registry, p->agent);
-	store_parcel_free(&p);
-	return agent != NULL && mandate_gateway(agent) ? agent->live : NULL;
-}
-
 void
 receipt_send(struct broker *b, const char *from, const char *from_type,
     const struct id *id, const struct store_leg *leg, const char *code,
     const char *detail)
 {
-	struct session *s = session_of_office(b, from, from_type);
+	struct session *s = session_of_parcel(b, id, from, from_type);
 
-	if (s == NULL)
-		s = session_of_gateway(b, from, from_type, id);
 	if (s != NULL)
 		send(b, s, id, leg, code, detail);
 }
@@ -151,16 +131,6 @@ answer_leg(
 	send(b, s, &p->id, &leg, code, step != NULL ? step->detail : "");
 }
 
-static bool
-may_see(const struct broker *b, const struct agent *agent,
-    const struct store_parcel *p)
-{
-	if (mandate_gateway(agent))
-		return strcmp(p->agent, agent->name) == 0;
-	return mandate_allows(
-	    b->registry, agent, p->from, p->from_type, RIGHT_SEE, b->wall_ms);
-}
-
 /* False: the broker has no such parcel, so its agent may offer it again.  One
  * that is not the agent's to ask for is not told of, and not called unknown. */
 static bool
@@ -173,7 +143,7 @@ answer_one(struct broker *b, struct session *s, const struct id *id)
 
 	if (rc != 0)
 		return rc != TSK_NOTFOUND;
-	allowed = may_see(b, s->agent, p);
+	allowed = session_may_see(b, s->agent, p);
 	for (i = 0; allowed && i < p->leg_count; i++)
 		answer_leg(b, s, p, i);
 	store_parcel_free(&p);

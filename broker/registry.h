@@ -80,6 +80,9 @@ struct agent {
 	struct session *live;       /* its open session */
 	struct session *challenger; /* waits until live is probed */
 	int64_t conflict_ms;        /* wall; last time two were alive; 0 */
+	/* audit entries of its refused acts: see admit.c */
+	int64_t refused_ms;
+	unsigned refused_count, refused_silent;
 };
 
 struct registry;

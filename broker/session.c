@@ -89,6 +89,24 @@ session_reap(struct broker *b)
 
 /* ---- opening ---- */
 
+/* Of an office with mandates, deliveries of one partner may be this agent's and
+ * those of another one not. */
+static bool
+takes(const struct lessee *lessee, const struct pair *pair)
+{
+	const struct session *s = HASH_OF(const struct session, lessee, lessee);
+	const struct broker *b = lessee->arg;
+	const char *queue = pair->queue->name;
+	const struct desk *desk;
+
+	if (s->agent->role != ROLE_OFFICE ||
+	    !mandate_shared(b->mandates, pair->to))
+		return true;
+	desk = registry_key(b->registry, queue + strcspn(queue, "/") + 1);
+	return desk != NULL && mandate_takes(b->mandates, s->agent, desk,
+				   pair->from, b->wall_ms, NULL);
+}
+
 struct session *
 session_open(struct broker *b, const uint8_t *route, struct agent *agent)
 {
@@ -97,6 +115,8 @@ session_open(struct broker *b, const uint8_t *route, struct agent *agent)
 	memcpy(s->route, route, SESSION_ROUTE_BYTES);
 	s->agent = agent;
 	s->dialog = DIALOG_NEW;
+	s->lessee.may = takes;
+	s->lessee.arg = b;
 	s->heard_ms = b->now_ms;
 	s->since_ms = b->wall_ms;
 	hash_put(&b->sessions, &s->node, hash_route(route));
@@ -124,35 +144,57 @@ serve(struct broker *b, struct session *s, const char *name)
 	q->servers[q->server_count++] = s;
 }
 
+/* All desks it may act for in one of these ways; free(). */
+static const struct desk **
+desks_of(
+    struct broker *b, const struct session *s, unsigned rights, size_t *count)
+{
+	const struct desk **desks = mem_new(WIRE_QUEUES_MAX * sizeof(*desks));
+
+	*count = mandate_desks(
+	    b->mandates, s->agent, b->wall_ms, rights, desks, WIRE_QUEUES_MAX);
+	return desks;
+}
+
+static void
+grant_all(struct broker *b, struct session *s)
+{
+	char name[STORE_QUEUE_BYTES];
+	const struct desk **desks;
+	size_t i, count;
+
+	if (s->agent->role != ROLE_OFFICE) {
+		agent_role(s->agent, name);
+		if (s->agent->role == ROLE_HUB)
+			snprintf(
+			    name, sizeof(name), "hub/%.59s", s->agent->hub);
+		s->serve = mem_new(sizeof(struct queue *));
+		serve(b, s, name);
+		return;
+	}
+	desks = desks_of(b, s, RIGHT_RECEIVE, &count);
+	s->serve = mem_new((count + 1) * sizeof(struct queue *));
+	for (i = 0; i < count; i++)
+		serve(b, s, desk_queue(desks[i], name));
+	free(desks);
+}
+
 /* What the agent asked for and may have; asked for nothing: all it may have. */
 static void
 grant_queues(struct broker *b, struct session *s)
 {
 	const struct wire_hello *hello = &s->hello.hello;
-	char name[STORE_QUEUE_BYTES];
-	struct desk *const *desks;
-	size_t i, count, room;
+	size_t i;
 
-	desks = registry_desks_of(b->registry, s->agent->name, &count);
-	room = hello->serve_count + count + 1;
-	s->serve = mem_new(room * sizeof(struct queue *));
+	if (hello->serve_count == 0) {
+		grant_all(b, s);
+		return;
+	}
+	s->serve = mem_new(hello->serve_count * sizeof(struct queue *));
 	for (i = 0; i < hello->serve_count; i++) {
 		if (mandate_serves(
-			b->registry, s->agent, hello->serve[i], b->wall_ms))
+			b->mandates, s->agent, hello->serve[i], b->wall_ms))
 			serve(b, s, hello->serve[i]);
-	}
-	if (hello->serve_count == 0 && s->agent->role == ROLE_OFFICE) {
-		for (i = 0; i < count && s->serve_count < WIRE_QUEUES_MAX;
-		     i++) {
-			if (desks[i]->inside)
-				serve(b, s, desk_queue(desks[i], name));
-		}
-	} else if (hello->serve_count == 0) {
-		agent_role(s->agent, name);
-		if (s->agent->role == ROLE_HUB)
-			snprintf(
-			    name, sizeof(name), "hub/%.59s", s->agent->hub);
-		serve(b, s, name);
 	}
 }
 
@@ -160,7 +202,7 @@ static void
 fill_welcome(struct broker *b, const struct session *s, uint32_t protocol,
     struct wire_welcome *w)
 {
-	struct desk *const *desks;
+	const struct desk **desks;
 	size_t i, count;
 
 	w->protocol = protocol;
@@ -171,12 +213,12 @@ fill_welcome(struct broker *b, const struct session *s, uint32_t protocol,
 	w->serve = mem_new((s->serve_count + 1) * sizeof(*w->serve));
 	for (i = 0; i < s->serve_count; i++)
 		w->serve[w->serve_count++] = s->serve[i]->name;
-	desks = registry_desks_of(b->registry, s->agent->name, &count);
+	desks = desks_of(b, s,
+	    RIGHT_SEND | RIGHT_DELETE | RIGHT_RECEIVE | RIGHT_SEE, &count);
 	w->offices = mem_new((count + 1) * sizeof(*w->offices));
-	for (i = 0; i < count && w->office_count < WIRE_QUEUES_MAX; i++) {
-		if (desks[i]->inside && s->agent->role == ROLE_OFFICE)
-			w->offices[w->office_count++] = desks[i]->key;
-	}
+	for (i = 0; i < count; i++)
+		w->offices[w->office_count++] = desks[i]->key;
+	free(desks);
 }
 
 static void
@@ -456,21 +498,76 @@ session_flush(struct broker *b)
 
 /* ---- rights ---- */
 
-struct session *
-session_of_office(struct broker *b, const char *office, const char *type)
+bool
+session_may_see(const struct broker *b, const struct agent *agent,
+    const struct store_parcel *p)
 {
-	const struct desk *desk =
-	    registry_match(b->registry, office, type, NULL);
-	struct agent *agent;
+	struct mandate_act act = {.agent = agent,
+	    .office = p->from,
+	    .type = p->from_type,
+	    .partner = p->to,
+	    .rights = RIGHT_SEE};
 
-	if (desk == NULL || !desk->inside)
+	if (mandate_gateway(agent))
+		return !mandate_ours(b->registry, p->from, p->from_type) &&
+		       strcmp(p->agent, agent->name) == 0;
+	return mandate_allows(b->mandates, &act, b->wall_ms, NULL);
+}
+
+/* Who handed it in stands in the store only; most offices have one agent, and
+ * for them nothing is read. */
+static struct agent *
+submitter(struct broker *b, const struct id *id)
+{
+	struct store_parcel *p = NULL;
+	struct agent *agent = NULL;
+
+	if (store_parcel_get(b->store, id, &p) != 0)
 		return NULL;
-	agent = registry_agent(b->registry, desk->folder_agent);
-	if (agent == NULL || agent->live == NULL ||
-	    !mandate_allows(
-		b->registry, agent, office, type, RIGHT_SEE, b->wall_ms))
-		return NULL;
-	return agent->live;
+	agent = registry_agent(b->registry, p->agent);
+	if (agent != NULL && !session_may_see(b, agent, p))
+		agent = NULL;
+	store_parcel_free(&p);
+	return agent;
+}
+
+struct session *
+session_of_parcel(
+    struct broker *b, const struct id *id, const char *from, const char *type)
+{
+	bool guessed;
+	const struct desk *desk =
+	    registry_match(b->registry, from, type, &guessed);
+	struct agent *agent = NULL;
+
+	if (desk == NULL || !desk->inside || guessed ||
+	    mandate_shared(b->mandates, from))
+		agent = submitter(b, id);
+	if (agent == NULL && desk != NULL && desk->inside &&
+	    !desk->mandate_required)
+		agent = registry_agent(b->registry, desk->folder_agent);
+	return agent != NULL && !agent->revoked ? agent->live : NULL;
+}
+
+void
+session_mandate_changed(struct broker *b, const struct mandate *mandate)
+{
+	struct agent *agent = registry_agent(b->registry, mandate->agent);
+	struct desk *const *desks;
+	size_t i, count;
+
+	if (agent != NULL && agent->live != NULL)
+		session_rights_changed(b, agent);
+	/* the office's own agents: more or fewer deliveries are theirs now */
+	desks = registry_first(b->registry, mandate->office, &count);
+	for (i = 0; i < count; i++) {
+		char name[STORE_QUEUE_BYTES];
+		struct queue *q =
+		    queue_find(&b->queues, desk_queue(desks[i], name));
+
+		if (q != NULL)
+			queue_heat(&b->queues, q);
+	}
 }
 
 void

@@ -95,12 +95,20 @@ void session_bye(struct broker *b, struct session *s, enum refusal refusal,
 void session_reap(struct broker *b);
 struct session *session_ref(struct session *s);
 void session_unref(struct broker *b, struct session **s);
-/* session_of_office(b, office, type): the open session that may see the parcels
- * of that sending office, or NULL. */
-struct session *session_of_office(
-    struct broker *b, const char *office, const char *type);
+/* session_of_parcel(b, id, from, type): the open session that hears what becomes
+ * of that parcel: of who handed it in, if it may see the sending office's, else
+ * of the office's own agent; or NULL. */
+struct session *session_of_parcel(
+    struct broker *b, const struct id *id, const char *from, const char *type);
+/* session_may_see(b, agent, parcel) */
+struct store_parcel;
+bool session_may_see(const struct broker *b, const struct agent *agent,
+    const struct store_parcel *parcel);
 /* session_rights_changed(b, agent): its registry rows changed: let it say hello
  * again. */
 void session_rights_changed(struct broker *b, struct agent *agent);
+/* session_mandate_changed(b, mandate): the same for all whom it concerns. */
+struct mandate;
+void session_mandate_changed(struct broker *b, const struct mandate *mandate);
 
 #endif

@@ -518,7 +518,25 @@ settle_step(struct broker *b, struct session *s, struct leg *leg,
 static bool
 serves(const struct broker *b, const struct session *s, const char *queue)
 {
-	return mandate_serves(b->registry, s->agent, queue, b->wall_ms);
+	return mandate_serves(b->mandates, s->agent, queue, b->wall_ms);
+}
+
+/* Under which mandate it took what ${from} sent to that queue; NULL: by its own
+ * right. */
+static const char *
+under(const struct broker *b, const struct session *s, const char *queue,
+    const char *from)
+{
+	const struct mandate *m = NULL;
+	const struct desk *desk;
+
+	if (s->agent->role != ROLE_OFFICE || strncmp(queue, "office/", 7) != 0)
+		return NULL;
+	desk = registry_key(b->registry, queue + 7);
+	if (desk == NULL || !mandate_shared(b->mandates, desk->number) ||
+	    !mandate_takes(b->mandates, s->agent, desk, from, b->wall_ms, &m))
+		return NULL;
+	return m != NULL ? m->id : NULL;
 }
 
 /* An open leg. */
@@ -558,6 +576,8 @@ settle_leg(struct broker *b, struct session *s, struct leg *leg,
 	if ((st = by_outcome(b, s, leg, item)) == NULL)
 		return;
 	st->answer = true;
+	st->work.op.under =
+	    under(b, s, leg->pair->queue->name, leg->pair->from);
 	st->work.session = session_ref(s);
 	st->work.joined =
 	    item->outcome == WIRE_OUTCOME_DELIVERED && legs_follow(b, leg);
@@ -612,6 +632,7 @@ settle_ended(
 	memcpy(st->from, p->from, sizeof(st->from));
 	memcpy(st->from_type, p->from_type, sizeof(st->from_type));
 	st->answer = true;
+	st->work.op.under = under(b, s, p->legs[item->leg].queue, p->from);
 	st->work.session = session_ref(s);
 	store_parcel_free(&p);
 	writer_put(b->writer, &st->work);

@@ -15,6 +15,8 @@
 #include "log.h"
 
 #include "gate.h"
+#include "mandate.h"
+#include "session.h"
 #include "upkeep.h"
 #include "writer.h"
 
@@ -54,6 +56,18 @@ upkeep_space(struct broker *b)
 		stats_calm(&b->stats, "disk");
 }
 
+/* Midnight: who may act for whom is another today. */
+static void
+mandate_turned(const struct mandate *mandate, void *arg)
+{
+	struct broker *b = arg;
+
+	log_info("mandate: id=%s agent=%s office=%s result=%s", mandate->id,
+	    mandate->agent, mandate->office,
+	    mandate_state_name(mandate_state(mandate, b->wall_ms)));
+	session_mandate_changed(b, mandate);
+}
+
 void
 upkeep_second(struct broker *b)
 {
@@ -65,6 +79,7 @@ upkeep_second(struct broker *b)
 		stats_calm(&b->stats, "conflict");
 	if (writer_stalled(b->writer) > 0)
 		writer_retry(b->writer);
+	mandates_tick(b->mandates, b->wall_ms, mandate_turned, b);
 }
 
 static void

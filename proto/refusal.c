@@ -75,6 +75,11 @@ static const struct refusal_row rows[] = {
 	"day.",
 	"この送信だけで、事業所の1日の送信枠を超えています。"
 	"分けて送るか、システム担当者に枠の変更を依頼してください。"},
+    {REFUSAL_MANDATE, "mandate", WHY_NEVER,
+	"The mandate to act for the sending office does not cover this.",
+	"送信元の事業所からの委任では、この送信はできません（期限切れ・取消・"
+	"範囲外）。委任の期間と内容を確かめ、事業所または法人の担当者に"
+	"委任の登録を依頼してください。"},
     {REFUSAL_BUSY, "busy", WHY_LATER,
 	"More submits are unanswered than the welcome allows.",
 	"中継サーバーが混み合っています。自動で送り直します。"},

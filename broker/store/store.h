@@ -143,6 +143,9 @@ struct store_op {
 	int rc;            /* out: result of this operation alone (see below) */
 	const char *actor; /* agent name or "operator"; not NULL */
 	int64_t at_ms;     /* wall ms */
+	/* the mandate the actor acts under: into step and audit entry; NULL:
+	 * its own right.  [a-z0-9]+, 15 at most */
+	const char *under;
 	union {
 		/* rc: TSK_OK: kept, legs[].no and .index filled; TSK_EXIST: this
 		 * id with the same header digest was accepted before, the

@@ -113,8 +113,27 @@ void
 store_write_audit(struct store_write *w, const struct store_op *op,
     const char *subject, const struct id *id, const char *text)
 {
+	char whole[sizeof(((struct store_audit *)0)->text)];
+
+	if (op->under != NULL) {
+		snprintf(
+		    whole, sizeof(whole), "%s mandate=%s", text, op->under);
+		text = whole;
+	}
 	store_chain_add(
 	    &w->chain, &w->state, op->at_ms, subject, op->actor, id, text);
+}
+
+/* Both identities: who did it stands in the step, for whom in the parcel, by
+ * which right here. */
+static void
+step_detail(
+    struct store_step *step, const struct store_op *op, const char *text)
+{
+	snprintf(step->detail, sizeof(step->detail), "%s%s%s%s", text,
+	    op->under != NULL && text[0] != '\0' ? "; " : "",
+	    op->under != NULL ? "under mandate " : "",
+	    op->under != NULL ? op->under : "");
 }
 
 static bool
@@ -163,9 +182,8 @@ accept_records(struct store_write *w, struct store_op *op)
 		    .state = p->legs[i].state};
 
 		memcpy(step.agent, op->actor, strlen(op->actor) + 1);
-		if (op->accept.note != NULL)
-			snprintf(step.detail, sizeof(step.detail), "%s",
-			    op->accept.note);
+		step_detail(
+		    &step, op, op->accept.note != NULL ? op->accept.note : "");
 		if (op->accept.codes != NULL)
 			snprintf(step.code, sizeof(step.code), "%s",
 			    op->accept.codes[i]);
@@ -318,7 +336,7 @@ step_fill(struct store_step *step, const struct store_op *op, uint8_t leg,
 	step->state = state;
 	snprintf(step->agent, sizeof(step->agent), "%s", op->actor);
 	snprintf(step->code, sizeof(step->code), "%s", code);
-	snprintf(step->detail, sizeof(step->detail), "%s", detail);
+	step_detail(step, op, detail);
 }
 
 static void

@@ -183,7 +183,9 @@ rights(void **state)
 	};
 	struct curve_key key;
 	struct registry *r = filled();
+	struct mandates *m = mandates_new(r);
 	struct agent agent;
+	struct mandate_act act = {.agent = &agent, .partner = ""};
 	struct why why = {0};
 	size_t i;
 
@@ -193,16 +195,19 @@ rights(void **state)
 		assert_int_equal(agent_parse(cases[i].agent, key.public_key,
 				     cases[i].role, &agent, &why),
 		    0);
-		assert_int_equal(mandate_allows(r, &agent, cases[i].office,
-				     cases[i].type, RIGHT_SEND, NOW),
-		    cases[i].acts);
-		assert_int_equal(mandate_serves(r, &agent, cases[i].queue, NOW),
+		act.office = cases[i].office;
+		act.type = cases[i].type;
+		act.rights = RIGHT_SEND;
+		assert_int_equal(
+		    mandate_allows(m, &act, NOW, NULL), cases[i].acts);
+		assert_int_equal(mandate_serves(m, &agent, cases[i].queue, NOW),
 		    cases[i].serves);
 		agent.revoked = true;
-		assert_false(mandate_allows(r, &agent, cases[i].office,
-		    cases[i].type, RIGHT_RECEIVE, NOW));
-		assert_false(mandate_serves(r, &agent, cases[i].queue, NOW));
+		act.rights = RIGHT_RECEIVE;
+		assert_false(mandate_allows(m, &act, NOW, NULL));
+		assert_false(mandate_serves(m, &agent, cases[i].queue, NOW));
 	}
+	mandates_free(&m);
 	registry_free(&r);
 }
 
