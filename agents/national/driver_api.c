@@ -373,7 +373,8 @@ answer_send(
 		ok = ok && text_ends(results[i].ref, sizeof(results[i].ref)) &&
 		     text_ends(results[i].code, sizeof(results[i].code)) &&
 		     text_ends(results[i].text, sizeof(results[i].text)) &&
-		     (results[i].state == DOCUMENT_HANDED ||
+		     (results[i].state == DOCUMENT_OPEN ||
+			 results[i].state == DOCUMENT_HANDED ||
 			 results[i].state == DOCUMENT_REFUSED);
 	}
 	ok = ok && sent == m->count;

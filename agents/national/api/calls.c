@@ -98,10 +98,11 @@ take_result(
 	if (item == NULL)
 		return;
 	shape_word(item, p->send.code, word, sizeof(word));
-	if (word[0] == '\0' || judge_code(p, word) == VERDICT_OK)
+	enum verdict v = word[0] == '\0' ? VERDICT_OK : judge_code(p, word);
+	if (v == VERDICT_OK)
 		return;
-	if (judge_code(p, word) == VERDICT_LATER) {
-		out->state = DOCUMENT_OPEN; /* it is not there */
+	if (v == VERDICT_LATER) { /* not there, and may be sent again */
+		out->state = DOCUMENT_OPEN;
 		return;
 	}
 	out->state = DOCUMENT_REFUSED;
