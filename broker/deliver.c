@@ -166,11 +166,12 @@ unreadable(struct broker *b, struct leg *leg, int rc)
 		settle_wait(b, leg, READ_WAIT_MS, "not-readable", err_text(rc));
 }
 
+/* A person at the national gateway's desk reads names, too. */
 static bool
 wants_paper(const struct leg *leg)
 {
 	return leg->way == WAY_FAX || leg->way == WAY_PDF ||
-	       (leg->flags & STORE_LEG_RECALL);
+	       leg->way == WAY_NATIONAL || (leg->flags & STORE_LEG_RECALL);
 }
 
 /* False: the leg is not to be lent, and was dealt with. */
