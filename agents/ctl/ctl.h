@@ -55,6 +55,8 @@ int parcel_queue_verb(struct ctl *ctl, int argc, char **argv);
 int parked_verb(struct ctl *ctl, int argc, char **argv);
 int registry_verb(struct ctl *ctl, int argc, char **argv);
 int agent_verb(struct ctl *ctl, int argc, char **argv);
+int hub_verb(struct ctl *ctl, int argc, char **argv);
+int courier_verb(struct ctl *ctl, int argc, char **argv);
 int fax_verb(struct ctl *ctl, int argc, char **argv);
 int key_verb(struct ctl *ctl, int argc, char **argv);
 int audit_verb(struct ctl *ctl, int argc, char **argv);

@@ -161,6 +161,20 @@ static const struct ctl_verb verbs[] = {
 	"[--containers DIR] [--secret FILE]\nsecret new FILE",
 	"certificates and logins of the national gateway (no broker needed)",
 	"国のシステムへの接続: 事業所ごとの証明書・ログイン（ブローカー不要）"},
+    {"hub", hub_verb,
+	"jobs [--folder DIR]\njob JOB [--folder DIR]\n"
+	"seen JOB --by NAME [--folder DIR]\nretry JOB [--folder DIR]",
+	"parcels under way to a hub: look, say that one was seen (no broker "
+	"needed)",
+	"他の連携サービスへの送信: 内容の確認・相手の確認の記録"
+	"（ブローカー不要）"},
+    {"courier", courier_verb,
+	"init SPOOL --name NAME [--peer FILE.pub]\nexport SPOOL MEDIUM\n"
+	"import SPOOL MEDIUM\nstatus SPOOL",
+	"parcels on a medium, where there is no line: LGWAN, hospitals (no "
+	"broker needed)",
+	"媒体での受け渡し: 回線のない網（LGWAN・病院）との送受信"
+	"（ブローカー不要）"},
     {"help", help_verb, "[VERB]", "this text, or how a verb is used",
 	"この説明、または各コマンドの使い方"},
 };

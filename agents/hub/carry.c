@@ -21,9 +21,9 @@
 /* A parcel of theirs the broker has, or a word we could not write down yet. */
 struct owed {
 	struct id id;
-	struct bundle_receipt receipt; /* state 0: nothing new to say */
-	bool over;                     /* inbound is done with it then */
-	bool refused;                  /* it may come again */
+	struct cargo_receipt receipt; /* state 0: nothing new to say */
+	bool over;                    /* inbound is done with it then */
+	bool refused;                 /* it may come again */
 	struct owed *next;
 };
 
@@ -87,11 +87,11 @@ find(struct carry *c, const struct id *id)
 
 static struct owed *
 owe(struct carry *c, const struct id *id, const char *key,
-    enum bundle_state state, const char *code, int64_t at_ms)
+    enum cargo_state state, const char *code, int64_t at_ms)
 {
 	struct owed *o = find(c, id);
 
-	if (!bundle_key_ok(key))
+	if (!cargo_key_ok(key))
 		return NULL;
 	if (o == NULL) {
 		o = mem_new(sizeof(*o));
@@ -103,8 +103,8 @@ owe(struct carry *c, const struct id *id, const char *key,
 	snprintf(o->receipt.code, sizeof(o->receipt.code), "%s", code);
 	o->receipt.state = state;
 	o->receipt.at_ms = at_ms;
-	o->over = state != BUNDLE_ACCEPTED;
-	o->refused = state == BUNDLE_REFUSED;
+	o->over = state != CARGO_ACCEPTED;
+	o->refused = state == CARGO_REFUSED;
 	c->next_ms = 0;
 	return o;
 }
@@ -129,7 +129,7 @@ say(struct carry *c, struct owed *o)
 	if (rc == 0 && o->over)
 		inbound_done(c->inbound, &o->id);
 	if (rc == 0)
-		o->receipt.state = (enum bundle_state)0;
+		o->receipt.state = (enum cargo_state)0;
 	return rc;
 }
 
@@ -153,7 +153,7 @@ say_all(struct carry *c)
 void
 carry_accepted(struct carry *c, const struct id *id, const char *source)
 {
-	(void)owe(c, id, source, BUNDLE_ACCEPTED, "", clock_wall_ms());
+	(void)owe(c, id, source, CARGO_ACCEPTED, "", clock_wall_ms());
 	c->asking = true;
 }
 
@@ -161,7 +161,7 @@ void
 carry_refused(
     struct carry *c, const struct id *id, const char *source, const char *code)
 {
-	(void)owe(c, id, source, BUNDLE_REFUSED, code, clock_wall_ms());
+	(void)owe(c, id, source, CARGO_REFUSED, code, clock_wall_ms());
 }
 
 void
@@ -193,7 +193,7 @@ void
 carry_receipt(struct carry *c, const struct wire_receipt *receipt)
 {
 	struct owed *o = find(c, &receipt->id);
-	char key[BUNDLE_KEY_BYTES];
+	char key[CARGO_KEY_BYTES];
 
 	if (o == NULL || o->over)
 		return;
@@ -202,16 +202,16 @@ carry_receipt(struct carry *c, const struct wire_receipt *receipt)
 	case LEG_DELIVERED:
 	case LEG_PICKED_UP:
 	case LEG_ANSWERED:
-		(void)owe(c, &receipt->id, key, BUNDLE_DELIVERED, "",
+		(void)owe(c, &receipt->id, key, CARGO_DELIVERED, "",
 		    (int64_t)receipt->at_ms);
 		break;
 	case LEG_SUPERSEDED:
-		(void)owe(c, &receipt->id, key, BUNDLE_DELIVERED, "superseded",
+		(void)owe(c, &receipt->id, key, CARGO_DELIVERED, "superseded",
 		    (int64_t)receipt->at_ms);
 		break;
 	case LEG_RECALLED:
 	case LEG_CLOSED:
-		(void)owe(c, &receipt->id, key, BUNDLE_REFUSED,
+		(void)owe(c, &receipt->id, key, CARGO_REFUSED,
 		    leg_state_name(receipt->state), (int64_t)receipt->at_ms);
 		break;
 	default: /* not over there */
@@ -297,7 +297,7 @@ take(struct carry *c, const char *key)
 	    why.code);
 	if (rc == TSK_INVALID || rc == TSK_DAMAGED || rc == TSK_TOOBIG) {
 		if (key_id(key, &id) == 0)
-			(void)owe(c, &id, key, BUNDLE_REFUSED,
+			(void)owe(c, &id, key, CARGO_REFUSED,
 			    rc == TSK_DAMAGED || why.code[0] == '\0' ? "changed"
 								     : why.code,
 			    clock_wall_ms());
@@ -316,7 +316,7 @@ take_all(struct carry *c)
 	int n = courier_in(c->courier, &keys), rc = 0;
 
 	for (int i = 0; i < n && rc == 0; i++) {
-		if (!bundle_key_ok(keys[i]))
+		if (!cargo_key_ok(keys[i]))
 			continue;
 		rc = take(c, keys[i]);
 		if (rc < 0)
@@ -332,14 +332,14 @@ take_all(struct carry *c)
 static void
 hear(struct carry *c, struct job *job, const char *key, int64_t now_ms)
 {
-	struct bundle_receipt got;
+	struct cargo_receipt got;
 
 	if (courier_got(c->courier, key, &got) == 0) {
-		if (job->state < JOB_HANDED && got.state != BUNDLE_REFUSED)
+		if (job->state < JOB_HANDED && got.state != CARGO_REFUSED)
 			(void)!send_handed(c->send, job, now_ms);
-		if (got.state == BUNDLE_DELIVERED)
+		if (got.state == CARGO_DELIVERED)
 			(void)!send_seen(c->send, job, "", now_ms);
-		else if (got.state == BUNDLE_REFUSED)
+		else if (got.state == CARGO_REFUSED)
 			send_fail(c->send, job,
 			    got.code[0] != '\0' ? got.code : "refused",
 			    "The other side did not take it.", now_ms);

@@ -471,7 +471,7 @@ courier_missing(const struct memory *m, uint64_t list[COURIER_MISSING])
 
 int
 courier_note_read(struct courier *c, enum courier_folder folder,
-    const char *key, struct bundle_receipt *out)
+    const char *key, struct cargo_receipt *out)
 {
 	struct buf text;
 	int rc;
@@ -481,16 +481,16 @@ courier_note_read(struct courier *c, enum courier_folder folder,
 	if (rc == 0)
 		rc = text.len == 0
 			 ? TSK_DAMAGED
-			 : bundle_receipt_parse(text.data, text.len, out);
+			 : cargo_receipt_parse(text.data, text.len, out);
 	buf_fini(&text);
 	return rc;
 }
 
 int
 courier_note(struct courier *c, enum courier_folder folder,
-    const struct bundle_receipt *receipt)
+    const struct cargo_receipt *receipt)
 {
-	struct bundle_receipt old;
+	struct cargo_receipt old;
 	struct buf text;
 	int rc = courier_note_read(c, folder, receipt->key, &old);
 
@@ -498,7 +498,7 @@ courier_note(struct courier *c, enum courier_folder folder,
 	if (rc == 0 && old.state >= receipt->state)
 		return 0;
 	buf_init(&text, NOTE_MAX);
-	bundle_receipt_print(receipt, &text);
+	cargo_receipt_print(receipt, &text);
 	rc = file_write(
 	    c->fds[folder], receipt->key, text.data, text.len, FILE_MODE);
 	buf_fini(&text);
@@ -545,7 +545,7 @@ courier_carried(struct courier *c, const char *key)
 }
 
 int
-courier_got(struct courier *c, const char *key, struct bundle_receipt *out)
+courier_got(struct courier *c, const char *key, struct cargo_receipt *out)
 {
 	return courier_note_read(c, COURIER_GOT, key, out);
 }
@@ -580,7 +580,7 @@ courier_taken(struct courier *c, const char *key)
 }
 
 int
-courier_owe(struct courier *c, const struct bundle_receipt *receipt)
+courier_owe(struct courier *c, const struct cargo_receipt *receipt)
 {
 	int rc = courier_lock(c, NULL);
 

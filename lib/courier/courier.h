@@ -33,7 +33,7 @@
 #ifndef TASUKI_COURIER_H
 #define TASUKI_COURIER_H
 
-#include "bundle.h"
+#include "cargo.h"
 #include "seal.h"
 
 #define COURIER_PARCEL   ".parcel"
@@ -102,7 +102,7 @@ int courier_withdraw(struct courier *courier, const char *key) TSK_MUST_USE;
 bool courier_carried(struct courier *courier, const char *key);
 /* courier_got(courier, key, out): what the peer says: TSK_NOTFOUND. */
 int courier_got(struct courier *courier, const char *key,
-    struct bundle_receipt *out) TSK_MUST_USE;
+    struct cargo_receipt *out) TSK_MUST_USE;
 /* courier_forget(courier, key): our parcel is over. */
 void courier_forget(struct courier *courier, const char *key);
 
@@ -120,6 +120,6 @@ void courier_tidy(struct courier *courier);
  * the place of an earlier one, never the other way round.  TSK_LATER: an export
  * or import is running. */
 int courier_owe(
-    struct courier *courier, const struct bundle_receipt *receipt) TSK_MUST_USE;
+    struct courier *courier, const struct cargo_receipt *receipt) TSK_MUST_USE;
 
 #endif

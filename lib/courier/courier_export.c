@@ -40,7 +40,7 @@ static void
 begin(struct packing *p)
 {
 	const struct memory *m = &p->c->memory;
-	struct bundle_head *head = mem_new(sizeof(*head));
+	struct cargo_head *head = mem_new(sizeof(*head));
 
 	head->highest = m->highest;
 	head->count = m->count;
@@ -48,7 +48,7 @@ begin(struct packing *p)
 		memcpy(head->have[i], m->have[i].serial, SEAL_SERIAL_BYTES);
 	buf_init(&p->plain, PLAIN_MAX);
 	buf_init(&p->listing, LISTING_MAX);
-	bundle_head(&p->plain, head);
+	cargo_head(&p->plain, head);
 	p->fresh = NULL;
 	p->fresh_count = 0;
 	p->parcels = p->receipts = 0;
@@ -137,7 +137,7 @@ close_bundle(struct packing *p, struct why *why)
 	struct buf file;
 	int rc;
 
-	bundle_end(&p->plain);
+	cargo_end(&p->plain);
 	digest_random(head.serial, sizeof(head.serial));
 	buf_init(&file, SEAL_FILE_MAX);
 	rc = buf_ok(&p->plain) ? seal_close(&p->c->us, &p->c->peer, &head,
@@ -175,10 +175,10 @@ add_documents(struct packing *p, int job)
 	for (int i = 0; i < n && rc == 0; i++) {
 		struct buf bytes;
 
-		buf_init(&bytes, BUNDLE_DOCUMENT_MAX + 1u);
-		rc = file_read(dir, names[i], BUNDLE_DOCUMENT_MAX, &bytes);
+		buf_init(&bytes, CARGO_DOCUMENT_MAX + 1u);
+		rc = file_read(dir, names[i], CARGO_DOCUMENT_MAX, &bytes);
 		if (rc == 0)
-			bundle_document(
+			cargo_document(
 			    &p->plain, names[i], bytes.data, bytes.len);
 		buf_fini(&bytes);
 	}
@@ -194,11 +194,10 @@ add_job(struct packing *p, int job, const char *key)
 	struct buf manifest;
 	int rc;
 
-	buf_init(&manifest, BUNDLE_MANIFEST_MAX);
-	rc =
-	    file_read(job, COURIER_PARCEL, BUNDLE_MANIFEST_MAX - 64, &manifest);
+	buf_init(&manifest, CARGO_MANIFEST_MAX);
+	rc = file_read(job, COURIER_PARCEL, CARGO_MANIFEST_MAX - 64, &manifest);
 	if (rc == 0)
-		bundle_parcel(&p->plain, key, manifest.data, manifest.len);
+		cargo_parcel(&p->plain, key, manifest.data, manifest.len);
 	buf_fini(&manifest);
 	return rc == 0 ? add_documents(p, job) : rc;
 }
@@ -248,12 +247,12 @@ add_receipts(struct packing *p)
 	int n = file_list(p->c->fds[COURIER_OWED], &names);
 
 	for (int i = 0; i < n; i++) {
-		struct bundle_receipt receipt;
+		struct cargo_receipt receipt;
 
 		if (courier_note_read(p->c, COURIER_OWED, names[i], &receipt) !=
 		    0)
 			continue;
-		bundle_receipt(&p->plain, &receipt);
+		cargo_receipt(&p->plain, &receipt);
 		buf_printf(&p->listing, "receipt %s %d\n", names[i],
 		    (int)receipt.state);
 		p->receipts++;
@@ -273,7 +272,7 @@ pack(struct packing *p, int jobs, struct why *why)
 	begin(p);
 	add_receipts(p);
 	for (int i = 0; i < n && rc == 0; i++) {
-		if (!bundle_key_ok(keys[i]) ||
+		if (!cargo_key_ok(keys[i]) ||
 		    courier_has(p->c, COURIER_CARRIED, keys[i]))
 			continue;
 		if (p->plain.len >= TARGET_BYTES) {

@@ -39,7 +39,7 @@ struct unpacking {
 	struct lying *lying;
 	size_t count;
 	/* the parcel being read */
-	char key[BUNDLE_KEY_BYTES], tmp[BUNDLE_KEY_BYTES + 4];
+	char key[CARGO_KEY_BYTES], tmp[CARGO_KEY_BYTES + 4];
 	int dir; /* -1: none, or known */
 };
 
@@ -151,7 +151,7 @@ on_document(void *arg, const char *name, const void *p, size_t n)
 }
 
 static int
-on_receipt(void *arg, const struct bundle_receipt *receipt)
+on_receipt(void *arg, const struct cargo_receipt *receipt)
 {
 	struct unpacking *u = arg;
 	int rc = end_parcel(u);
@@ -170,8 +170,8 @@ on_receipt(void *arg, const struct bundle_receipt *receipt)
 static int
 apply_line(struct courier *c, const char *line)
 {
-	char key[BUNDLE_KEY_BYTES];
-	struct bundle_receipt owed;
+	char key[CARGO_KEY_BYTES];
+	struct cargo_receipt owed;
 	int state;
 
 	if (sscanf(line, "parcel %36s", key) == 1)
@@ -187,7 +187,7 @@ apply_line(struct courier *c, const char *line)
 }
 
 static bool
-among(const struct bundle_head *head, const char *hex)
+among(const struct cargo_head *head, const char *hex)
 {
 	uint8_t serial[SEAL_SERIAL_BYTES];
 
@@ -201,7 +201,7 @@ among(const struct bundle_head *head, const char *hex)
 
 /* One bundle of ours, if the peer names its serial. */
 static int
-apply_sent(struct courier *c, const struct bundle_head *head, const char *name)
+apply_sent(struct courier *c, const struct cargo_head *head, const char *name)
 {
 	struct buf text;
 	char *rest, *line;
@@ -224,7 +224,7 @@ apply_sent(struct courier *c, const struct bundle_head *head, const char *name)
 }
 
 static int
-on_head(void *arg, const struct bundle_head *head)
+on_head(void *arg, const struct cargo_head *head)
 {
 	struct unpacking *u = arg;
 	struct courier *c = u->c;
@@ -274,11 +274,11 @@ keep_serial(struct courier *c, const struct seal_head *head)
 static int
 take(struct unpacking *u, const struct seal_head *head, const struct buf *plain)
 {
-	static const struct bundle_events events = {.head = on_head,
+	static const struct cargo_events events = {.head = on_head,
 	    .parcel = on_parcel,
 	    .document = on_document,
 	    .receipt = on_receipt};
-	int rc = bundle_read(plain->data, plain->len, &events, u);
+	int rc = cargo_read(plain->data, plain->len, &events, u);
 
 	if (rc == 0)
 		rc = end_parcel(u);
@@ -308,7 +308,7 @@ import_file(struct unpacking *u, const struct buf *file)
 	buf_init(&plain, SEAL_FILE_MAX);
 	rc = seal_open(
 	    &u->c->us, &u->c->peer, file->data, file->len, &head, &plain);
-	if (rc == 0 && bundle_read(plain.data, plain.len, NULL, NULL) != 0)
+	if (rc == 0 && cargo_read(plain.data, plain.len, NULL, NULL) != 0)
 		rc = TSK_DAMAGED;
 	if (rc == TSK_DAMAGED || rc == TSK_INVALID) {
 		u->report->damaged++;

@@ -11,7 +11,7 @@
 #define MEDIUM_FOLDER     "TASUKI"
 #define MEDIUM_END        ".TCB"
 #define MEDIUM_NAME_BYTES 32
-#define HAVE_MAX          BUNDLE_HAVE_MAX
+#define HAVE_MAX          CARGO_HAVE_MAX
 
 enum courier_folder {
 	COURIER_ROOT, /* courier/ itself */
@@ -61,9 +61,9 @@ unsigned courier_missing(
     const struct memory *memory, uint64_t list[COURIER_MISSING]);
 /* A receipt as a file; the later word wins. */
 int courier_note(struct courier *c, enum courier_folder folder,
-    const struct bundle_receipt *receipt) TSK_MUST_USE;
+    const struct cargo_receipt *receipt) TSK_MUST_USE;
 int courier_note_read(struct courier *c, enum courier_folder folder,
-    const char *key, struct bundle_receipt *out) TSK_MUST_USE;
+    const char *key, struct cargo_receipt *out) TSK_MUST_USE;
 int courier_open_medium(const char *medium, struct why *why);
 
 #endif

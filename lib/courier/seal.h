@@ -14,7 +14,7 @@
  *	     96   8  when, milliseconds, big-endian
  *	    104   8  bytes of what follows, big-endian
  *	    112  16  zero
- *	    128  ..  AES-256-GCM of the records (bundle.h) and its tag, 16
+ *	    128  ..  AES-256-GCM of the records (cargo.h) and its tag, 16
  *	     ..  64  Ed25519 signature over all before it
  *
  *	Key and nonce: HKDF-SHA-256 of the X25519 secret, salt = the first 128

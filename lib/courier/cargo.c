@@ -1,7 +1,7 @@
 /* NAME
- *	bundle - the records inside a courier's bundle
+ *	cargo - the records inside a courier's bundle
  * SUMMARY
- *	see bundle.h
+ *	see cargo.h
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "digest.h"
 #include "file.h"
 
-#include "bundle.h"
+#include "cargo.h"
 
 #define LINE_MAX_    128
 #define RECORD_BYTES 9
@@ -29,12 +29,12 @@ add_record(struct buf *out, char letter, size_t n)
 }
 
 void
-bundle_head(struct buf *out, const struct bundle_head *head)
+cargo_head(struct buf *out, const struct cargo_head *head)
 {
 	char hex[2 * SEAL_SERIAL_BYTES + 1];
 	struct buf text;
 
-	buf_init(&text, 64 + BUNDLE_HAVE_MAX * 64u);
+	buf_init(&text, 64 + CARGO_HAVE_MAX * 64u);
 	buf_printf(&text, "highest %" PRIu64 "\n", head->highest);
 	for (size_t i = 0; i < head->count; i++)
 		buf_printf(&text, "have %s\n",
@@ -45,7 +45,7 @@ bundle_head(struct buf *out, const struct bundle_head *head)
 }
 
 void
-bundle_parcel(struct buf *out, const char *key, const void *manifest, size_t n)
+cargo_parcel(struct buf *out, const char *key, const void *manifest, size_t n)
 {
 	add_record(out, 'P', strlen(key) + 1 + n);
 	buf_text(out, key);
@@ -54,7 +54,7 @@ bundle_parcel(struct buf *out, const char *key, const void *manifest, size_t n)
 }
 
 void
-bundle_document(struct buf *out, const char *name, const void *p, size_t n)
+cargo_document(struct buf *out, const char *name, const void *p, size_t n)
 {
 	size_t length = strlen(name);
 
@@ -66,26 +66,26 @@ bundle_document(struct buf *out, const char *name, const void *p, size_t n)
 }
 
 void
-bundle_receipt_print(const struct bundle_receipt *r, struct buf *out)
+cargo_receipt_print(const struct cargo_receipt *r, struct buf *out)
 {
 	buf_printf(out, "%s %s %" PRId64 " %s", r->key, states[r->state],
 	    r->at_ms, r->code[0] != '\0' ? r->code : "-");
 }
 
 void
-bundle_receipt(struct buf *out, const struct bundle_receipt *receipt)
+cargo_receipt(struct buf *out, const struct cargo_receipt *receipt)
 {
 	struct buf text;
 
 	buf_init(&text, LINE_MAX_);
-	bundle_receipt_print(receipt, &text);
+	cargo_receipt_print(receipt, &text);
 	add_record(out, 'R', text.len);
 	buf_add(out, text.data, text.len);
 	buf_fini(&text);
 }
 
 void
-bundle_end(struct buf *out)
+cargo_end(struct buf *out)
 {
 	add_record(out, 'E', 0);
 }
@@ -93,14 +93,14 @@ bundle_end(struct buf *out)
 /* ---- reading ---- */
 
 bool
-bundle_key_ok(const char *key)
+cargo_key_ok(const char *key)
 {
-	char head[ID_TEXT_BYTES], again[BUNDLE_KEY_BYTES];
+	char head[ID_TEXT_BYTES], again[CARGO_KEY_BYTES];
 	struct id id;
 	size_t n = strlen(key);
 	long leg;
 
-	if (n < ID_TEXT_BYTES + 1 || n >= BUNDLE_KEY_BYTES)
+	if (n < ID_TEXT_BYTES + 1 || n >= CARGO_KEY_BYTES)
 		return false;
 	memcpy(head, key, ID_TEXT_BYTES - 1);
 	head[ID_TEXT_BYTES - 1] = '\0';
@@ -115,13 +115,13 @@ bundle_key_ok(const char *key)
 	return strcmp(again, key) == 0;
 }
 
-static enum bundle_state
+static enum cargo_state
 state_of(const char *word)
 {
 	for (size_t i = 1; i < sizeof(states) / sizeof(states[0]); i++)
 		if (strcmp(states[i], word) == 0)
-			return (enum bundle_state)i;
-	return (enum bundle_state)0;
+			return (enum cargo_state)i;
+	return (enum cargo_state)0;
 }
 
 static bool
@@ -132,9 +132,9 @@ code_ok(const char *code)
 }
 
 int
-bundle_receipt_parse(const char *line, size_t n, struct bundle_receipt *out)
+cargo_receipt_parse(const char *line, size_t n, struct cargo_receipt *out)
 {
-	char text[LINE_MAX_], state[16], code[BUNDLE_CODE_BYTES];
+	char text[LINE_MAX_], state[16], code[CARGO_CODE_BYTES];
 	int used = 0;
 
 	memset(out, 0, sizeof(*out));
@@ -144,7 +144,7 @@ bundle_receipt_parse(const char *line, size_t n, struct bundle_receipt *out)
 	text[n] = '\0';
 	if (sscanf(text, "%36s %15s %18" SCNd64 " %31s%n", out->key, state,
 		&out->at_ms, code, &used) != 4 ||
-	    (size_t)used != n || !bundle_key_ok(out->key) || !code_ok(code) ||
+	    (size_t)used != n || !cargo_key_ok(out->key) || !code_ok(code) ||
 	    out->at_ms < 0)
 		return TSK_INVALID;
 	out->state = state_of(state);
@@ -154,14 +154,14 @@ bundle_receipt_parse(const char *line, size_t n, struct bundle_receipt *out)
 }
 
 struct reading {
-	const struct bundle_events *events;
+	const struct cargo_events *events;
 	void *arg;
 	bool head, end, parcel;
 	unsigned documents;
 };
 
 static int
-head_line(const char *line, size_t n, struct bundle_head *head)
+head_line(const char *line, size_t n, struct cargo_head *head)
 {
 	char text[64], hex[2 * SEAL_SERIAL_BYTES + 1];
 	int used = 0;
@@ -171,7 +171,7 @@ head_line(const char *line, size_t n, struct bundle_head *head)
 	memcpy(text, line, n);
 	text[n] = '\0';
 	if (sscanf(text, "have %32[0-9a-f]%n", hex, &used) == 1 &&
-	    (size_t)used == n && head->count < BUNDLE_HAVE_MAX)
+	    (size_t)used == n && head->count < CARGO_HAVE_MAX)
 		return digest_unhex(
 		    hex, head->have[head->count++], SEAL_SERIAL_BYTES);
 	return sscanf(text, "highest %18" SCNu64 "%n", &head->highest, &used) ==
@@ -184,10 +184,10 @@ head_line(const char *line, size_t n, struct bundle_head *head)
 static int
 read_head(struct reading *r, const char *p, size_t n)
 {
-	struct bundle_head *head;
+	struct cargo_head *head;
 	int rc = 0;
 
-	if (r->head || n > 64 + BUNDLE_HAVE_MAX * 64u)
+	if (r->head || n > 64 + CARGO_HAVE_MAX * 64u)
 		return TSK_INVALID;
 	r->head = true;
 	head = mem_new(sizeof(*head));
@@ -210,19 +210,19 @@ read_head(struct reading *r, const char *p, size_t n)
 static int
 read_parcel(struct reading *r, const char *p, size_t n)
 {
-	const char *end = memchr(
-	    p, '\n', n < BUNDLE_KEY_BYTES ? n : (size_t)BUNDLE_KEY_BYTES);
-	char key[BUNDLE_KEY_BYTES];
+	const char *end =
+	    memchr(p, '\n', n < CARGO_KEY_BYTES ? n : (size_t)CARGO_KEY_BYTES);
+	char key[CARGO_KEY_BYTES];
 	size_t length;
 
-	if (end == NULL || n > BUNDLE_MANIFEST_MAX)
+	if (end == NULL || n > CARGO_MANIFEST_MAX)
 		return TSK_INVALID;
 	length = (size_t)(end - p);
 	if (length >= sizeof(key))
 		return TSK_INVALID;
 	memcpy(key, p, length);
 	key[length] = '\0';
-	if (strlen(key) != length || !bundle_key_ok(key))
+	if (strlen(key) != length || !cargo_key_ok(key))
 		return TSK_INVALID;
 	r->parcel = true;
 	r->documents = 0;
@@ -237,11 +237,11 @@ read_document(struct reading *r, const char *p, size_t n)
 	char name[256];
 	size_t length;
 
-	if (!r->parcel || n < 2 || ++r->documents > BUNDLE_DOCUMENTS_MAX)
+	if (!r->parcel || n < 2 || ++r->documents > CARGO_DOCUMENTS_MAX)
 		return TSK_INVALID;
 	length = (size_t)((unsigned char)p[0] << 8 | (unsigned char)p[1]);
 	if (length >= sizeof(name) || length > n - 2 ||
-	    n - 2 - length > BUNDLE_DOCUMENT_MAX)
+	    n - 2 - length > CARGO_DOCUMENT_MAX)
 		return TSK_INVALID;
 	memcpy(name, p + 2, length);
 	name[length] = '\0';
@@ -256,8 +256,8 @@ read_document(struct reading *r, const char *p, size_t n)
 static int
 read_receipt(struct reading *r, const char *p, size_t n)
 {
-	struct bundle_receipt receipt;
-	int rc = bundle_receipt_parse(p, n, &receipt);
+	struct cargo_receipt receipt;
+	int rc = cargo_receipt_parse(p, n, &receipt);
 
 	r->parcel = false;
 	if (rc == 0 && r->events->receipt != NULL)
@@ -288,10 +288,10 @@ read_record(struct reading *r, char letter, const char *p, size_t n)
 }
 
 int
-bundle_read(
-    const void *p, size_t n, const struct bundle_events *events, void *arg)
+cargo_read(
+    const void *p, size_t n, const struct cargo_events *events, void *arg)
 {
-	static const struct bundle_events none;
+	static const struct cargo_events none;
 	struct reading r = {
 	    .events = events != NULL ? events : &none, .arg = arg};
 	const char *at = p;
@@ -301,7 +301,7 @@ bundle_read(
 	while (rc == 0 && n > 0 && !r.end) {
 		uint64_t length = 0;
 
-		if (n < RECORD_BYTES || ++records > BUNDLE_RECORDS_MAX)
+		if (n < RECORD_BYTES || ++records > CARGO_RECORDS_MAX)
 			return TSK_INVALID;
 		for (int i = 1; i < RECORD_BYTES; i++)
 			length = length << 8 | (unsigned char)at[i];
