@@ -10,6 +10,7 @@
 #include "mandate.h"
 #include "post.h"
 #include "recall.h"
+#include "recall_notice.h"
 #include "receipt.h"
 
 /* Who waits for the outcome; exactly one of them is set. */
@@ -78,9 +79,13 @@ begin(struct broker *b, struct recall *r, const char *actor, const char *detail)
 	    .actor = actor,
 	    .code = "recalled",
 	    .detail = detail};
+	struct store_parcel *p = NULL;
 	struct leg *leg;
 	unsigned i;
 
+	if (store_parcel_get(b->store, &r->id, &p) == 0)
+		recall_notice_put(b, p);
+	store_parcel_free(&p);
 	r->open = 1;
 	for (i = 0; i < STORE_LEGS_MAX; i++) {
 		leg = queue_leg(&b->queues, &r->id, i);

@@ -28,6 +28,7 @@
 #include "legs.h"
 #include "mandate.h"
 #include "post.h"
+#include "recall_notice.h"
 #include "receipt.h"
 #include "schedule.h"
 #include "settle.h"
@@ -194,8 +195,10 @@ moved(struct broker *b, struct settlement *st)
 		legs_asked(b, leg, op->settle.code);
 	else if (leg != NULL)
 		move_leg(b, leg, now, st->wait_ms);
-	if (!st->mark)
+	if (!st->mark) {
 		legs_moved(b, &st->id, now);
+		recall_notice_late(b, &st->id, now);
+	}
 	if (st->from[0] != '\0' && !receipt_silent(now, op->settle.code))
 		receipt_send(b, st->from, st->from_type, &st->id, now,
 		    op->settle.code, op->settle.detail);

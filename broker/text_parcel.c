@@ -81,7 +81,8 @@ text_parcel_put(struct broker *b, const struct text_parcel *new, struct id *id)
 
 	own->told = new->told;
 	own->arg = new->arg;
-	*id = own->parcel.id = id_new(b->wall_ms);
+	own->parcel.id = new->same != NULL ? *new->same : id_new(b->wall_ms);
+	*id = own->parcel.id;
 	own->text = mem_text(new->text);
 	own->piece.data = own->text;
 	own->piece.bytes = strlen(own->text);

@@ -1,7 +1,7 @@
 /* NAME
  *	text_parcel - a parcel of the broker's own with one text
  * DESCRIPTION
- *	FAX test pages and reminders.  A parcel like any other, so that crashes,
+ *	FAX test pages, reminders, notices of what is taken back.  A parcel like any other, so that crashes,
  *	repeats and receipts are the same as for all; its agent is "broker".
  */
 #ifndef TASUKI_TEXT_PARCEL_H
@@ -16,7 +16,10 @@ struct text_parcel {
 	const char *name;          /* of the document */
 	const char *text;          /* copied, and wiped afterwards */
 	const struct route *route; /* its legs and why */
-	settle_fn *told;           /* after the commit; may be NULL */
+	/* NULL: a new id; else this one, and told gets TSK_EXIST when there is
+	 * such a parcel already */
+	const struct id *same;
+	settle_fn *told; /* after the commit; may be NULL */
 	void *arg;
 };
 

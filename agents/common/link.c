@@ -425,6 +425,12 @@ link_free(struct link **link_p)
 	free(link);
 }
 
+uint32_t
+link_protocol(const struct link *link)
+{
+	return link_open(link) ? link->protocol : 0;
+}
+
 bool
 link_open(const struct link *link)
 {

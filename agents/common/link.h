@@ -86,6 +86,8 @@ int link_new(zloop_t *loop, const struct link_settings *settings,
 /* link_free(link): says bye, closes; no events any more. */
 void link_free(struct link **link);
 bool link_open(const struct link *link); /* welcomed */
+/* link_protocol(link): the version spoken; 0 when not open. */
+uint32_t link_protocol(const struct link *link);
 
 /**
  * link_submit(link, parcel, bodies):

@@ -200,11 +200,15 @@ recall_welcome(struct office *office)
 
 /* ---- the answer ---- */
 
+/* Since version 3 the broker tells who has the paper. */
 static enum text
-text_for(enum leg_state state)
+text_for(enum leg_state state, enum leg_way way, uint32_t protocol)
 {
 	switch (state) {
 	case LEG_DELIVERED:
+		if ((way == WAY_FAX || way == WAY_PDF) && protocol >= 3)
+			return TEXT_RECALL_PAPER;
+		return TEXT_RECALL_LATE;
 	case LEG_PICKED_UP:
 	case LEG_ANSWERED:
 		return TEXT_RECALL_LATE;
@@ -221,7 +225,8 @@ void
 recall_receipt(struct office *office, const struct wire_receipt *receipt)
 {
 	enum language language = office->app->language;
-	enum text said = text_for(receipt->state);
+	enum text said = text_for(
+	    receipt->state, receipt->way, link_protocol(office->app->link));
 	char marker[64], name[256], id[ID_TEXT_BYTES];
 	int folder = open_folder(office);
 	struct buf text;

@@ -216,6 +216,13 @@ static const struct row rows[TEXTS] = {
 	 "ご連絡ください。\n",
 	    "It has reached the partner already (way $1).\nSend a deletion "
 	    "file from your care software, or call the partner.\n"},
+    [TEXT_RECALL_PAPER] =
+	{"すでに相手先に紙で届いています（経路：$1）。\n"
+	 "「取り消しのお知らせ」を同じ経路で相手先に送ります。"
+	 "電話でもお伝えください。\n",
+	    "It has reached the partner on paper already (way $1).\nA notice "
+	    "that it is withdrawn follows by the same way. Call the partner, "
+	    "too.\n"},
     [TEXT_PREFIX_HELD] = {"不足のお知らせ_", "missing_"},
     [TEXT_PREFIX_NOTICE] = {"お知らせ_", "notice_"},
     [TEXT_NAMELESS] = {"名前を表示できないファイル", "nameless"},

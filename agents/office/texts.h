@@ -78,6 +78,7 @@ enum text {
 	TEXT_RECALL_DONE,  /* $1, $2 = way, ja and en */
 	TEXT_RECALL_ASKED, /* the same */
 	TEXT_RECALL_LATE,  /* the same */
+	TEXT_RECALL_PAPER, /* the same */
 	TEXT_PREFIX_HELD,  /* file names of notices */
 	TEXT_PREFIX_NOTICE,
 	TEXT_NAMELESS, /* a name that cannot be shown */

@@ -302,6 +302,52 @@ def test_taken_back_by_the_sender_and_by_an_operator(make_stage):
     assert stage.legs(third)["bus"]["state"] == "delivered"
 
 
+@pytest.mark.parametrize("late", [False, True])
+def test_paper_that_is_out_is_taken_back_on_paper(make_stage, late):
+    """The clerk takes it back after (or while) it came out: a notice follows it
+    by the same way, once, however often she asks."""
+    stage = make_stage(row(9, "17", inside=0))
+    care, paper = stage.peer("care"), stage.peer("pdf")
+    sent = stage.send(care, PARTNER)
+    assert take(paper)[0] == sent
+    if late:
+        care.recall(sent)
+        assert paper.wait("recall")[1][1][0] == sent
+    paper.settle(sent, 0, DELIVERED, detail="pages=2")
+    stage.wait(sent, pdf="delivered")
+    for _ in range(2):
+        care.recall(sent)
+        care.wait("answer")
+    kind, fields, frames = paper.wait("deliver")
+    notice, leg = delivered(fields)
+    extra = paper_of(fields)
+    assert notice != sent and leg == 0
+    assert extra["reason"] == "recall-notice" and not extra["recalled"]
+    text = frames[0].decode()
+    assert "取り消しのお知らせ" in text and "破棄" in text
+    assert sent.hex()[:12] in text and "2026年01月" in text and CARE in text
+    paper.settle(notice, 0, DELIVERED, detail="pages=2")
+    stage.wait(notice, pdf="delivered")
+    done = stage.lab.ctl("parcel", "recall", sent.hex(), check=False)
+    assert done["too_late"] == 1
+    assert paper.listen(("deliver",), 0.5) is None, "a second notice"
+
+
+def test_no_notice_for_what_the_broker_takes_back_itself(make_stage):
+    """Paper that was out before the data came stays what it is."""
+    stage = make_stage(row(2, "11", "visit", policy="soon"))
+    care, paper = stage.peer("care"), stage.peer("pdf")
+    sent = stage.send(care, VISIT)
+    assert take(paper)[0] == sent
+    visit = stage.peer("visit")
+    take(visit)
+    visit.settle(sent, 0, DELIVERED)
+    paper.wait("recall")
+    paper.settle(sent, 1, DELIVERED)
+    stage.wait(sent, bus="delivered", pdf="delivered")
+    assert paper.listen(("deliver",), 0.5) is None
+
+
 def test_waiting_paper_turns_into_data(make_stage):
     partner = row(9, "17", inside=0)
     stage = make_stage(partner)

@@ -67,6 +67,27 @@ def test_unconnected_partner_gets_paper(lab, tmp_path):
     assert {leg["way"] for leg in lab.parcel(parcel["id"])["legs"]} == {"pdf"}
 
 
+def test_paper_is_taken_back_on_paper(lab, tmp_path):
+    paths = plan_set(tmp_path / "out", ROWS[CARE], ROWS[PARTNER])
+    lab.offices[CARE].send_all(paths)
+    (parcel,) = lab.wait_parcels(1, "delivered", seconds=30)
+    first = set(files_below(lab.path("pdf")))
+    assert lab.ctl("parcel", "recall", parcel["id"], check=False)[
+        "too_late"] == 1
+
+    def notice():
+        for name in set(files_below(lab.path("pdf"))) - first:
+            if name.lower().endswith(".pdf"):
+                return subprocess.run(
+                    ["pdftotext", "-layout", lab.path("pdf", name), "-"],
+                    check=True, capture_output=True, text=True).stdout
+        return None
+
+    text = wait_for(lab.tails, notice, 40)
+    assert "取り消しのお知らせ" in text and parcel["id"][:12] in text, text
+    assert MARKER not in text
+
+
 def test_attachments_travel_as_they_are(lab):
     files = {"担当者会議 12月.pdf": b"%PDF-1.4\n" + os.urandom(5000),
              "写真.jpg": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00" + os.urandom(2000),
