@@ -13,20 +13,14 @@
  *	    fail JOB		the partner says that it did not
  *	    cancel JOB		do not send it
  */
-#include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "err.h"
-
-#include "control.h"
+#include "ask.h"
 #include "ctl.h"
 #include "show.h"
 
 #define FOLDER_DEFAULT "/var/lib/tasuki/fax"
-#define SOCKET_NAME    "control.sock"
 
 static const struct show_column list_columns[] = {
     {"job", SHOW_TEXT, "job", "ジョブ"},
@@ -67,64 +61,14 @@ static const struct show_column job_columns[] = {
 static const struct show_words nothing = {
     "No FAX is under way.", "送信中のFAXはありません。"};
 
-/* ---- asking ---- */
-
-/* control.c speaks of the broker; here nobody else is meant. */
-static void
-name_agent(const char *path, struct why *why)
-{
-	if (strcmp(why->code, "no-broker") == 0)
-		why_set(why, WHY_LATER, "no-agent",
-		    "No FAX agent is running there: %s. Start tasuki-fax, or "
-		    "name its folder with --folder.",
-		    path);
-	else if (strcmp(why->code, "no-answer") == 0)
-		why_set(why, WHY_LATER, "no-answer",
-		    "The FAX agent did not answer.");
-}
-
-static int
-ask(const struct ctl *ctl, const char *folder, json_t *request, json_t **answer)
-{
-	struct control *control = NULL;
-	struct why why = {0};
-	char path[4096];
-	int rc;
-
-	snprintf(path, sizeof(path), "%s/" SOCKET_NAME, folder);
-	rc = control_open(path, &control, &why);
-	if (rc == 0)
-		rc = control_ask(control, request, answer, &why);
-	control_close(&control);
-	json_decref(request);
-	if (rc == 0)
-		return CTL_OK;
-	name_agent(path, &why);
-	if (*answer != NULL)
-		json_decref(*answer);
-	*answer = NULL;
-	return ctl_fail(ctl, &why);
-}
-
-static const char *
-who(void)
-{
-	const char *name = getenv("SUDO_USER");
-	const struct passwd *user = getpwuid(getuid());
-
-	if (name != NULL && name[0] != '\0')
-		return name;
-	return user != NULL ? user->pw_name : "unknown";
-}
-
 /* ---- verbs ---- */
 
 static int
-jobs(struct ctl *ctl, const char *folder)
+jobs(struct ctl *ctl, const struct ask *a)
 {
 	json_t *answer = NULL;
-	int rc =
-	    ask(ctl, folder, json_pack("{ss}", "command", "fax.jobs"), &answer);
+	int rc = ask_agent(
+	    ctl, a, json_pack("{ss}", "command", "fax.jobs"), &answer);
 
 	if (rc != CTL_OK)
 		return rc;
@@ -136,10 +80,10 @@ jobs(struct ctl *ctl, const char *folder)
 }
 
 static int
-one(struct ctl *ctl, const char *folder, json_t *request)
+one(struct ctl *ctl, const struct ask *a, json_t *request)
 {
 	json_t *answer = NULL;
-	int rc = ask(ctl, folder, request, &answer);
+	int rc = ask_agent(ctl, a, request, &answer);
 
 	if (rc != CTL_OK)
 		return rc;
@@ -150,18 +94,18 @@ one(struct ctl *ctl, const char *folder, json_t *request)
 }
 
 static int
-decide(struct ctl *ctl, const char *folder, const char *verb, const char *job,
+decide(struct ctl *ctl, const struct ask *a, const char *verb, const char *job,
     const char *by)
 {
 	static const char *const verbs[] = {
 	    "hold", "release", "confirm", "fail", "cancel"};
 
 	if (strcmp(verb, "show") == 0)
-		return one(ctl, folder,
+		return one(ctl, a,
 		    json_pack("{ssss}", "command", "fax.show", "job", job));
 	for (size_t i = 0; i < sizeof(verbs) / sizeof(*verbs); i++) {
 		if (strcmp(verbs[i], verb) == 0)
-			return one(ctl, folder,
+			return one(ctl, a,
 			    json_pack("{ssssssss}", "command", "fax.decide",
 				"job", job, "verb", verb, "by", by));
 	}
@@ -173,15 +117,16 @@ decide(struct ctl *ctl, const char *folder, const char *verb, const char *job,
 int
 fax_verb(struct ctl *ctl, int argc, char **argv)
 {
-	const char *folder = getenv("TASUKI_FAX"), *by = who();
+	struct ask a = {getenv("TASUKI_FAX"), "tasuki-fax", "FAX agent"};
+	const char *by = ask_who();
 	char *words[2] = {(char *)"jobs", NULL};
 	int count = 0;
 
-	if (folder == NULL || folder[0] == '\0')
-		folder = FOLDER_DEFAULT;
+	if (a.folder == NULL || a.folder[0] == '\0')
+		a.folder = FOLDER_DEFAULT;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--folder") == 0 && i + 1 < argc)
-			folder = argv[++i];
+			a.folder = argv[++i];
 		else if (strcmp(argv[i], "--by") == 0 && i + 1 < argc)
 			by = argv[++i];
 		else if (argv[i][0] == '-' || count == 2)
@@ -190,8 +135,8 @@ fax_verb(struct ctl *ctl, int argc, char **argv)
 			words[count++] = argv[i];
 	}
 	if (strcmp(words[0], "jobs") == 0 && words[1] == NULL)
-		return jobs(ctl, folder);
+		return jobs(ctl, &a);
 	if (words[1] == NULL)
 		return ctl_usage("fax %s: which job?", words[0]);
-	return decide(ctl, folder, words[0], words[1], by);
+	return decide(ctl, &a, words[0], words[1], by);
 }

@@ -156,11 +156,15 @@ static const struct ctl_verb verbs[] = {
 	"送信中のFAX: 内容の確認・初回送信の許可・結果不明の判断"
 	"（ブローカー不要）"},
     {"national", national_verb,
+	"jobs | offices | notices [--folder DIR]\nclear OFFICE CODE\n"
+	"job | hold | release | retry | done | fail | cancel JOB [--by NAME]\n"
 	"cert add NUMBER --p12 FILE [--password-file FILE] [--login-file "
 	"FILE]\ncert list\ncert check | retry | remove NUMBER\n"
 	"[--containers DIR] [--secret FILE]\nsecret new FILE",
-	"certificates and logins of the national gateway (no broker needed)",
-	"国のシステムへの接続: 事業所ごとの証明書・ログイン（ブローカー不要）"},
+	"the national gateway: parcels under way, certificates and logins (no "
+	"broker needed)",
+	"国のシステムへの接続: 送信中のもの・事業所ごとの証明書とログイン"
+	"（ブローカー不要）"},
     {"hub", hub_verb,
 	"jobs [--folder DIR]\njob JOB [--folder DIR]\n"
 	"seen JOB --by NAME [--folder DIR]\nretry JOB [--folder DIR]",
