@@ -189,8 +189,9 @@ pair_said(const char *p, const char *stop, const struct shape_values *values)
 		}
 		enum shape_name name = name_at(p, stop, &p);
 		any = true;
-		said = said ||
-		       (name != SHAPE_NAMES && values->text[name] != NULL &&
+		/* what is unknown is said, and refused there */
+		said = said || name == SHAPE_NAMES ||
+		       (values->text[name] != NULL &&
 			   values->text[name][0] != '\0');
 	}
 	return said || !any;
