@@ -10,6 +10,7 @@
 
 #include "admit.h"
 #include "control.h"
+#include "origin.h"
 #include "quota.h"
 #include "route.h"
 
@@ -137,6 +138,20 @@ explain_quota(struct broker *b, const struct wire_parcel *p,
 	say(steps, "quota", text);
 }
 
+/* What a deletion deletes may have gone other ways. */
+static void
+explain_origin(struct broker *b, const struct wire_parcel *p,
+    struct route *route, json_t *steps)
+{
+	struct route before = *route;
+
+	origin_route(b, p, route);
+	if (before.leg_count != route->leg_count ||
+	    memcmp(before.legs, route->legs, sizeof(before.legs)) != 0)
+		say(steps, "same-as-before",
+		    "A deletion goes the ways its original went, too.");
+}
+
 void
 control_route(struct broker *b, struct request *rq)
 {
@@ -165,6 +180,8 @@ control_route(struct broker *b, struct request *rq)
 	    bytes > 0 ? (uint64_t)bytes : 0;
 	steps = json_array();
 	route_explain(&p, b->registry, b->ways, b->wall_ms, &route, say, steps);
+	if (route.refusal == REFUSAL_NONE)
+		explain_origin(b, &p, &route, steps);
 	if (route.refusal == REFUSAL_NONE)
 		explain_quota(b, &p, &route, steps);
 	if (agent[0] != '\0')

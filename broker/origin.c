@@ -12,11 +12,23 @@
 
 #define DAY_MS (24LL * 60 * 60 * 1000)
 #define CODE   "same-as-before"
+/* of one thing: more than a person sends in a month */
+#define ORIGINALS_MAX 64
 
+/* One parcel that may be deleted. */
 struct original {
+	struct original *next; /* older */
+	struct id id;
+	uint8_t mark[WIRE_MARK_BYTES];
+	bool marked; /* and about one person */
+};
+
+/* All of one sender, receiver, month and kind. */
+struct thing {
 	struct hash_node node;
 	uint64_t key;
-	struct id id;
+	struct original *newest, *oldest;
+	size_t count;
 };
 
 struct origins {
@@ -42,38 +54,82 @@ key_of(const struct wire_parcel *p, const char *kind, bool deletes)
 	return tag != 0 ? tag : 1;
 }
 
-static struct original *
+static struct thing *
 find(const struct origins *o, uint64_t key)
 {
 	struct hash_node *n = hash_first(&o->hash, (uint32_t)key);
 
 	for (; n != NULL; n = hash_next(n)) {
-		if (HASH_OF(struct original, node, n)->key == key)
-			return HASH_OF(struct original, node, n);
+		if (HASH_OF(struct thing, node, n)->key == key)
+			return HASH_OF(struct thing, node, n);
 	}
 	return NULL;
 }
 
-/* ${newer}: in place of what is there. */
+static bool
+of_one(const struct wire_parcel *p)
+{
+	return p->clients == 1 && wire_marked(p);
+}
+
+static struct original *
+original_of(const struct wire_parcel *p)
+{
+	struct original *o = mem_new(sizeof(*o));
+
+	o->id = p->id;
+	o->marked = of_one(p);
+	memcpy(o->mark, p->clients_mark, sizeof(o->mark));
+	return o;
+}
+
+/* ${newer}: before what is there, and the oldest one gives way. */
+static void
+put(struct thing *t, const struct wire_parcel *p, bool newer)
+{
+	struct original *o, **at;
+
+	if (!newer && t->count == ORIGINALS_MAX)
+		return;
+	o = original_of(p);
+	if (t->newest == NULL) {
+		t->newest = t->oldest = o;
+	} else if (newer) {
+		o->next = t->newest;
+		t->newest = o;
+	} else {
+		t->oldest->next = o;
+		t->oldest = o;
+	}
+	if (t->count < ORIGINALS_MAX) {
+		t->count++;
+		return;
+	}
+	for (at = &t->newest; (*at)->next->next != NULL; at = &(*at)->next)
+		;
+	free((*at)->next);
+	(*at)->next = NULL;
+	t->oldest = *at;
+}
+
 static void
 keep(struct origins *o, const struct wire_parcel *p, bool newer)
 {
-	struct original *found;
-	uint64_t key;
+	uint64_t key, last = 0;
+	struct thing *t;
 	size_t i;
 
 	for (i = 0; i < p->document_count; i++) {
 		key = key_of(p, p->documents[i].kind, false);
-		if (key == 0)
+		if (key == 0 || key == last)
 			continue;
-		if ((found = find(o, key)) == NULL) {
-			found = mem_new(sizeof(*found));
-			found->key = key;
-			found->id = p->id;
-			hash_put(&o->hash, &found->node, (uint32_t)key);
-		} else if (newer) {
-			found->id = p->id;
+		last = key;
+		if ((t = find(o, key)) == NULL) {
+			t = mem_new(sizeof(*t));
+			t->key = key;
+			hash_put(&o->hash, &t->node, (uint32_t)key);
 		}
+		put(t, p, newer);
 	}
 }
 
@@ -108,6 +164,18 @@ get(struct broker *b)
 	return b->origins;
 }
 
+static void
+free_thing(struct thing *t)
+{
+	struct original *o;
+
+	while ((o = t->newest) != NULL) {
+		t->newest = o->next;
+		free(o);
+	}
+	free(t);
+}
+
 void
 origin_free(struct origins **o_p)
 {
@@ -120,7 +188,7 @@ origin_free(struct origins **o_p)
 	for (i = 0; i <= o->hash.mask; i++) {
 		for (node = o->hash.buckets[i]; node != NULL; node = next) {
 			next = node->next;
-			free(HASH_OF(struct original, node, node));
+			free_thing(HASH_OF(struct thing, node, node));
 		}
 	}
 	hash_fini(&o->hash);
@@ -142,10 +210,9 @@ struct went {
 };
 
 /* Went, or is about to. */
-static struct went
-went_of(const struct store_parcel *p)
+static void
+add_went(const struct store_parcel *p, struct went *went)
 {
-	struct went went = {false, false};
 	size_t i;
 
 	for (i = 0; i < p->leg_count; i++) {
@@ -155,11 +222,10 @@ went_of(const struct store_parcel *p)
 		    l->state != LEG_CLOSED && !(l->flags & STORE_LEG_ASLEEP);
 
 		if (counts && legs_data(l->way))
-			went.data = true;
+			went->data = true;
 		else if (counts)
-			went.paper = true;
+			went->paper = true;
 	}
-	return went;
 }
 
 static struct route_leg *
@@ -196,7 +262,8 @@ also(struct broker *b, const struct desk *to, const struct went *went,
 	enum leg_way way;
 	bool hold;
 
-	if (went->paper && paper != NULL && (paper->flags & STORE_LEG_ASLEEP)) {
+	if (went->paper && paper != NULL &&
+	    (paper->flags & STORE_LEG_FALLBACK)) {
 		paper->state = LEG_READY; /* now, and for itself */
 		paper->flags = 0;
 		paper->due_ms = 0;
@@ -217,26 +284,48 @@ also(struct broker *b, const struct desk *to, const struct went *went,
 		add(route, way, queue);
 }
 
+/* Certainly about other people: one here, another there.  A deletion may be of
+ * one of many, and what it does not reach stays as it is for ever. */
+static bool
+of_others(const struct original *o, const struct wire_parcel *p)
+{
+	return o->marked && of_one(p) &&
+	       memcmp(o->mark, p->clients_mark, sizeof(o->mark)) != 0;
+}
+
+static void
+add_ways(struct broker *b, const struct thing *t,
+    const struct wire_parcel *parcel, struct went *went)
+{
+	const struct original *o = t->newest;
+	struct store_parcel *p = NULL;
+
+	for (; o != NULL && !(went->data && went->paper); o = o->next) {
+		if (of_others(o, parcel) ||
+		    store_parcel_get(b->store, &o->id, &p) != 0)
+			continue;
+		add_went(p, went);
+		store_parcel_free(&p);
+	}
+}
+
 void
 origin_route(
     struct broker *b, const struct wire_parcel *parcel, struct route *route)
 {
 	const struct desk *to =
 	    registry_match(b->registry, parcel->to, parcel->to_type, NULL);
-	const struct original *found = NULL;
-	struct store_parcel *p = NULL;
-	struct went went;
-	uint64_t key = 0;
+	struct went went = {false, false};
+	const struct thing *t;
+	uint64_t key;
 	size_t i;
 
-	for (i = 0; i < parcel->document_count && key == 0; i++)
+	if (to == NULL || route->leg_count == 0)
+		return;
+	for (i = 0; i < parcel->document_count; i++) {
 		key = key_of(parcel, parcel->documents[i].kind, true);
-	if (key == 0 || to == NULL || route->leg_count == 0)
-		return;
-	found = find(get(b), key);
-	if (found == NULL || store_parcel_get(b->store, &found->id, &p) != 0)
-		return;
-	went = went_of(p);
-	store_parcel_free(&p);
+		if (key != 0 && (t = find(get(b), key)) != NULL)
+			add_ways(b, t, parcel, &went);
+	}
 	also(b, to, &went, route);
 }

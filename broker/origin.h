@@ -3,15 +3,16 @@
  * DESCRIPTION
  *	A deletion file (DLTPLAN...) must reach whoever holds what it deletes:
  *	paper for paper, data for data, although the partner was connected, or
- *	its policy changed, in between.  The original is the latest parcel of
- *	same sender, receiver and month with the kind that is deleted
- *	(DLTPLAN: UPPLAN).
+ *	its policy changed, in between.  Originals are all parcels of same sender,
+ *	receiver and month with the kind that is deleted (DLTPLAN: UPPLAN); not
+ *	those that are certainly about somebody else: both about one person, with
+ *	different marks.  A deletion may be of one person of many, and a needless
+ *	one does no harm.
  *
  *	An index of such parcels is made when the first deletion comes (one pass
  *	over what was accepted in the last ORIGIN_DAYS) and kept from then on.
  * BUGS
- *	Of several originals of one month, about other people maybe, only the
- *	latest counts.
+ *	Of the originals of one month the latest 64 count.
  */
 #ifndef TASUKI_ORIGIN_H
 #define TASUKI_ORIGIN_H

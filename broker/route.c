@@ -432,6 +432,7 @@ route_to(struct making *m, const struct desk *to, bool guessed)
 	enum policy_deliver deliver = wanted(m, to);
 	char desk[DESK_TABLE_NOTE_BYTES];
 	struct route_leg *leg;
+	size_t n;
 
 	m->out->kinds = kinds_of(m->parcel, to);
 	route_choose(to, m->ways, m->day, &data);
@@ -458,8 +459,10 @@ route_to(struct making *m, const struct desk *to, bool guessed)
 		    leg_way_name(data.closed), leg_way_name(data.way));
 	}
 	desk_table_note(m->r, to, m->parcel->to_type, guessed, desk);
+	n = strlen(m->out->note);
 	if (desk[0] != '\0')
-		snprintf(m->out->note, sizeof(m->out->note), "%s", desk);
+		snprintf(m->out->note + n, sizeof(m->out->note) - n, "%s%s",
+		    n > 0 ? "; " : "", desk);
 }
 
 /* Two services of one number, and a name that says the type of neither or of one

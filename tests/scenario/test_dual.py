@@ -4,16 +4,15 @@ coming off paper.
 Peers written a second time play the sender, the receiver's office and the
 paper agents, so that each step can be held back and looked at.
 """
-import csv
 import os
 
 import gen
 import pytest
 from lab import NUMBER, plan_set, row, wait_for
-from peer import (DELIVERED, NEVER, Peer, delivered, load_key, new_id, paper_of,
-                  parcel, unpb)
+from peer import DELIVERED, NEVER, delivered, paper_of, unpb
+from stage import CARE, Stage, take
 
-CARE, VISIT, DAY, PARTNER = NUMBER[1], NUMBER[2], NUMBER[3], NUMBER[9]
+VISIT, DAY, PARTNER = NUMBER[2], NUMBER[3], NUMBER[9]
 READY, RECALLED, SUPERSEDED = "ready", "recalled", "superseded"
 # fallback at once or after two seconds, since the deadline is long over
 POLICIES = """name\tdeliver\tfallback\tgrace
@@ -23,72 +22,6 @@ paper\tpaper\t\t
 soon\telectronic\t1h\t1s
 late\telectronic\t1h\t1h
 """
-MONTH = "202601"        # its deadlines have passed
-STAMP = "20260115%06d"
-
-
-class Stage:
-    """A broker and peers for every agent."""
-
-    def __init__(self, lab):
-        self.lab = lab
-        self.peers = []
-
-    def peer(self, name, credit=100, **hello):
-        file = name if name in ("pdf", "fax") else "office-" + name
-        public, secret = load_key(self.lab.path("keys", file + ".key"))
-        broker, _ = load_key(self.lab.path("keys", "broker.pub"))
-        made = Peer(self.lab.endpoint(), broker, public, secret)
-        self.peers.append(made)
-        made.open(high=2, **hello)
-        if credit:
-            made.credit(credit)
-        return made
-
-    def send(self, care, to, serial=1, kind="UPPLAN", mark=b"", clients=1):
-        parcel_id = new_id()
-        data = b"made up %d" % serial
-        care.submit(parcel(parcel_id, CARE, to, [(f"{kind}.CSV", data, kind)],
-                           month=MONTH, stamp=STAMP % serial, clients=clients,
-                           mark=mark), [data])
-        kind, fields, _ = care.wait("accepted", "refused")
-        assert kind == "accepted", fields
-        return parcel_id
-
-    def legs(self, parcel_id):
-        return {leg["way"]: leg
-                for leg in self.lab.parcel(parcel_id.hex())["legs"]}
-
-    def wait(self, parcel_id, seconds=40, **states):
-        def ready():
-            legs = self.legs(parcel_id)
-            return {w: legs[w]["state"] for w in legs} == states
-        wait_for(lambda: f"wanted {states}: {self.legs(parcel_id)}", ready,
-                 seconds)
-
-    def step(self, parcel_id, code):
-        return [s for s in self.lab.parcel(parcel_id.hex())["steps"]
-                if s["code"] == code]
-
-    def registry(self, rows, by="somebody"):
-        path = self.lab.path("changed.csv")
-        columns = list(dict.fromkeys(c for r in rows for c in r))
-        with open(path, "w", encoding="utf-8", newline="") as f:
-            writer = csv.DictWriter(f, columns, restval="")
-            writer.writeheader()
-            writer.writerows(rows)
-        return self.lab.ctl("registry", "import", path, "--by", by)
-
-    def close(self):
-        for made in self.peers:
-            made.close()
-
-
-def take(peer, seconds=40):
-    """The next delivery: (id, leg, paper)."""
-    _, fields, _ = peer.wait("deliver", seconds=seconds)
-    parcel_id, leg = delivered(fields)
-    return parcel_id, leg, paper_of(fields)
 
 
 @pytest.fixture
@@ -374,7 +307,7 @@ def test_a_deletion_goes_where_its_original_went(make_stage):
     partner = row(9, "17", inside=0)
     stage = make_stage(partner)
     care, paper = stage.peer("care"), stage.peer("pdf")
-    sent = stage.send(care, PARTNER, 1)
+    sent = stage.send(care, PARTNER, 1, mark=b"A" * 16)
     take(paper)
     paper.settle(sent, 0, DELIVERED)
     stage.wait(sent, pdf="delivered")
@@ -388,9 +321,9 @@ def test_a_deletion_goes_where_its_original_went(make_stage):
     assert set(stage.legs(stage.send(care, PARTNER, 3, kind="DLTJSK"))) == {
         "bus"}
     # what went as data only is deleted there only
-    stage.send(care, PARTNER, 4)
-    assert set(stage.legs(stage.send(care, PARTNER, 5, kind="DLTPLAN"))) == {
-        "bus"}
+    stage.send(care, PARTNER, 4, mark=b"B" * 16)
+    assert set(stage.legs(stage.send(
+        care, PARTNER, 5, kind="DLTPLAN", mark=b"B" * 16))) == {"bus"}
 
 
 def test_turning_asks_for_what_may_be_out(make_stage):
