@@ -54,6 +54,7 @@ int parcel_find_verb(struct ctl *ctl, int argc, char **argv);
 int parcel_queue_verb(struct ctl *ctl, int argc, char **argv);
 int parked_verb(struct ctl *ctl, int argc, char **argv);
 int registry_verb(struct ctl *ctl, int argc, char **argv);
+int mandate_verb(struct ctl *ctl, int argc, char **argv);
 int agent_verb(struct ctl *ctl, int argc, char **argv);
 int hub_verb(struct ctl *ctl, int argc, char **argv);
 int courier_verb(struct ctl *ctl, int argc, char **argv);

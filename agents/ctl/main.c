@@ -90,6 +90,14 @@ static const struct ctl_verb verbs[] = {
 	"相手先ごとの届け方・期限・送信枠と、変更した表の取り込み"},
     {"paper", paper_verb, "report --month YYYYMM",
 	"what paper costs, by partner", "紙で送った相手先と費用"},
+    {"mandate", mandate_verb,
+	"add AGENT NUMBER[/TYPE] --rights RIGHT,... --until DAY [--from DAY]\n"
+	"[--partners NUMBER,...] --party NAME --by NAME --reason TEXT\n"
+	"import FILE.csv --by NAME [--dry-run]\n"
+	"list [--agent NAME] [--office NUMBER] [--all]\nshow ID\n"
+	"revoke ID --by NAME --reason TEXT\nexpiring [--days N]",
+	"who may act for which office, for what, until when",
+	"委任: どの事業所の代わりに、何を、いつまでしてよいか"},
     {"agent", agent_verb,
 	"add NAME --key FILE.pub --role office|pdf|fax|national|hub:NAME\n"
 	"list\nrevoke NAME",
