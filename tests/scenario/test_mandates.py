@@ -1,0 +1,310 @@
+"""T03, T07, T08: who acts for which office; mandates begin, end, are revoked."""
+import os
+
+import pytest
+from lab import wait_for
+from mandate_room import (CARE, CLIENT, DAY, MANDATE, NO_RIGHT, PARTNER,
+                          VISIT, Cast, again, asked, audit, day, give, offices,
+                          outcome, queues, revoke, rows, submit, take, text_of)
+from practice_room import Trouble
+
+
+@pytest.fixture
+def room(make_lab):
+    """Broker and keys; every agent is a peer of the test's."""
+    made = make_lab(rows())
+    made.prepare()
+    cast = Cast(made)
+    yield made, cast
+    cast.close()
+
+
+def refused_by(peer, *arguments, **more):
+    submit(peer, *arguments, **more)
+    return outcome(peer)
+
+
+def entries_of(lab, parcel_id, subject):
+    return [e for e in audit(lab, subject) if e["id"].replace("-", "") ==
+            text_of(parcel_id)]
+
+
+def test_a_folder_alone_is_no_right(room):
+    """mandate_required: the row names the proxy, but nothing was given."""
+    lab, cast = room
+    proxy = cast.peer("proxy")
+    assert offices(proxy) == queues(proxy) == set()
+    parcel_id = submit(proxy, CLIENT, VISIT)
+    assert outcome(proxy) == NO_RIGHT
+    assert not lab.parcels()
+    (entry,) = audit(lab, "refused")
+    assert entry["actor"] == "proxy"
+    assert f"from={CLIENT}" in entry["text"]
+    assert text_of(parcel_id) in entry["text"].replace("-", "")
+
+
+def test_agent_says_it_is_another_office(room):
+    """T03: refused and audited; its own still goes."""
+    lab, cast = room
+    care = cast.peer("care")
+    assert refused_by(care, VISIT, DAY, sender_type="11") == NO_RIGHT
+    (entry,) = audit(lab, "refused")
+    assert entry["actor"] == "care" and f"from={VISIT}/11" in entry["text"]
+    assert refused_by(care, CARE, VISIT, sender_type="43") == 0
+
+
+def test_refused_acts_do_not_flood_the_record(room):
+    lab, cast = room
+    care = cast.peer("care")
+    for _ in range(70):
+        assert refused_by(care, VISIT, DAY) == NO_RIGHT
+    assert len(audit(lab, "refused")) == 60
+
+
+def test_both_identities_on_the_record(room):
+    """Agent, office and mandate: in the parcel's history and in the audit."""
+    lab, cast = room
+    proxy, visit = cast.peer("proxy", 10), cast.peer("visit", 10)
+    mandate = give(lab)
+    again(proxy, 10)
+    assert offices(proxy) == {CLIENT + "/11"}
+    assert queues(proxy) == {f"office/{CLIENT}/11"}
+    parcel_id = submit(proxy, CLIENT, VISIT, receiver_type="11")
+    assert outcome(proxy) == 0
+    assert take(visit) == parcel_id
+    kept = lab.parcel(text_of(parcel_id))
+    assert (kept["agent"], kept["from"]) == ("proxy", CLIENT)
+    assert f"under mandate {mandate}" in kept["steps"][0]["detail"]
+    (entry,) = entries_of(lab, parcel_id, "accept")
+    assert entry["actor"] == "proxy"
+    assert f"from={CLIENT}" in entry["text"]
+    assert f"mandate={mandate}" in entry["text"]
+    # and what it takes for the office
+    back = submit(visit, VISIT, CLIENT, "UPJSK", "11", "11")
+    assert outcome(visit) == 0
+    assert take(proxy) == back
+    last = lab.parcel(text_of(back))["steps"][-1]
+    assert (last["agent"], last["state"]) == ("proxy", "delivered")
+    assert mandate in last["detail"]
+    assert any(f"mandate={mandate}" in e["text"] and e["actor"] == "proxy"
+               for e in entries_of(lab, back, "settle"))
+
+
+@pytest.mark.parametrize("rights,kind,wanted", [
+    ("send-plan", "UPPLAN", 0), ("send-plan", "UPJSK", MANDATE),
+    ("send-plan", "DLTPLAN", MANDATE), ("send-result", "UPPLAN", MANDATE),
+    ("delete", "DLTPLAN", 0), ("send-result", "", 0), ("see", "", MANDATE),
+])
+def test_only_what_was_given(room, rights, kind, wanted):
+    lab, cast = room
+    give(lab, rights=rights)
+    proxy = cast.peer("proxy")
+    assert refused_by(proxy, CLIENT, VISIT, kind) == wanted
+
+
+def test_only_for_the_partners_named(room):
+    lab, cast = room
+    give(lab, partners=f"{VISIT},{PARTNER}")
+    proxy = cast.peer("proxy")
+    assert refused_by(proxy, CLIENT, VISIT) == 0
+    assert refused_by(proxy, CLIENT, PARTNER) == 0
+    assert refused_by(proxy, CLIENT, DAY) == MANDATE
+
+
+def test_days(room):
+    """Not before the first day, and not without an end."""
+    lab, cast = room
+    give(lab, **{"from": day(2)})
+    proxy = cast.peer("proxy")
+    assert offices(proxy) == set()
+    assert refused_by(proxy, CLIENT, VISIT) == MANDATE
+    with pytest.raises(Trouble, match="past"):
+        give(lab, until=day(-1), **{"from": day(-3)})
+
+
+def test_revoked_at_once(room):
+    """The live session is told; nothing more in the office's name; another
+    office it acts for is not touched."""
+    lab, cast = room
+    first, second = give(lab), give(lab, office=VISIT)
+    proxy = cast.peer("proxy")
+    assert offices(proxy) == {CLIENT + "/11", VISIT + "/11"}
+    revoke(lab, first)
+    again(proxy)
+    assert offices(proxy) == {VISIT + "/11"}
+    assert refused_by(proxy, CLIENT, DAY) == MANDATE
+    assert refused_by(proxy, VISIT, DAY) == 0
+    shown = lab.ctl("mandate", "show", first)["mandate"]
+    assert shown["state"] == "revoked" and shown["revoked_by"] == "委任 花子"
+    assert lab.ctl("mandate", "show", second)["mandate"]["state"] == "valid"
+    assert any("mandate" in e["text"] and "revoked" in e["text"]
+               for e in audit(lab, "registry"))
+
+
+def test_delivery_goes_to_one(room):
+    """Of an office with an own agent and a mandated one the latter takes; what
+    it had not settled when it was revoked comes back to the office."""
+    lab, cast = room
+    mandate = give(lab, office=VISIT, rights="receive", partners=CARE)
+    proxy, visit = cast.peer("proxy", 10), cast.peer("visit", 10)
+    care, third = cast.peer("care"), cast.peer("day")
+    mine = submit(care, CARE, VISIT, "UPPLAN", "43", "11")
+    other = submit(third, DAY, VISIT, "UPPLAN", "15", "11")
+    assert outcome(care) == outcome(third) == 0
+    assert take(proxy) == mine              # of that partner
+    assert take(visit) == other             # of all others
+    lent = submit(care, CARE, VISIT, "UPPLAN", "43", "11",
+                  stamp="20261124150001")
+    assert outcome(care) == 0
+    proxy.wait("deliver")                   # and says nothing
+    revoke(lab, mandate)
+    assert take(visit) == lent
+    again(proxy, 10)
+    assert queues(proxy) == set()
+
+
+def test_sent_under_a_revoked_mandate_waits_for_a_person(room):
+    lab, cast = room
+    mandate = give(lab)
+    proxy = cast.peer("proxy")
+    stopped = submit(proxy, CLIENT, DAY, receiver_type="15")
+    assert outcome(proxy) == 0
+    revoke(lab, mandate)
+    receiver = cast.peer("day", 10)
+    parked = wait_for(lab.tails, lambda: lab.ctl(
+        "parked", "list")["parked"])
+    assert [p["code"] for p in parked] == ["mandate-revoked"]
+    assert mandate in parked[0]["detail"]
+    lab.ctl("parked", "requeue", text_of(stopped) + "/0")
+    assert take(receiver) == stopped        # a person let it go on
+
+
+def test_sees_only_what_it_may(room):
+    """T08: ids of other offices' parcels tell nothing, and are not called
+    unknown either; nor can they be taken back."""
+    lab, cast = room
+    mandate = give(lab)
+    proxy, care = cast.peer("proxy"), cast.peer("care")
+    mine = submit(proxy, CLIENT, DAY)
+    theirs = submit(care, CARE, DAY, sender_type="43")
+    assert outcome(proxy) == outcome(care) == 0
+    assert asked(proxy, mine, theirs) == ({mine}, set())
+    proxy.recall(theirs)
+    proxy.wait("answer")
+    assert lab.states(text_of(theirs)) == ["ready"]
+    revoke(lab, mandate)
+    again(proxy)
+    assert asked(proxy, mine, theirs) == (set(), set())
+    proxy.recall(mine)
+    proxy.wait("answer")
+    assert lab.states(text_of(mine)) == ["ready"]
+
+
+def test_receipts_go_to_who_sent(room):
+    """Both act for VISIT: each hears of its own parcels."""
+    lab, cast = room
+    give(lab, office=VISIT)
+    proxy, visit = cast.peer("proxy"), cast.peer("visit")
+    receiver = cast.peer("day", 10)
+    by_proxy = submit(proxy, VISIT, DAY, sender_type="11")
+    assert outcome(proxy) == 0
+    assert take(receiver) == by_proxy
+    assert proxy.wait("receipt")[1][1][0] == by_proxy
+    by_visit = submit(visit, VISIT, DAY, sender_type="11",
+                      stamp="20261124150001")
+    assert outcome(visit) == 0
+    assert take(receiver) == by_visit
+    assert visit.wait("receipt")[1][1][0] == by_visit
+    assert "receipt" not in visit.heard
+
+
+@pytest.mark.parametrize("more,what", [
+    ({"by": "proxy"}, "not given on"),
+    ({"office": PARTNER}, "one of ours"),
+    ({"agent": "nobody"}, "no office agent"),
+    ({"agent": "pdf"}, "no office agent"),
+    ({"rights": "everything"}, "no right"),
+    ({"until": "2026-02-30"}, "a day"),
+    ({"partners": "1234567890"}, "no number"),
+])
+def test_cannot_be_given(room, more, what):
+    """No chains, no foreign offices, nothing half understood."""
+    lab, _ = room
+    words = {"agent": "proxy", "office": CLIENT, "rights": "all",
+             "until": day(30), "by": "委任 花子", **more}
+    extra = ["--partners", words["partners"]] if "partners" in words else []
+    with pytest.raises(Trouble, match=what):
+        lab.ctl("mandate", "add", words["agent"], words["office"],
+                "--rights", words["rights"], "--until", words["until"],
+                "--party", "代行", "--by", words["by"], "--reason", "契約",
+                *extra)
+    assert not lab.ctl("mandate", "list", "--all")["mandates"]
+
+
+def test_ends_soon(room):
+    lab, _ = room
+    soon = give(lab, until=day(10))
+    give(lab, office=VISIT, until=day(60))
+    (found,) = lab.ctl("mandate", "expiring")["mandates"]
+    assert (found["id"], found["days_left"]) == (soon, 11)
+    assert found["renewed"] is False
+    give(lab, until=day(375), **{"from": day(11)})
+    (found,) = lab.ctl("mandate", "expiring", "--days", "30")["mandates"]
+    assert found["renewed"] is True
+    assert not lab.ctl("mandate", "expiring", "--days", "5")["mandates"]
+
+
+def test_a_list_is_taken_whole_or_not(room):
+    lab, _ = room
+    path = lab.path("mandates.csv")
+    lines = ["agent,party,office_number,service_type,rights,partners,from,"
+             "until,reason",
+             f"proxy,代行センター,{CLIENT},,send-plan receive see,,,"
+             f"{day(90)},契約",
+             f"proxy,代行センター,{VISIT},11,all,{CARE} {DAY},,{day(90)},契約"]
+
+    def write(more=()):
+        with open(path, "w", encoding="cp932", newline="\r\n") as f:
+            f.write("\n".join(lines + list(more)) + "\n")
+
+    write([f"proxy,代行,{PARTNER},,all,,,{day(9)},契約"])
+    with pytest.raises(Trouble, match=":4: .*ours"):
+        lab.ctl("mandate", "import", path, "--by", "委任 花子")
+    assert not lab.ctl("mandate", "list", "--all")["mandates"]
+    write()
+    assert lab.ctl("mandate", "import", path, "--by", "委任 花子",
+                   "--dry-run")["count"] == 2
+    assert not lab.ctl("mandate", "list", "--all")["mandates"]
+    assert lab.ctl("mandate", "import", path, "--by",
+                   "委任 花子")["count"] == 2
+    kept = {m["office"]: m for m in lab.ctl("mandate", "list")["mandates"]}
+    assert kept[CLIENT]["rights"] == ["send-plan", "receive", "see"]
+    assert kept[VISIT + "/11"]["partners"] == sorted([CARE, DAY])
+
+
+def test_kept_over_a_restart(room):
+    lab, cast = room
+    first = give(lab)
+    gone = give(lab, office=VISIT)
+    revoke(lab, gone)
+    lab.broker()[0].stop()
+    lab.start_broker()
+    states = {m["id"]: m["state"]
+              for m in lab.ctl("mandate", "list", "--all")["mandates"]}
+    assert states == {first: "valid", gone: "revoked"}
+    proxy = cast.peer("proxy")
+    assert offices(proxy) == {CLIENT + "/11"}
+    assert give(lab, office=DAY) not in (first, gone)   # no id twice
+
+
+def test_tables_for_people(room):
+    """The operator's tables, in Japanese."""
+    lab, _ = room
+    mandate = give(lab, until=day(3))
+    command = [os.path.join(lab.bin, "tasukictl"), "--data", lab.data(),
+               "--lang", "ja", "mandate"]
+    import subprocess
+    for words in (["list"], ["show", mandate], ["expiring"]):
+        done = subprocess.run(command + words, capture_output=True, text=True,
+                              timeout=30, check=True)
+        assert mandate in done.stdout and "予定の送信" in done.stdout
