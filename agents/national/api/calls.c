@@ -18,10 +18,10 @@
 #include "file.h"
 
 #include "calls.h"
+#include "listing.h"
 #include "payload.h"
 
 #define PAGES_MAX  10000
-#define CURSOR_MAX 1024u
 #define WORD_BYTES 64
 
 static void
@@ -179,107 +179,12 @@ do_send(struct session *s, const struct api_profile *p,
 
 /* ---- lists ---- */
 
-/* A list on its way into the anonymous file. */
-struct listing {
-	const struct api_profile *profile;
-	const struct api_list *how;
-	int fd;
-	size_t count;
-	bool cut, broken;
-};
-
-static enum item_state
-state_of(const struct api_list *how, const char *word)
+static int
+add_item(void *arg, const struct driver_item *item)
 {
-	if (shape_match(how->waiting, word))
-		return ITEM_WAITING;
-	if (shape_match(how->fetched, word))
-		return ITEM_FETCHED;
-	if (shape_match(how->refused, word))
-		return ITEM_REFUSED;
-	return ITEM_SENT;
-}
+	const int *fd = arg;
 
-static void
-take_peer(
-    const struct api_list *how, const json_t *item, struct driver_item *out)
-{
-	shape_word(item, how->peer, out->peer, sizeof(out->peer));
-	shape_word(
-	    item, how->peer_type, out->peer_type, sizeof(out->peer_type));
-	if (!number_office_form(out->peer, strlen(out->peer)))
-		out->peer[0] = '\0';
-	if (!number_type_form(out->peer_type))
-		out->peer_type[0] = '\0';
-}
-
-static bool
-take_file(
-    const struct api_list *how, const json_t *file, struct driver_item *out)
-{
-	char word[DIGEST_HEX_BYTES + 1];
-
-	shape_word(file, how->name, out->name, sizeof(out->name));
-	shape_word(file, how->bytes, word, sizeof(word));
-	out->bytes = word[0] == '\0' ? UINT64_MAX : strtoull(word, NULL, 10);
-	shape_word(file, how->sha256, word, sizeof(word));
-	out->hashed = digest_unhex(word, out->sha256, sizeof(out->sha256)) == 0;
-	return out->name[0] != '\0';
-}
-
-static void
-list_add(struct listing *l, const struct driver_item *item)
-{
-	if (l->count >= (size_t)l->profile->items_max) {
-		l->cut = true;
-		return;
-	}
-	if (!write_all(l->fd, item, sizeof(*item)))
-		l->broken = true;
-	l->count++;
-}
-
-static void
-list_item(struct listing *l, const json_t *item)
-{
-	const struct api_list *how = l->how;
-	struct driver_item one = {0};
-	char word[WORD_BYTES];
-
-	shape_word(item, how->ref, one.ref, sizeof(one.ref));
-	one.state =
-	    state_of(how, shape_word(item, how->state, word, sizeof(word)));
-	one.at_ms = shape_time(shape_word(item, how->at, word, sizeof(word)));
-	take_peer(how, item, &one);
-	if (how->files[0] == '\0') {
-		if (take_file(how, item, &one))
-			list_add(l, &one);
-		return;
-	}
-	const json_t *files = shape_at(item, how->files);
-	if (one.ref[0] == '\0' || !json_is_array(files))
-		l->broken = true;
-	for (size_t i = 0; i < json_array_size(files); i++) {
-		struct driver_item each = one;
-		if (take_file(how, json_array_get(files, i), &each))
-			list_add(l, &each);
-		else
-			l->broken = true;
-	}
-}
-
-static bool
-list_page(struct listing *l, const json_t *root, char cursor[CURSOR_MAX])
-{
-	const json_t *items = shape_at(root, l->how->items);
-
-	if (!json_is_array(items))
-		return false;
-	for (size_t i = 0; !l->broken && !l->cut && i < json_array_size(items);
-	     i++)
-		list_item(l, json_array_get(items, i));
-	shape_word(root, l->how->next, cursor, CURSOR_MAX);
-	return !l->broken;
+	return write_all(*fd, item, sizeof(*item)) ? 0 : TSK_FULL;
 }
 
 static void
@@ -287,29 +192,31 @@ do_list(struct session *s, const struct api_profile *p,
     const struct api_list *how, const struct message_order *order, int fd,
     struct message_answer *out)
 {
-	struct listing l = {.profile = p, .how = how, .fd = fd};
-	char since[CLOCK_TEXT_BYTES] = "", cursor[CURSOR_MAX] = "";
+	struct listing l = {.how = how,
+	    .most = (size_t)p->items_max,
+	    .add = add_item,
+	    .arg = &fd};
+	char since[CLOCK_TEXT_BYTES] = "", cursor[LISTING_CURSOR_BYTES] = "";
 	struct shape_values values = {
 	    .text[SHAPE_SINCE] = since, .text[SHAPE_CURSOR] = cursor};
-	int pages = 0;
-	bool ok;
+	int pages = 0, rc;
 
 	if (order->since_ms > 0)
 		clock_text(order->since_ms, since);
 	do {
 		json_t *root = NULL;
-		char last[CURSOR_MAX];
+		char last[LISTING_CURSOR_BYTES];
 		memcpy(last, cursor, sizeof(last));
 		if (!session_call(s, &how->call, &values, &root, &out->outcome))
 			return;
-		ok = list_page(&l, root, cursor);
+		rc = listing_page(&l, root, cursor);
 		json_decref(root);
 		/* a cursor that stands still would go round for ever */
 		if (cursor[0] != '\0' &&
 		    (strcmp(cursor, last) == 0 || ++pages >= PAGES_MAX))
 			l.cut = true;
-	} while (ok && !l.cut && cursor[0] != '\0');
-	if (!ok) {
+	} while (rc == 0 && !l.cut && cursor[0] != '\0');
+	if (rc < 0) {
 		fail(out, TSK_LATER, WHY_LATER, "national-answer",
 		    "The list cannot be read.");
 		return;
