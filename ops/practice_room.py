@@ -12,25 +12,30 @@ same person after a kill -9 of anything) continues where the last one stopped.
     DIR/broker/        the broker's data
     DIR/offices/       one folder per office: 送信 受信 送信済 ...
     DIR/pdf/           what goes to partners on paper
+    DIR/fax/           the FAX agent's own folder; DIR/fax-out/ the FAX machine
+    DIR/national/      the same of the national gateway; DIR/national-desk/
+    DIR/hub-NAME/      the same of a hub; DIR/hub-NAME-out/
     DIR/log/           stderr of every process
     DIR/run/           pid files: pid, start time, boot id
+
+Processes: practice_process.py; who serves which line of the registry:
+practice_registry.py; settings: practice_agents.py.
 """
 import csv
 import fcntl
-import hashlib
 import io
 import json
 import os
-import random
-import re
 import signal
-import socket
 import subprocess
 import time
 
-ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-PROGRAMS = ["tasukid", "tasuki-office", "tasuki-pdf", "tasukictl"]
-SOCKET_BYTES_MAX = 107          # sun_path
+from practice_agents import PROGRAM_OF, ROOT, Agents
+from practice_process import Process, Trouble, free_port
+from practice_process import start_time  # noqa: F401
+from practice_registry import COLUMNS, public_key, read_registry, with_agents
+
+PROGRAMS = ["tasukid", "tasuki-office", "tasukictl", *PROGRAM_OF.values()]
 FOLDERS = {                     # JSON name -> folder (tasuki-office's defaults)
     "outbox": "送信",
     "inbox": "受信",
@@ -39,277 +44,9 @@ FOLDERS = {                     # JSON name -> folder (tasuki-office's defaults)
     "rejected": "エラー",
     "hold": "保留",
 }
-COLUMNS = ["office_number", "service_type", "name", "inside", "way",
-           "fax_number", "folder_agent", "valid_from", "valid_to"]
 
 
-class Trouble(Exception):
-    """Something a person must look at; the text says what."""
-
-
-# ---------------------------------------------------------------- processes
-
-def boot_id():
-    with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as f:
-        return f.read().strip()
-
-
-def start_time(pid):
-    """Start time in ticks since boot of a live process, None if there is none.
-
-    A zombie counts as gone: nobody may be there to collect it.  But its other
-    threads may still be ending, and hold its files and locks until then."""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8",
-                  errors="replace") as f:
-            fields = f.read().rpartition(")")[2].split()
-        if fields[0] in "ZX" and len(os.listdir(f"/proc/{pid}/task")) < 2:
-            return None
-    except OSError:
-        return None
-    return int(fields[19])
-
-
-def stopped(pid):
-    """SIGSTOP was sent to it.  (A SIGCONT to any other process is not
-    harmless: it can take away the SIGSTOP a leak checker just sent.)"""
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8",
-                  errors="replace") as f:
-            return f.read().rpartition(")")[2].split()[0] == "T"
-    except OSError:
-        return False
-
-
-class Process:
-    """One recorded process.  A pid counts only together with the start time and
-    the boot, so a pid that the system gave to somebody else is never touched."""
-
-    def __init__(self, room, name, command, environment=None):
-        self.name = name
-        self.folder = room.dir
-        self.command = command
-        self.environment = environment or {}
-        self.record = os.path.join(room.path("run"), name + ".json")
-        self.log = os.path.join(room.path("log"), name + ".log")
-
-    def pid(self):
-        try:
-            with open(self.record, encoding="utf-8") as f:
-                kept = json.load(f)
-            if (kept["boot"] == boot_id()
-                    and start_time(kept["pid"]) == kept["start"]):
-                return kept["pid"]
-        except (OSError, ValueError, KeyError):
-            pass
-        return None
-
-    def _write_record(self):
-        """In the child, before exec: nothing runs that is not on record."""
-        text = json.dumps({"pid": os.getpid(), "boot": boot_id(),
-                           "start": start_time(os.getpid())})
-        with open(self.record + ".new", "w", encoding="utf-8") as f:
-            f.write(text)
-        os.rename(self.record + ".new", self.record)
-
-    def start(self):
-        with open(self.log, "ab") as log:
-            child = subprocess.Popen(
-                self.command, cwd=self.folder, stdin=subprocess.DEVNULL,
-                stdout=log, stderr=log, start_new_session=True,
-                preexec_fn=self._write_record, env={**os.environ, **self.environment})
-        # It outlives us on purpose; without this Python warns about it.
-        child.returncode = child.poll() or 0
-        return child.pid
-
-    def reap(self):
-        """If it was our own child, collect it."""
-        try:
-            with open(self.record, encoding="utf-8") as f:
-                os.waitpid(json.load(f)["pid"], os.WNOHANG)
-        except (OSError, ValueError, KeyError):
-            pass
-
-    def signal(self, number):
-        pid = self.pid()
-        if pid is not None:
-            os.kill(pid, number)
-        return pid is not None
-
-    def wait_gone(self, seconds):
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            self.reap()
-            if self.pid() is None:
-                return True
-            time.sleep(0.02)
-        return self.pid() is None
-
-    def stop(self, seconds=15):
-        """Orderly; after the limit by force.  True if it went by itself."""
-        orderly = True
-        if self.signal(signal.SIGTERM):
-            if stopped(self.pid()):
-                self.signal(signal.SIGCONT)     # or it could not hear us
-            orderly = self.wait_gone(seconds)
-            if not orderly:
-                self.signal(signal.SIGKILL)
-                self.wait_gone(5)
-        try:
-            os.unlink(self.record)
-        except FileNotFoundError:
-            pass
-        return orderly
-
-    def log_tail(self, lines=8):
-        try:
-            with open(self.log, encoding="utf-8", errors="replace") as f:
-                return "".join(f.readlines()[-lines:])
-        except OSError:
-            return ""
-
-
-def free_port():
-    """A free loopback port outside the range of outgoing connections.
-
-    From inside that range an agent that retries while the broker is down could
-    be given the broker's own port as its source and connect to itself."""
-    with open("/proc/sys/net/ipv4/ip_local_port_range",
-              encoding="ascii") as f:
-        low, high = (int(n) for n in f.read().split())
-    allowed = [n for n in range(10000, 65000) if n < low or n > high]
-    for port in random.sample(allowed or list(range(10000, 65000)), 200):
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise Trouble("no free port on 127.0.0.1")
-
-
-# ---------------------------------------------------------------- registry
-
-def decode(data):
-    """UTF-8 with or without byte-order mark, else MS932."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return data.decode("cp932")
-
-
-def read_registry(path):
-    with open(path, "rb") as f:
-        text = decode(f.read())
-    reader = csv.DictReader(io.StringIO(text, newline=""))
-    columns = [c.strip() for c in reader.fieldnames or []]
-    if "office_number" not in columns:
-        raise Trouble(f"{path}: the first line has no column office_number")
-    reader.fieldnames = columns
-    rows = []
-    for row in reader:
-        row.pop(None, None)
-        rows.append({k: (v or "") for k, v in row.items()})
-    return columns, rows
-
-
-def plain_agent(name):
-    """A folder_agent as an agent's name (the broker takes letters, digits,
-    dot, hyphen, underscore); two different ones stay different."""
-    if re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,40}", name):
-        return name
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", name).strip("-")[:24]
-    return f"{plain or 'agent'}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-
-
-def is_inside(row):
-    return row.get("inside", "").strip() in ("1", "yes", "true")
-
-
-def with_agents(rows):
-    """An office of ours without a folder_agent gets an agent of its own."""
-    for row in rows:
-        name = row.get("folder_agent", "").strip()
-        if is_inside(row) and not name:
-            name = row["office_number"]
-        row["folder_agent"] = plain_agent(name) if name else ""
-    return rows
-
-
-class Desk:
-    """What one agent has one folder for: a number, or one type of a number."""
-
-    def __init__(self, number, service_type):
-        self.number = number
-        self.service_type = service_type    # "" = all types of the number
-
-    def key(self):
-        return (f"{self.number}/{self.service_type}" if self.service_type
-                else self.number)
-
-
-def desks_by_agent(rows):
-    """agent -> its desks.  One folder per number; only when the types of one
-    number belong to different agents each type has its own."""
-    agents_of = {}
-    for row in rows:
-        if is_inside(row):
-            agents_of.setdefault(row["office_number"], set()).add(
-                row["folder_agent"])
-    desks = {}
-    for row in rows:
-        if not is_inside(row):
-            continue
-        number = row["office_number"]
-        shared = len(agents_of[number]) > 1
-        desk = Desk(number, row.get("service_type", "") if shared else "")
-        mine = desks.setdefault(row["folder_agent"], {})
-        mine.setdefault(desk.key(), desk)
-    return {name: list(by_key.values()) for name, by_key in desks.items()}
-
-
-def public_key(path):
-    """The public key in a .pub file."""
-    with open(path, encoding="ascii") as f:
-        found = re.search(r'public-key\s*=\s*"([^"]{40})"', f.read())
-    if not found:
-        raise Trouble(f"{path} holds no public key")
-    return found[1]
-
-
-# ---------------------------------------------------------------- settings
-
-def zpl(settings, depth=0):
-    """Nested lists of (name, value) as ZPL text."""
-    lines = []
-    for name, value in settings:
-        indent = "    " * depth
-        if isinstance(value, list):
-            lines.append(f"{indent}{name}")
-            lines.append(zpl(value, depth + 1).rstrip("\n"))
-        else:
-            lines.append(f'{indent}{name} = "{value}"')
-    return "\n".join(lines) + "\n"
-
-
-def merge(settings, more):
-    """Put the settings ``more`` ({"a/b": value}) into nested lists."""
-    for path, value in (more or {}).items():
-        at = settings
-        *sections, last = path.split("/")
-        for section in sections:
-            found = [v for n, v in at if n == section and isinstance(v, list)]
-            if not found:
-                found = [[]]
-                at.append((section, found[0]))
-            at = found[0]
-        at[:] = [(n, v) for n, v in at if n != last] + [(last, value)]
-    return settings
-
-
-# ---------------------------------------------------------------- the room
-
-class Room:
+class Room(Agents):
     def __init__(self, folder, bin_dir=None):
         self.dir = os.path.abspath(folder)
         self.bin = (bin_dir or os.environ.get("TASUKI_BIN")
@@ -381,88 +118,6 @@ class Room:
         if not os.path.exists(self.path("registry.csv")):
             return []
         return read_registry(self.path("registry.csv"))[1]
-
-    # -- what is to run
-
-    def data(self):
-        return self.path("broker")
-
-    def broker_settings(self):
-        # A socket path holds 107 bytes; from inside the room it is short.
-        data = self.data()
-        if len(os.fsencode(data)) + len("/control.sock") > SOCKET_BYTES_MAX:
-            data = os.path.relpath(data, self.dir)
-        return [
-            ("listen", self.endpoint()),
-            ("data", data),
-            ("key", self.path("keys", "broker.key")),
-        ]
-
-    def _agent_settings(self, name, file):
-        return [
-            ("name", name),
-            ("key", self.path("keys", file + ".key")),
-            ("broker", [
-                ("endpoint", self.endpoints.get(name, self.endpoint())),
-                ("key", self.path("keys", "broker.pub")),
-            ]),
-            ("standard", os.path.join(ROOT, "config", "standard")),
-        ]
-
-    def desk_folder(self, desk):
-        return self.path("offices", desk.key().replace("/", "-"))
-
-    def office_settings(self, name, desks):
-        # Short waits: in a practice room a person stands by and looks.
-        settings = self._agent_settings(name, "office-" + name) + [
-            ("set", [("wait", "3 s")]),
-            ("scan", [("stable", "300 ms"), ("interval", "2 s")]),
-        ]
-        for desk in desks:
-            office = [("number", desk.number),
-                      ("folder", self.desk_folder(desk))]
-            if desk.service_type:
-                office.insert(1, ("service_type", desk.service_type))
-            settings.append(("office", office))
-        return settings
-
-    def pdf_name(self):
-        names = {row.get("folder_agent") for row in self.rows()}
-        return "pdf" if "pdf" not in names else "tasuki-pdf"
-
-    def pdf_settings(self):
-        return self._agent_settings(self.pdf_name(), "pdf") + [
-            ("forms", os.path.join(ROOT, "config", "forms")),
-            ("folder", self.path("pdf")),
-        ]
-
-    def process(self, name, program, settings):
-        """The process and whether its settings file changed just now."""
-        file = os.path.join("config", name + ".conf")
-        text = ("# Made by ops/lab, with short waits: somebody stands by and "
-                "looks.\n# What each setting means, and its default: "
-                f"{program} --help-settings\n"
-                + zpl(merge(settings, self.more.get(name))))
-        changed = self._keep(file, text)
-        command = [os.path.join(self.bin, program), "-c", self.path(file)]
-        return Process(self, name, command,
-                       self.environment.get(name)), changed
-
-    def broker(self):
-        return self.process("tasukid", "tasukid", self.broker_settings())
-
-    def agents(self):
-        """(name, role, desks, process, changed) of every agent."""
-        found = []
-        for name, desks in sorted(desks_by_agent(self.rows()).items()):
-            process, changed = self.process(
-                "office-" + name, "tasuki-office",
-                self.office_settings(name, desks))
-            found.append((name, "office", desks, process, changed))
-        process, changed = self.process("pdf", "tasuki-pdf",
-                                        self.pdf_settings())
-        found.append((self.pdf_name(), "pdf", [], process, changed))
-        return found
 
     # -- the operator's command
 
@@ -544,7 +199,9 @@ class Room:
         for _, _, desks, _, _ in agents:
             for desk in desks:
                 os.makedirs(self.desk_folder(desk), mode=0o700, exist_ok=True)
-        os.makedirs(self.path("pdf"), mode=0o700, exist_ok=True)
+        for _, role, desks, _, _ in agents:
+            if not desks:
+                os.makedirs(self.other_side(role), mode=0o700, exist_ok=True)
 
     def recorded(self, wanted=()):
         """Processes on record whose name is not among the wanted ones."""
@@ -600,7 +257,7 @@ class Room:
                         for key, folder in FOLDERS.items()}
                     for desk in desks}
             else:
-                agent["folder"] = self.path("pdf")
+                agent["folder"] = self.other_side(role)
             report["agents"].append(agent)
         return report
 
