@@ -15,7 +15,8 @@ from lab import ROOT, NUMBER, row
 sys.path.insert(0, os.path.join(ROOT, "tests", "scenario"))
 from peer import (DELIVERED, NEVER, Peer, delivered, load_key,  # noqa: E402
                   new_id, paper_of, parcel)
-from test_dual import POLICIES, STAMP  # noqa: E402
+from stage import STAMP  # noqa: E402
+from test_dual import POLICIES  # noqa: E402
 
 CARE, VISIT, PARTNER = NUMBER[1], NUMBER[2], NUMBER[9]
 SECONDS = 60
@@ -283,6 +284,33 @@ def fax_verified(show):
     assert not show.ask("registry", "fax", PARTNER + "/17")["fax"]["first"]
 
 
+def quota_and_reload(show):
+    """Two a day, whenever the broker dies; a changed table holds once it was
+    said to, and after a crash what the file says."""
+    path = show.lab.path("changed.csv")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("office_number,service_type,inside,folder_agent,quota_parcels\n"
+                f"{CARE},43,1,care,2\n")
+    show.ask("registry", "import", path)
+    care = show.agent("care")
+    for serial in (1, 2):
+        show.send(care, new_id(), PARTNER, serial)
+
+    def used():
+        (quota,) = show.lab.ctl("policy", "list")["quotas"]
+        return quota["parcels"]
+    show.until("two were sent", lambda: used() == 2)
+    show.until("no third", lambda: show.lab.ctl(
+        "route", CARE, PARTNER, "UPPLAN", check=False)["refusal"] == "quota")
+    with open(show.lab.path("policies.tsv"), "a", encoding="utf-8") as f:
+        f.write("night\tpaper\t\t\n")
+    show.ask("policy", "reload", "--by", "somebody")
+    show.until("the new table", lambda: "night" in [
+        p["name"] for p in show.lab.ctl("policy", "list")["policies"]])
+    show.until("two still", lambda: used() == 2)
+    assert len(show.lab.parcels()) == 2
+
+
 CASES = [(script, f"{point}:{passes}") for script, points, many in [
     (fallback_given_back, ["legs-wake", "legs-withdraw", "legs-ask",
                            "settle-mark-before-commit"], (3, 4)),
@@ -294,6 +322,8 @@ CASES = [(script, f"{point}:{passes}") for script, points, many in [
     (turned, ["turn-before-commit", "turn-after-commit"], (2,)),
     (fax_verified, ["fax-before-commit", "fax-after-commit",
                     "text-parcel-after-commit"], (3, 5)),
+    (quota_and_reload, ["reload-before-commit", "intake-before-accepted"],
+     (1, 2, 3)),
 ] for point, passes in [(p, 1) for p in points] + [
     ("writer-after-apply", n) for n in many]]
 
