@@ -33,6 +33,7 @@
 #define FOLDER_MODE 0770
 #define COMMON      'c' /* refs of the folder for all offices */
 #define OWN         'o'
+#define ALL_OFFICES "-"
 
 struct waiting {
 	struct driver_order order;
@@ -77,29 +78,18 @@ each_office(
 		file_list_free(&names);
 }
 
+/* The folder for all offices is looked after as if it were one. */
 static void
 offices(void *self, void (*each)(void *arg, const char *office), void *arg)
 {
 	each_office(self, each, arg);
+	each(arg, ALL_OFFICES);
 }
 
-static void
-keep_least(void *arg, const char *office)
-{
-	char *least = arg;
-
-	if (least[0] == '\0' || strcmp(office, least) < 0)
-		memcpy(least, office, NUMBER_OFFICE_BYTES);
-}
-
-/* The folder for all offices is looked after by one of them. */
 static bool
-has_common(struct desk *d, const char *office)
+is_all(const char *office)
 {
-	char least[NUMBER_OFFICE_BYTES] = "";
-
-	each_office(d, keep_least, least);
-	return strcmp(least, office) == 0;
+	return strcmp(office, ALL_OFFICES) == 0;
 }
 
 static void
@@ -305,15 +295,16 @@ static void
 list_received(struct desk *d, const struct driver_order *o)
 {
 	int64_t now = clock_wall_ms(), stable = d->settings->desk_stable_ms;
-	int office = desk_office(d->root, o->office, "", true);
+	char prefix = is_all(o->office) ? COMMON : OWN;
 	struct desk_found found = {0};
-	int rc =
-	    office < 0 ? office : desk_find(office, OWN, stable, now, &found);
+	int parent = prefix == COMMON
+			 ? file_dir_open(d->root, ".")
+			 : desk_office(d->root, o->office, "", true);
+	int rc = parent < 0 ? parent
+			    : desk_find(parent, prefix, stable, now, &found);
 
-	if (rc == 0 && has_common(d, o->office))
-		rc = desk_find(d->root, COMMON, stable, now, &found);
-	if (office >= 0)
-		close(office);
+	if (parent >= 0)
+		close(parent);
 	d->growing |= found.growing;
 	if (rc < 0) {
 		answer_plain(d, o, rc);

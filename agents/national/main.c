@@ -663,6 +663,7 @@ receive_start(struct program *p, int64_t now, struct why *why)
 	    .wait_ms = s->wait_min_ms,
 	    .on = s->receive,
 	    .whole = (p->driver->traits & DRIVER_WHOLE) != 0,
+	    .moves = (p->driver->traits & DRIVER_BY_HAND) != 0,
 	    .person_folder = p->person_folder,
 	};
 	char *path = path_below(s->folder, "inbound");

@@ -327,7 +327,7 @@ on_list(struct receive *r, struct box *b, const struct driver_answer *a,
 		if (zhashx_lookup(fresh, t->ref) == t) {
 			classify(t);
 			mark_of_thing(b->office, t, t->mark);
-			if (marks_has(r->marks, t->mark))
+			if (!r->settings.moves && marks_has(r->marks, t->mark))
 				thing_drop(r, b, t);
 		} else if (!t->listed && a->complete &&
 			   (t->stage == SEEN || t->stage == FETCHED)) {
@@ -647,8 +647,12 @@ keep(struct receive *r, struct box *b, struct thing *of, struct gathered *g,
 		return;
 	}
 	int rc = buf_ok(&g->source) ? put(r, b, g, &id, now, &why) : TSK_TOOBIG;
-	if (rc == TSK_EXIST && inbound_state(r->inbound, &id) != INBOUND_OPEN) {
-		told_twice(r, b);
+	enum inbound_state state =
+	    rc == TSK_EXIST ? inbound_state(r->inbound, &id) : INBOUND_OPEN;
+	if (state != INBOUND_OPEN) {
+		/* not done yet: it is the very one, after a crash */
+		if (state == INBOUND_DONE)
+			told_twice(r, b);
 		all_members(r, b, of, DUE, &id);
 	} else if (rc == 0 || rc == TSK_EXIST) {
 		log_info("receive: office=%s documents=%zu known=%zu "
@@ -740,7 +744,7 @@ on_done(struct receive *r, struct box *b, struct thing *t,
 		return;
 	}
 	CRASH_POINT("national-done");
-	if (marks_add(r->marks, t->mark, now) < 0)
+	if (!r->settings.moves && marks_add(r->marks, t->mark, now) < 0)
 		log_error("receive: office=%s result=not-marked", b->office);
 	struct id id = t->id;
 	thing_drop(r, b, t);

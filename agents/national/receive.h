@@ -31,6 +31,7 @@ struct receive_settings {
 	int64_t poll_ms, set_ms, window_ms, wait_ms;
 	bool on;
 	bool whole; /* what has one ref is a whole set */
+	bool moves; /* what is done is listed no more; its ref may come again */
 	const char *person_folder;
 };
 

@@ -267,6 +267,17 @@ struct loading {
 	int64_t now_ms;
 };
 
+/* Told, but the crash came before it was out of the way. */
+static bool
+is_over(const struct run *r, const struct parcel *p)
+{
+	if (!p->told)
+		return false;
+	return p->state == PARCEL_RECALLED ||
+	       (p->state == PARCEL_LISTED && run_by_hand(r)) ||
+	       (p->state == PARCEL_FETCHED && p->picked);
+}
+
 /* Whatever call was under way ended with the process that made it: what it can
  * still bring about is there in a moment. */
 static void
@@ -281,6 +292,8 @@ load_one(void *arg, struct parcel *parcel)
 		log_warn("national: result=interrupted why=\"It is looked for "
 			 "in the list of what was sent.\"");
 	}
+	if (is_over(l->run, parcel))
+		run_over(l->run, t, l->now_ms);
 }
 
 int
