@@ -6,15 +6,12 @@
  *	that is over or not yet begun, with a login that was refused.  The rest
  *	is an order to the office's worker (pool.h, worker.c).
  *
- *	Certificates are watched: 60, 30 and 7 days before their end, and as
- *	soon as they do not last through the coming claim days (expiry.h).
- *
  *	The profile is data (config/national); docs/tasuki-national-api.md.
  * DIAGNOSTICS
  *	person: no-certificate, certificate-expired, certificate-damaged,
  *	national-login, certificate-refused and what profiles say.
  *	later: national-maintenance, national-pause, worker.
- *	notice: certificate-expiry.
+ *	notice: see roster.h.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -26,34 +23,20 @@
 
 #include <openssl/crypto.h>
 
+#include "answer.h"
 #include "clock.h"
-#include "expiry.h"
 #include "log.h"
 #include "pool.h"
 #include "profile.h"
-#include "sandbox.h"
+#include "roster.h"
 #include "tries.h"
 #include "vault.h"
 
 #include "driver.h"
 
-#define SCAN_MS   30000
-#define PUMP_MS   1
-#define ROOM_MS   20 /* until somebody looks for room again */
-#define DAY_MS    (24LL * 3600 * 1000)
-#define JST_MS    (9LL * 3600 * 1000)
-#define CLAIM_DAY "the coming claim days"
-
-/* One office with a container. */
-struct office {
-	struct container_facts facts;
-	bool seen;
-	/* what people were told: stage and day */
-	char told[16];
-	int64_t told_day;
-	/* how it stands, by the last answer */
-	struct outcome last;
-};
+#define LOOK_MS 1000
+#define PUMP_MS 1
+#define ROOM_MS 20 /* until somebody looks for room again */
 
 struct waiting {
 	struct waiting *next;
@@ -69,188 +52,34 @@ struct api {
 	struct api_profile profile;
 	struct vault *vault;
 	struct pool *pool;
-	struct office **offices; /* by number */
-	size_t count;
-	int scan_timer, pump_timer; /* -1: none */
+	struct roster *roster;
+	int look_timer, pump_timer; /* -1: none */
 	struct waiting *first, **last;
 	struct outcome pause; /* for all, until retry_ms */
 	/* the orders with the pool, by number */
 	struct waiting *running;
 };
 
-/* ---- offices ---- */
-
-static struct office *
-find_office(const struct api *a, const char *number)
-{
-	size_t from = 0, to = a->count;
-
-	while (from < to) {
-		size_t mid = from + (to - from) / 2;
-		int c = strcmp(number, a->offices[mid]->facts.number);
-		if (c == 0)
-			return a->offices[mid];
-		if (c < 0)
-			to = mid;
-		else
-			from = mid + 1;
-	}
-	return NULL;
-}
+/* ---- certificates ---- */
 
 static int
-by_number(const void *x, const void *y)
+on_look(zloop_t *loop, int timer, void *arg)
 {
-	const struct office *const *a = x, *const *b = y;
+	struct api *a = arg;
 
-	return strcmp((*a)->facts.number, (*b)->facts.number);
-}
-
-static void
-take_facts(struct office *o, const struct container_facts *facts)
-{
-	/* another container: a person has acted */
-	if (strcmp(o->facts.id, facts->id) != 0)
-		memset(&o->last, 0, sizeof(o->last));
-	o->facts = *facts;
-	o->seen = true;
-}
-
-static struct office *
-add_office(struct api *a, const struct container_facts *facts)
-{
-	struct office *o = mem_new(sizeof(*o));
-
-	take_facts(o, facts);
-	a->offices =
-	    mem_resize(a->offices, (a->count + 1) * sizeof(*a->offices));
-	a->offices[a->count++] = o;
-	qsort(a->offices, a->count, sizeof(*a->offices), by_number);
-	return o;
-}
-
-/* Whose container is gone. */
-static void
-drop_unseen(struct api *a)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < a->count; i++) {
-		struct office *o = a->offices[i];
-		if (o->seen) {
-			a->offices[kept++] = o;
-			continue;
-		}
-		if (o->told[0] != '\0')
-			a->events->notice_clear(
-			    a->arg, o->facts.number, "certificate-expiry");
-		free(o);
-	}
-	a->count = kept;
-}
-
-/* ---- expiry ---- */
-
-static void
-tell_expiry(struct api *a, struct office *o, int64_t now)
-{
-	struct expiry e = expiry_of(o->facts.not_after_ms, now);
-	const char *name = expiry_name(&e);
-	int64_t day = (now + JST_MS) / DAY_MS;
-	char until[CLOCK_TEXT_BYTES], text[256];
-
-	if (!o->facts.authentic || strcmp(name, "ok") == 0) {
-		if (o->told[0] != '\0')
-			a->events->notice_clear(
-			    a->arg, o->facts.number, "certificate-expiry");
-		o->told[0] = '\0';
-		return;
-	}
-	/* each stage once; when it gets serious every day */
-	bool daily = e.stage >= EXPIRY_7 || e.claims;
-	if (strcmp(o->told, name) == 0 && (!daily || o->told_day == day))
-		return;
-	snprintf(o->told, sizeof(o->told), "%s", name);
-	o->told_day = day;
-	clock_people(o->facts.not_after_ms, until);
-	if (e.stage == EXPIRY_OVER)
-		snprintf(text, sizeof(text),
-		    "The certificate ended on %s: this office's parcels wait.",
-		    until);
-	else
-		snprintf(text, sizeof(text),
-		    "The certificate ends on %s, in %lld days%s.", until,
-		    (long long)e.days,
-		    e.claims ? ": before " CLAIM_DAY " are over" : "");
-	a->events->notice(a->arg, o->facts.number, "certificate-expiry", text);
-}
-
-static void
-scan(struct api *a)
-{
-	struct container_facts *facts = NULL;
-	int64_t now = clock_wall_ms();
-	struct why why = {0};
-	size_t count = 0;
-
-	if (vault_list(a->vault, &facts, &count, &why) < 0) {
-		log_warn(
-		    "certificates: code=%s why=\"%s\"", why.code, why.text);
-		return; /* what was known stays */
-	}
-	for (size_t i = 0; i < a->count; i++)
-		a->offices[i]->seen = false;
-	for (size_t i = 0; i < count; i++) {
-		struct office *o = find_office(a, facts[i].number);
-		if (o == NULL)
-			o = add_office(a, &facts[i]);
-		take_facts(o, &facts[i]);
-	}
-	free(facts);
-	drop_unseen(a);
-	for (size_t i = 0; i < a->count; i++)
-		tell_expiry(a, a->offices[i], now);
-}
-
-static int
-on_scan(zloop_t *loop, int timer, void *arg)
-{
 	(void)loop;
 	(void)timer;
-	scan(arg);
+	roster_look(a->roster, clock_wall_ms(), false);
 	return 0;
 }
 
 /* ---- answers ---- */
 
-static enum driver_scope
-scope_of(enum judge_scope scope)
-{
-	return scope == JUDGE_ALL      ? SCOPE_ALL
-	       : scope == JUDGE_OFFICE ? SCOPE_OFFICE
-				       : SCOPE_ORDER;
-}
-
-static void
-answer_failed(struct api *a, const struct driver_order *order,
-    const struct outcome *outcome)
-{
-	const struct driver_answer answer = {
-	    .number = order->number,
-	    .rc = outcome->rc,
-	    .why = outcome->why,
-	    .scope = scope_of(outcome->scope),
-	    .retry_ms = outcome->retry_ms,
-	};
-
-	a->events->answer(a->arg, &answer);
-}
-
 /* What an answer says about its office, or all. */
 static void
 remember(struct api *a, const char *number, const struct outcome *outcome)
 {
-	struct office *o = find_office(a, number);
+	struct roster_office *o = roster_find(a->roster, number);
 
 	if (outcome->rc == TSK_LATER && outcome->scope == JUDGE_ALL &&
 	    outcome->retry_ms > 0)
@@ -259,153 +88,6 @@ remember(struct api *a, const char *number, const struct outcome *outcome)
 		return;
 	if (outcome->rc == 0 || outcome->scope == JUDGE_OFFICE)
 		o->last = *outcome;
-}
-
-/* A worker reads what strangers write: what it made of it is looked over. */
-static bool
-text_ends(char *text, size_t bytes)
-{
-	return memchr(text, '\0', bytes) != NULL;
-}
-
-static bool
-item_sound(struct driver_item *item)
-{
-	return text_ends(item->ref, sizeof(item->ref)) &&
-	       text_ends(item->name, sizeof(item->name)) &&
-	       text_ends(item->peer, sizeof(item->peer)) &&
-	       text_ends(item->peer_type, sizeof(item->peer_type)) &&
-	       text_ends(item->by, sizeof(item->by)) &&
-	       text_ends(item->code, sizeof(item->code)) &&
-	       text_ends(item->text, sizeof(item->text)) &&
-	       item->state >= ITEM_WAITING && item->state <= ITEM_REFUSED;
-}
-
-static void *
-read_out(int out, size_t bytes)
-{
-	char *p = mem_new(bytes + 1);
-	size_t had = 0;
-
-	while (had < bytes) {
-		ssize_t n = pread(out, p + had, bytes - had, (off_t)had);
-		if (n <= 0)
-			break;
-		had += (size_t)n;
-	}
-	if (had == bytes)
-		return p;
-	free(p);
-	return NULL;
-}
-
-static bool
-answer_list(struct api *a, const struct message_answer *m, int out)
-{
-	struct driver_item *items = read_out(out, m->count * sizeof(*items));
-	bool ok = items != NULL;
-
-	for (size_t i = 0; ok && i < m->count; i++)
-		ok = item_sound(&items[i]);
-	const struct driver_answer answer = {
-	    .number = m->number,
-	    .items = items,
-	    .count = m->count,
-	    .complete = m->complete,
-	};
-	if (ok)
-		a->events->answer(a->arg, &answer);
-	free(items);
-	return ok;
-}
-
-static bool
-answer_fetch(struct api *a, struct message_answer *m, int out)
-{
-	struct driver_document documents[MESSAGE_FILES_MAX];
-	uint64_t end = 0;
-	bool ok = m->count > 0 && m->count <= MESSAGE_FILES_MAX;
-
-	for (size_t i = 0; ok && i < m->count; i++) {
-		struct message_piece *p = &m->u.pieces[i];
-		ok = text_ends(p->name, sizeof(p->name)) && p->at == end &&
-		     p->bytes <= DRIVER_BYTES_MAX &&
-		     end + p->bytes <= DRIVER_BYTES_MAX;
-		end += p->bytes;
-	}
-	char *data = ok ? read_out(out, end) : NULL;
-	ok = data != NULL;
-	for (size_t i = 0; ok && i < m->count; i++)
-		documents[i] = (struct driver_document){
-		    .name = m->u.pieces[i].name,
-		    .data = data + m->u.pieces[i].at,
-		    .bytes = m->u.pieces[i].bytes,
-		};
-	const struct driver_answer answer = {
-	    .number = m->number,
-	    .documents = documents,
-	    .document_count = m->count,
-	};
-	if (ok)
-		a->events->answer(a->arg, &answer);
-	free(data);
-	return ok;
-}
-
-/* Results of what was sent, in the places of all documents of the parcel. */
-static bool
-answer_send(
-    struct api *a, const struct driver_order *order, struct message_answer *m)
-{
-	const struct parcel *parcel = order->parcel;
-	struct driver_result *results =
-	    mem_new(parcel->count * sizeof(*results) + 1);
-	size_t sent = 0;
-	bool ok = m->count <= MESSAGE_FILES_MAX;
-
-	for (size_t i = 0; ok && i < parcel->count; i++) {
-		results[i].state = parcel->documents[i].state;
-		if (parcel->documents[i].state != DOCUMENT_OPEN)
-			continue;
-		ok = sent < m->count;
-		if (ok)
-			results[i] = m->u.results[sent++];
-		ok = ok && text_ends(results[i].ref, sizeof(results[i].ref)) &&
-		     text_ends(results[i].code, sizeof(results[i].code)) &&
-		     text_ends(results[i].text, sizeof(results[i].text)) &&
-		     (results[i].state == DOCUMENT_OPEN ||
-			 results[i].state == DOCUMENT_HANDED ||
-			 results[i].state == DOCUMENT_REFUSED);
-	}
-	ok = ok && sent == m->count;
-	struct driver_answer answer = {.number = m->number, .results = results};
-	memcpy(answer.ref, m->ref, sizeof(answer.ref));
-	if (ok)
-		a->events->answer(a->arg, &answer);
-	free(results);
-	return ok;
-}
-
-static bool
-answer_done(struct api *a, const struct driver_order *order,
-    struct message_answer *m, int out)
-{
-	const struct driver_answer plain = {.number = order->number};
-
-	switch (order->verb) {
-	case DRIVER_SEND:
-		return answer_send(a, order, m);
-	case DRIVER_LIST_SENT:
-	case DRIVER_LIST_RECEIVED:
-		return out >= 0 && answer_list(a, m, out);
-	case DRIVER_FETCH:
-		return out >= 0 && answer_fetch(a, m, out);
-	case DRIVER_DONE:
-	case DRIVER_WITHDRAW:
-		break;
-	}
-	a->events->answer(a->arg, &plain);
-	return true;
 }
 
 static struct waiting *
@@ -434,8 +116,8 @@ on_answer(void *arg, const struct message_answer *m, int out)
 		panic("an answer without an order");
 	remember(a, w->order.office, &m->outcome);
 	if (m->outcome.rc < 0) {
-		answer_failed(a, &w->order, &m->outcome);
-	} else if (!answer_done(a, &w->order, mine, out)) {
+		answer_fail(a->events, a->arg, &w->order, &m->outcome);
+	} else if (!answer_tell(a->events, a->arg, &w->order, mine, out)) {
 		struct outcome bad = {.rc = TSK_CLOSED};
 		why_set(&bad.why, WHY_BUG, "worker",
 		    "The worker's answer cannot be right.");
@@ -443,7 +125,7 @@ on_answer(void *arg, const struct message_answer *m, int out)
 			bad.rc = TSK_LATER;
 		log_error(
 		    "worker: office=%s result=bad-answer", w->order.office);
-		answer_failed(a, &w->order, &bad);
+		answer_fail(a->events, a->arg, &w->order, &bad);
 	}
 	free(mine);
 	free(w);
@@ -542,10 +224,7 @@ office_ready(struct api *a, const char *number, int64_t now,
 			out->rc = TSK_LATER;
 		return false;
 	}
-	struct office *o = find_office(a, number);
-	if (o == NULL)
-		o = add_office(a, facts);
-	take_facts(o, facts);
+	(void)roster_take(a->roster, facts);
 	if (facts->not_after_ms <= now || facts->not_before_ms > now) {
 		bool over = facts->not_after_ms <= now;
 		snprintf(text, sizeof(text),
@@ -671,7 +350,7 @@ start_order(
 		close(container);
 	free(m);
 	if (rc < 0) {
-		answer_failed(a, &w->order, &bad);
+		answer_fail(a->events, a->arg, &w->order, &bad);
 		free(w);
 		return;
 	}
@@ -696,14 +375,14 @@ try_order(struct api *a, struct waiting *w, int64_t now)
 	struct container_facts facts;
 	struct outcome out = {0};
 
-	const struct office *o = find_office(a, w->order.office);
+	const struct roster_office *o = roster_find(a->roster, w->order.office);
 	if (runs(a, w->order.office) ||
 	    (o != NULL && !pool_room(a->pool, o->facts.number, o->facts.id)))
 		return false;
 	if (!all_ready(a, now, &out) ||
 	    !office_ready(a, w->order.office, now, &facts, &out)) {
 		remember(a, w->order.office, &out);
-		answer_failed(a, &w->order, &out);
+		answer_fail(a->events, a->arg, &w->order, &out);
 		free(w);
 		return true;
 	}
@@ -802,15 +481,13 @@ api_close(void *self)
 	if (a == NULL)
 		return;
 	pool_free(&a->pool);
-	if (a->scan_timer >= 0)
-		zloop_timer_end(a->loop, a->scan_timer);
+	if (a->look_timer >= 0)
+		zloop_timer_end(a->loop, a->look_timer);
 	if (a->pump_timer >= 0)
 		zloop_timer_end(a->loop, a->pump_timer);
 	free_list(a->first);
 	free_list(a->running);
-	for (size_t i = 0; i < a->count; i++)
-		free(a->offices[i]);
-	free(a->offices);
+	roster_free(&a->roster);
 	vault_close(&a->vault);
 	api_profile_fini(&a->profile);
 	free(a);
@@ -827,7 +504,7 @@ start_pool(struct api *a)
 	};
 
 	a->pool = pool_new(a->loop, &settings, &pool_events, a);
-	a->scan_timer = zloop_timer(a->loop, SCAN_MS, 0, on_scan, a);
+	a->look_timer = zloop_timer(a->loop, LOOK_MS, 0, on_look, a);
 }
 
 static int
@@ -842,7 +519,7 @@ api_open(zloop_t *loop, const struct national_settings *settings, int dirfd,
 	a->dirfd = dirfd;
 	a->events = events;
 	a->arg = arg;
-	a->scan_timer = a->pump_timer = -1;
+	a->look_timer = a->pump_timer = -1;
 	a->last = &a->first;
 	*out = NULL;
 	if (rc == 0)
@@ -855,9 +532,10 @@ api_open(zloop_t *loop, const struct national_settings *settings, int dirfd,
 		return rc;
 	}
 	start_pool(a);
-	scan(a);
+	a->roster = roster_new(a->vault, events, arg);
+	roster_look(a->roster, clock_wall_ms(), true);
 	log_info("api: profile=\"%s\" payload=%s offices=%zu workers=%zu",
-	    a->profile.name, a->profile.payload, a->count,
+	    a->profile.name, a->profile.payload, roster_count(a->roster),
 	    (size_t)settings->parallel);
 	*out = a;
 	return 0;
@@ -868,15 +546,15 @@ api_offices(void *self, void (*each)(void *arg, const char *office), void *arg)
 {
 	const struct api *a = self;
 
-	for (size_t i = 0; i < a->count; i++)
-		each(arg, a->offices[i]->facts.number);
+	for (size_t i = 0; i < roster_count(a->roster); i++)
+		each(arg, roster_number(a->roster, i));
 }
 
 static void
 api_health(void *self, const char *office, struct driver_health *out)
 {
 	const struct api *a = self;
-	const struct office *o = find_office(a, office);
+	const struct roster_office *o = roster_find(a->roster, office);
 	int64_t now = clock_wall_ms();
 	const struct outcome *last = NULL;
 

@@ -335,6 +335,16 @@ vault_list(struct vault *v, struct container_facts **out, size_t *count,
 	return 0;
 }
 
+int64_t
+vault_stamp(struct vault *v)
+{
+	struct stat st;
+
+	if (fstat(v->dirfd, &st) != 0)
+		return 0;
+	return (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
+}
+
 int
 vault_file(struct vault *v, const char *number)
 {

@@ -39,6 +39,9 @@ int vault_facts(struct vault *vault, const char *number,
  * A damaged one has ->authentic false and not_after_ms 0. */
 int vault_list(struct vault *vault, struct container_facts **out, size_t *count,
     struct why *why) TSK_MUST_USE;
+/* vault_stamp(vault): changes when containers come, go or are replaced; 0 if it
+ * cannot be told. */
+int64_t vault_stamp(struct vault *vault);
 /* vault_key(vault, facts, key): the office's own key. */
 void vault_key(const struct vault *vault, const struct container_facts *facts,
     uint8_t key[MASTER_KEY_BYTES]);
