@@ -250,6 +250,27 @@ test_answers(void **state)
 	api_profile_fini(&p);
 }
 
+/* The manual page names every setting. */
+static void
+test_manual(void **state)
+{
+	char path[1024], wanted[128];
+	struct buf text;
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/docs/tasuki-national-api.md",
+	    getenv("TASUKI_SOURCE"));
+	buf_init(&text, 1u << 20);
+	assert_int_equal(file_read_path(path, 1u << 20, &text), 0);
+	for (const struct conf_row *r = api_profile_rows; r->path != NULL;
+	     r++) {
+		snprintf(wanted, sizeof(wanted), "`%s`", r->path);
+		if (strstr(text.data, wanted) == NULL)
+			fail_msg("%s is not in %s", r->path, path);
+	}
+	buf_fini(&text);
+}
+
 int
 main(void)
 {
@@ -259,6 +280,7 @@ main(void)
 	    cmocka_unit_test(test_hosts),
 	    cmocka_unit_test(test_windows),
 	    cmocka_unit_test(test_answers),
+	    cmocka_unit_test(test_manual),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
