@@ -149,6 +149,52 @@ follow(struct broker *b, struct leg *paper, unsigned data)
 	}
 }
 
+/* ---- what paper that went out means for the data ---- */
+
+/* A parked one is a person's. */
+static bool
+too_late(
+    const struct broker *b, const struct leg *paper, const struct leg *data)
+{
+	const struct desk *to;
+
+	if (data == NULL || !is_data(data) || data->state == QUEUE_PARKED ||
+	    !(paper->flags & STORE_LEG_FALLBACK))
+		return false;
+	to = paper_desk(b, paper);
+	return to != NULL && !(to->policy.late & 1u << data->way);
+}
+
+static bool
+ends_data(struct broker *b, const struct leg *paper)
+{
+	unsigned i;
+
+	for (i = 0; i < STORE_LEGS_MAX; i++) {
+		if (too_late(b, paper, other(b, paper, i)))
+			return true;
+	}
+	return false;
+}
+
+static void
+end_data(struct broker *b, const struct leg *paper)
+{
+	const struct withdrawal went = {.state = LEG_RECALLED,
+	    .actor = "broker",
+	    .code = "paper-went",
+	    .detail = "The paper has gone out instead.",
+	    .if_delivered = (uint8_t)(paper->index + 1)};
+	struct leg *data;
+	unsigned i;
+
+	for (i = 0; i < STORE_LEGS_MAX; i++) {
+		data = other(b, paper, i);
+		if (too_late(b, paper, data))
+			(void)legs_withdraw(b, data, &went, NULL, NULL);
+	}
+}
+
 bool
 legs_follow(struct broker *b, const struct leg *leg)
 {
@@ -156,7 +202,7 @@ legs_follow(struct broker *b, const struct leg *leg)
 	unsigned i;
 
 	if (!is_data(leg))
-		return paper_first(b, leg);
+		return paper_first(b, leg) || ends_data(b, leg);
 	for (i = 0; i < STORE_LEGS_MAX; i++) {
 		paper = other(b, leg, i);
 		if (paper != NULL && !is_data(paper) && !paper->held &&
@@ -174,6 +220,7 @@ legs_delivered(struct broker *b, struct leg *leg)
 
 	if (!is_data(leg)) {
 		paper_delivered(b, leg);
+		end_data(b, leg);
 		return;
 	}
 	for (i = 0; i < STORE_LEGS_MAX; i++) {
@@ -381,6 +428,7 @@ legs_withdraw(struct broker *b, struct leg *leg, const struct withdrawal *w,
 	    .actor = w->actor,
 	    .code = w->code,
 	    .detail = w->detail,
+	    .if_delivered = w->if_delivered,
 	    .if_kept = w->if_kept};
 
 	if (leg->flags & STORE_LEG_RECALL)

@@ -9,6 +9,9 @@
  *	    fallback  wakes when the data failed or its time has come; ends when
  *	              the data arrives
  *
+ *	Paper that went out as a fallback ends the data, on ways that are not to
+ *	bring it late (policy column late): the partner has it.
+ *
  *	What follows from a delivery is put into the same transaction as the
  *	delivery; what follows from a failure comes right after it, and again at
  *	every start (legs_sweep()), so a crash in between loses nothing.
@@ -66,6 +69,7 @@ struct withdrawal {
 	const char *detail;
 	const struct id *if_kept; /* only if that parcel is; NULL */
 	uint16_t flags;           /* further ones, if it has to be asked for */
+	uint8_t if_delivered;     /* only if 1 + that leg is; 0 */
 };
 /* legs_withdraw(b, leg, w, told, arg): as above; told (may be NULL) after the
  * first commit.  False: too late or not now, and told is not called. */

@@ -39,8 +39,9 @@ struct policy {
 					 month after */
 	struct deadline claim;        /* 請求: of the month after */
 	int64_t grace_ms;             /* when that time has passed already */
-	bool hold;                  /* FAX number not usable: wait (else pdf) */
-	unsigned supersede;         /* bits 1 << enum leg_way */
+	bool hold;          /* FAX number not usable: wait (else pdf) */
+	unsigned supersede; /* bits 1 << enum leg_way */
+	unsigned late;      /* ways: data that still goes when its paper did */
 	uint8_t order[POLICY_WAYS]; /* ways as they are tried; 0: as the row
 				       has them */
 	struct quiet quiet;

@@ -372,6 +372,25 @@ set_supersede(struct policy *p, const char *text)
 }
 
 static int
+add_late(struct policy *p, size_t i, const char *word)
+{
+	int way = way_of(word);
+
+	(void)i;
+	if (way != WAY_BUS && way != WAY_NATIONAL && way != WAY_HUB)
+		return TSK_INVALID;
+	p->late |= 1u << (unsigned)way;
+	return 0;
+}
+
+static int
+set_late(struct policy *p, const char *text)
+{
+	p->late = 0;
+	return strcmp(text, "none") == 0 ? 0 : words(p, text, add_late);
+}
+
+static int
 add_order(struct policy *p, size_t i, const char *word)
 {
 	int way = way_of(word);
@@ -416,6 +435,7 @@ const struct policy_column policy_columns[] = {
     {"unverified", "fax_unverified", "pdf", "Use pdf or hold.", set_unverified},
     {"supersede", NULL, "fax pdf",
 	"Name ways (bus, national, hub, fax, pdf), or none.", set_supersede},
+    {"late", NULL, "bus", "Name ways (bus, national, hub), or none.", set_late},
     {"order", NULL, "row",
 	"Name ways (bus, national, hub, fax, pdf), each once, or row.",
 	set_order},

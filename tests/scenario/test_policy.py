@@ -6,7 +6,7 @@ import signal
 
 import pytest
 from lab import NUMBER, row, wait_for
-from peer import DELIVERED
+from peer import DELIVERED, NEVER
 from stage import CARE, Stage, take
 
 VISIT, PARTNER, OTHER = NUMBER[2], NUMBER[9], NUMBER[8]
@@ -259,6 +259,38 @@ def test_the_first_way_that_holds_and_is_operated(make_stage):
     (closed,) = [p for p in stage.lab.parcels() if p["to"] == OTHER]
     steps = stage.lab.parcel(closed["id"])["steps"]
     assert steps[0]["code"] == "way-closed" and "hub" in steps[0]["detail"]
+
+
+@pytest.mark.parametrize("lent", [False, True])
+def test_paper_instead_of_a_way_that_is_down(make_stage, lent):
+    """The national side does not answer before the hour the policy names: the
+    paper goes, and the data does not follow when it is back."""
+    stage = make_stage(row(9, "17", inside=0, way="national"),
+                       policies="name\tfallback\tgrace\ndefault\t1h\t1s\n",
+                       route__ways="bus national pdf")
+    stage.lab.key("national")
+    stage.lab.ctl("agent", "add", "national", "--key",
+                  stage.lab.path("keys", "national.pub"), "--role", "national")
+    care = stage.peer("care")
+    sent = stage.send(care, PARTNER)
+    if lent:
+        gateway = stage.peer("national")
+        assert take(gateway)[0] == sent
+    stage.wait(sent, national="ready", pdf="ready")
+    assert stage.step(sent, "fallback")
+    paper = stage.peer("pdf")
+    assert take(paper)[0] == sent
+    paper.settle(sent, 1, DELIVERED, detail="pages=1")
+    if lent:
+        _, fields, _ = gateway.wait("recall")
+        assert fields[1][0] == sent and fields[3][0] == b"paper-went"
+        gateway.settle(sent, 0, NEVER, code="recalled")
+        stage.wait(sent, national="recalled", pdf="delivered")
+        return
+    stage.wait(sent, national="recalled", pdf="delivered")
+    assert stage.step(sent, "paper-went")
+    gateway = stage.peer("national")
+    assert gateway.listen(("deliver",), 0.5) is None
 
 
 def test_who_may_send_it(make_stage):

@@ -268,6 +268,9 @@ cells(void **state)
 	    {"claim", "tenth", false},
 	    {"supersede", "fax pdf", true},
 	    {"supersede", "hub:a", false},
+	    {"late", "bus national", true},
+	    {"late", "none", true},
+	    {"late", "pdf", false},
 	};
 	struct policy p;
 	size_t i;
