@@ -1,14 +1,17 @@
-"""ops/demo [--once] [DIR]: one month of care plans, from folder to folder.
+"""ops/demo [--once] [DIR]: one month of care plans, by all five ways.
 
 A broker, a care-management office, two service offices of the same corporation
-and the PDF agent for a partner who is not connected, all on this machine.  The
-care-management office exports one month of files for 40 invented clients (or
-the files of the standard in DIR); they arrive at the service offices, on paper
-at the partner; the service offices import them and answer with their results.
-At the end a table says what happened to every parcel and where it lies now.
+and agents for partners who are not connected, all on this machine: PDF, FAX,
+the national system, another hub.  The care-management office exports one month
+of files for invented clients (or the files of the standard in DIR); they arrive
+at the service offices, on paper, by FAX, at the desk of the national system and
+at the hub, whose people the demo plays (demo_outside.py); whoever can answers
+with results, which come back the same ways.  At the end tables say what went
+by which way, what happened to every parcel and where it lies now.
 
     --once   stop everything at the end; exit code 0 only if every inbox held
-             exactly the exported bytes and every PDF opens
+             exactly the exported bytes, every PDF opens and every other way
+             came to its end
     DIR      *.CSV files of the standard.  Offices are taken from their names
              (all of them become offices of the practice corporation) or from
              DIR/registry.csv, if there is one
@@ -27,12 +30,16 @@ import subprocess
 import sys
 import tempfile
 import time
-import unicodedata
 
 OPS = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(OPS)
 sys.path[:0] = [OPS, os.path.join(ROOT, "tests", "gen")]
 import gen  # noqa: E402
+from demo_files import Files, drop, invented, read  # noqa: E402
+from demo_files import registry_from_names  # noqa: E402
+from demo_outside import Outside  # noqa: E402
+from demo_screen import Screen, pad  # noqa: E402
+from demo_table import Tables  # noqa: E402
 from practice_room import FOLDERS, Room, Trouble  # noqa: E402
 
 MONTH = datetime.date(2026, 12, 1)
@@ -40,150 +47,24 @@ CLIENTS = 40
 BUILD_SECONDS = 1800
 RELAY_SECONDS = 180
 FORM_6 = {"UPPLAN", "UPJSK", "UPHOSOKU", "UPSIKYU"}    # what a PDF is made of
-NAME = re.compile(r"^(?P<kind>[A-Z0-9_]+?)(?:_(?P<month>\d{6}))?"
-                  r"_(?P<sender>\d\d[0-9A-Z]\d{7})(?:_(?P<st>[0-9A-Z]{2,3}))?"
-                  r"_(?P<receiver>\d\d[0-9A-Z]\d{7})(?:_(?P<rt>[0-9A-Z]{2,3}))?"
-                  r"_(?P<stamp>\d{14})(?:_\d{4})?\.(?:csv|jpe?g)$", re.I)
-
-
-# ---------------------------------------------------------------- the screen
-
-class Screen:
-    """Lines that stay, and on a terminal one line that is drawn again."""
-
-    def __init__(self):
-        self.tty = sys.stdout.isatty()
-        self.colour = (self.tty and not os.environ.get("NO_COLOR")
-                       and os.environ.get("TERM", "dumb") != "dumb")
-        self.drawn = ""
-        self.said = 0.0
-
-    def paint(self, text, colour):
-        codes = {"good": "32", "bad": "1;31", "dim": "2", "bold": "1",
-                 "busy": "33"}
-        return (f"\033[{codes[colour]}m{text}\033[0m" if self.colour
-                else text)
-
-    def line(self, text=""):
-        if self.tty and self.drawn:
-            self.write("\r\033[K")
-            self.drawn = ""
-        self.write(text + "\n")
-
-    def write(self, text):
-        """Whoever reads us may go (| head); the demo ends its work all the
-        same and stops what it started."""
-        try:
-            sys.stdout.write(text)
-            sys.stdout.flush()
-        except BrokenPipeError:
-            sys.stdout = open(os.devnull, "w", encoding="utf-8")
-
-    def progress(self, text):
-        """On a terminal again and again; else a line when it changed, at most
-        one a second."""
-        if text == self.drawn:
-            return
-        if self.tty:
-            width = shutil.get_terminal_size().columns - 1
-            self.write("\r\033[K" + clip(text, width))
-            self.drawn = text
-        elif time.monotonic() - self.said >= 1:
-            self.write(text + "\n")
-            self.said = time.monotonic()
-            self.drawn = text
-
-    def step(self, ja, en):
-        self.line()
-        self.line(self.paint(f"■ {ja}", "bold") + f"  {en}")
-
-
-def width_of(text):
-    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 1
-               for c in text)
-
-
-def clip(text, width):
-    out, used = "", 0
-    for c in text:
-        n = width_of(c)
-        if used + n > width:
-            break
-        out, used = out + c, used + n
-    return out
-
-
-def pad(text, width):
-    if width_of(text) > width:
-        text = clip(text, width - 1) + "…"
-    return text + " " * (width - width_of(text))
-
-
-# ---------------------------------------------------------------- the files
-
-def read(path):
-    with open(path, "rb") as f:
-        return f.read()
-
-
-def drop(path, folder):
-    """As care software should: write aside, then rename."""
-    aside = os.path.join(os.path.dirname(folder), ".export")
-    shutil.copyfile(path, aside)
-    os.rename(aside, os.path.join(folder, os.path.basename(path)))
-
-
-class Files:
-    """What is exported: paths by sender, and what must arrive where."""
-
-    def __init__(self, paths):
-        self.paths = []
-        self.strange = []
-        for path in sorted(paths):
-            match = NAME.match(os.path.basename(path))
-            if match:
-                self.paths.append((path, match))
-            else:
-                self.strange.append(path)
-
-    def sets(self):
-        return {self.set_of(m) for _, m in self.paths}
-
-    @staticmethod
-    def set_of(match):
-        return (match["sender"], match["st"] or "", match["receiver"],
-                match["rt"] or "", match["stamp"])
-
-    def offices(self):
-        """number -> set of service types, and who sends."""
-        found, senders = {}, set()
-        for _, m in self.paths:
-            found.setdefault(m["sender"], set()).add(m["st"] or "")
-            found.setdefault(m["receiver"], set()).add(m["rt"] or "")
-            senders.add(m["sender"])
-        return found, senders
-
-
-def registry_from_names(files, path):
-    """Every office that occurs becomes one of the practice corporation."""
-    found, _ = files.offices()
-    rows = []
-    for number, types in sorted(found.items()):
-        for kind in sorted(types):
-            rows.append(gen.Office(number, kind[-2:] if kind else "",
-                                   f"事業所 {number}", 1, "bus", number))
-    gen.registry(path, rows)
+AGENTS = {
+    "pdf": "つながっていない連携先へ / for partners who are not connected",
+    "fax": "FAXの連携先へ / for partners who have a FAX",
+    "national": "国のシステムの窓口 / a desk before the national system",
+    "hub": "他社ハブの連携先へ / for partners at another hub",
+}
 
 
 # ---------------------------------------------------------------- the demo
 
-class Demo:
+class Demo(Tables):
     def __init__(self, arguments):
         self.once = arguments.once
         self.source = arguments.dir
         self.screen = Screen()
         self.room = None
         self.work = None
+        self.outside = None
         self.names = {}
         self.folders = {}       # number -> the six folders
         self.faults = []
@@ -228,11 +109,9 @@ class Demo:
         """The files of the month; the registry of their offices."""
         registry = os.path.join(self.work, "registry.csv")
         if self.source is None:
-            corp = gen.corporation()
-            gen.registry(registry, gen.offices(corp))
-            out = os.path.join(self.work, "export")
-            files = Files(gen.month(out, MONTH, CLIENTS))
-            self.say_exported(files, f"{CLIENTS} 人分 / invented clients")
+            files = invented(os.path.join(self.work, "export"), registry,
+                             MONTH, CLIENTS)
+            self.say_exported(files, f"{CLIENTS} 人あまり / invented clients")
             return files, registry
         paths = [p for p in glob.glob(os.path.join(self.source, "*"))
                  if os.path.isfile(p)
@@ -274,10 +153,14 @@ class Demo:
                 self.folders.setdefault(number, folders)
                 self.screen.line(f"  tasuki-office  {key}  "
                                  f"{self.names.get(number, '')}")
-            if agent["role"] == "pdf":
-                self.screen.line("  tasuki-pdf     "
-                                 "つながっていない連携先へ / for partners who "
-                                 "are not connected")
+            if agent["role"] != "office":
+                self.screen.line("  " + pad("tasuki-" + agent["role"], 22)
+                                 + AGENTS[agent["role"].partition(":")[0]])
+        self.outside = Outside(self.room, self.work)
+        for row in self.outside.verify_fax():
+            self.screen.line(
+                f"  FAX番号 {row['fax_number']} を二人目が確かめました / "
+                "a second person verified the number")
 
     # -- the relay
 
@@ -292,6 +175,7 @@ class Demo:
                 self.show_progress(last=True)
                 return
             self.show_progress()
+            self.outside.work_on()
             self.look_for_refusals()
             if time.monotonic() > deadline:
                 raise Trouble(f"{seconds} 秒で終わりませんでした / not finished "
@@ -335,6 +219,9 @@ class Demo:
     def send(self, files):
         for path, match in files.paths:
             folders = self.folders.get(match["sender"])
+            if folders is None and self.outside.way(match["sender"]):
+                self.outside.bring(path)
+                continue
             if folders is None:
                 raise Trouble(f"{os.path.basename(path)}: {match['sender']} is "
                               "no office of this corporation (inside = 1) in "
@@ -367,7 +254,8 @@ class Demo:
         self.watch(
             lambda: not not_there() and unprinted() <= 0,
             lambda: "\n".join(["  missing: " + p for p in not_there()]
-                              + [f"  parcels without PDF: {unprinted()}"]
+                              + ["  parcels to partners still under way: "
+                                 f"{unprinted()}"]
                               + ["  logs: " + self.room.path("log")]))
         self.compare(pairs)
 
@@ -396,7 +284,8 @@ class Demo:
         for base, _, names in os.walk(self.room.path("pdf")):
             filed.update({n: os.path.join(base, n) for n in names})
         paper = [(p, m) for p, m in files.paths
-                 if m["receiver"] not in self.folders]
+                 if m["receiver"] not in self.folders
+                 and self.outside.way(m["receiver"]) == "pdf"]
         for path, match in paper:
             name = os.path.basename(path)
             if name in filed and read(filed[name]) != read(path):
@@ -405,6 +294,19 @@ class Demo:
                 self.faults.append(f"neither drawn nor passed on: {name}")
         self.check_pdfs(sum(m["kind"] in ("UPPLAN", "UPJSK")
                             for _, m in paper))
+
+    def check_outside(self, files):
+        """What the national system's clerk and the hub have in their hands."""
+        for path, match in files.paths:
+            way = self.outside.way(match["receiver"])
+            if way in ("", "pdf", "fax"):
+                continue
+            there = self.outside.copies(match["receiver"]).get(
+                os.path.basename(path))
+            if there is None:
+                self.faults.append(f"not at {way}: {os.path.basename(path)}")
+            elif read(there) != read(path):
+                self.faults.append(f"other bytes than exported: {there}")
 
     def check_pdfs(self, wanted):
         pdfs = sorted(glob.glob(os.path.join(self.room.path("pdf"), "**",
@@ -440,9 +342,9 @@ class Demo:
                     os.rename(os.path.join(inbox, name),
                               os.path.join(target, name))
 
-    def answer(self, numbers):
+    def answer(self, numbers, files):
         out = os.path.join(self.work, "answers")
-        paths = []
+        paths = self.outside.answers(files, out)
         for number in numbers:
             taken = os.path.join(self.work, "care-software", number)
             try:
@@ -461,90 +363,6 @@ class Demo:
         self.watch(lambda: not late(), lambda: "\n".join(
             "  not reported as picked up: " + i for i in late()), 60)
 
-    # -- the closing table
-
-    def places(self):
-        """Where each file lies now: name -> folders."""
-        found = {}
-        ours = [os.path.join(self.work, n) for n in ("export", "answers")]
-        for base, dirs, names in os.walk(self.work):
-            dirs[:] = [d for d in dirs if not d.startswith(".")
-                       and os.path.join(base, d) not in ours]
-            for name in names:
-                found.setdefault(name, []).append(base)
-        return found
-
-    def where(self, parcel, places):
-        if parcel["to"] not in self.folders:
-            return self.where_on_paper(parcel)
-        names = [d["name"] for d in parcel["documents"]]
-        folders = {base for name in names for base in places.get(name, [])
-                   if parcel["to"] in base}
-        return ", ".join(sorted(self.short(f) for f in folders)) or "?"
-
-    def where_on_paper(self, parcel):
-        """The folder of the PDF agent that ends with the parcel's id."""
-        documents = {d["name"] for d in parcel["documents"]}
-        found = [(base, names)
-                 for base, _, names in os.walk(self.room.path("pdf"))
-                 if documents & set(names)
-                 and parcel["id"].startswith(base.rpartition("_")[2])]
-        if not found:
-            return "?"
-        base, names = max(found, key=lambda f: len(f[0].rpartition("_")[2]))
-        pdfs = [n for n in names if n.endswith(".pdf")]
-        return self.short(base) + (f" ({', '.join(pdfs)})" if pdfs else "")
-
-    def short(self, path):
-        return os.path.relpath(path, self.work)
-
-    def step_time(self, parcel, *states):
-        for step in parcel["steps"]:
-            if step["state"] in states:
-                at = datetime.datetime.fromtimestamp(
-                    step["at_ms"] / 1000,
-                    datetime.timezone(datetime.timedelta(hours=9)))
-                return at.strftime("%H:%M:%S")
-        return "-"
-
-    def table(self):
-        self.screen.step("送信単位の一覧", "every parcel")
-        name = 32           # as wide as the longest name; less on a terminal
-        if self.screen.tty:
-            room = shutil.get_terminal_size().columns - 47
-            name = max(12, min(name, room // 2))
-        head = (("番号", 6), ("差出 from", name), ("宛先 to", name),
-                ("経路", 6), ("受付", 10), ("配送済", 11), ("取込済", 11))
-        sub = ("", "", "", "way", "accepted", "delivered", "picked up")
-        self.screen.line("  " + self.screen.paint(
-            "".join(pad(t, w) for t, w in head).rstrip(), "bold"))
-        self.screen.line("  " + self.screen.paint(
-            "".join(pad(t, w) for t, (_, w) in zip(sub, head)).rstrip(),
-            "dim"))
-        places = self.places()
-        newest_first = self.parcels()
-        for no, found in enumerate(reversed(newest_first), 1):
-            parcel = self.room.ctl("parcel", found["id"])["parcel"]
-            ways = "+".join(sorted({leg["way"] for leg in parcel["legs"]}))
-            cells = (f"{no}", self.office(parcel["from"]),
-                     self.office(parcel["to"]), ways,
-                     self.step_time(parcel, "ready"),
-                     self.step_time(parcel, "delivered"),
-                     self.step_time(parcel, "picked-up", "answered"))
-            self.screen.line("  " + "".join(
-                pad(c, w - 1) + " " for c, (_, w) in zip(cells, head)
-            ).rstrip())
-            kinds = " ".join(d["kind"] or d["name"]
-                             for d in parcel["documents"])
-            self.screen.line(f"        書類 documents: {kinds}")
-            self.screen.line(f"        いまの場所 now in: "
-                             f"{self.where(parcel, places)}")
-        self.screen.line()
-        self.screen.line(f"  場所の起点 / places are below: {self.work}")
-
-    def office(self, number):
-        return self.names.get(number, number)
-
     # -- all of it
 
     def run(self):
@@ -560,6 +378,7 @@ class Demo:
             self.table()        # how far everything came
             raise
         self.table()
+        self.table_of_ways()
         return self.verdict()
 
     def relay(self, files):
@@ -567,13 +386,15 @@ class Demo:
         self.send(files)
         self.wait_arrived(files)
         self.check_paper(files)
+        self.check_outside(files)
         receivers = sorted({m["receiver"] for _, m in files.paths}
                            & set(self.folders))
         self.screen.step("取込", "the service offices import what arrived")
         self.pick_up(receivers)
         self.wait_picked_up()
-        self.screen.step("実績", "the service offices answer with their results")
-        answers = self.answer(receivers)
+        self.screen.step("実績", "results come back: from the service offices, "
+                         "from the national system, from the hub")
+        answers = self.answer(receivers, files)
         if answers.paths:
             self.send(answers)
             self.wait_arrived(answers)

@@ -1,0 +1,133 @@
+"""The closing tables of ops/demo: every parcel, and the five ways."""
+import datetime
+import os
+import shutil
+
+from demo_screen import pad
+
+SHORT = {"national": "natl"}     # as wide as the column
+WAYS = {                # in the closing table, in this order
+    "bus": "1バイトも違わず受信フォルダーに / same bytes in the inbox",
+    "national": "担当者が送り「済」へ / sent by the clerk",
+    "hub": "ハブが受け取り / taken by the hub",
+    "fax": "FAX機が送達を確認 / confirmed by the machine",
+    "pdf": "PDFが開ける / the PDF opens",
+}
+
+
+class Tables:
+    """The part of Demo that tells what became of everything."""
+
+    def places(self):
+        """Where each file lies now: name -> folders."""
+        found = {}
+        ours = [os.path.join(self.work, n) for n in ("export", "answers")]
+        for base, dirs, names in os.walk(self.work):
+            dirs[:] = [d for d in dirs if not d.startswith(".")
+                       and os.path.join(base, d) not in ours]
+            for name in names:
+                found.setdefault(name, []).append(base)
+        return found
+
+    def where(self, parcel, places):
+        way = self.outside.way(parcel["to"])
+        if way == "fax":
+            return (f"FAX {self.outside.fax_pages(parcel['id'])} "
+                    "ページ / pages, 送達確認 confirmed")
+        if way and way != "pdf":
+            there = self.outside.copies(parcel["to"])
+            return ", ".join(sorted(
+                {self.short(os.path.dirname(there[d["name"]]))
+                 for d in parcel["documents"] if d["name"] in there})) or "?"
+        if parcel["to"] not in self.folders:
+            return self.where_on_paper(parcel)
+        names = [d["name"] for d in parcel["documents"]]
+        folders = {base for name in names for base in places.get(name, [])
+                   if parcel["to"] in base}
+        return ", ".join(sorted(self.short(f) for f in folders)) or "?"
+
+    def where_on_paper(self, parcel):
+        """The folder of the PDF agent that ends with the parcel's id."""
+        documents = {d["name"] for d in parcel["documents"]}
+        found = [(base, names)
+                 for base, _, names in os.walk(self.room.path("pdf"))
+                 if documents & set(names)
+                 and parcel["id"].startswith(base.rpartition("_")[2])]
+        if not found:
+            return "?"
+        base, names = max(found, key=lambda f: len(f[0].rpartition("_")[2]))
+        pdfs = [n for n in names if n.endswith(".pdf")]
+        return self.short(base) + (f" ({', '.join(pdfs)})" if pdfs else "")
+
+    def short(self, path):
+        return os.path.relpath(path, self.work)
+
+    def step_time(self, parcel, *states):
+        for step in parcel["steps"]:
+            if step["state"] in states:
+                at = datetime.datetime.fromtimestamp(
+                    step["at_ms"] / 1000,
+                    datetime.timezone(datetime.timedelta(hours=9)))
+                return at.strftime("%H:%M:%S")
+        return "-"
+
+    def table_of_ways(self):
+        """One line a way: sets that went by it, and how we know."""
+        self.screen.step("経路ごとのまとめ", "the five ways")
+        head = (("経路 way", 14), ("組 sets", 10), ("届いた arrived", 17),
+                ("確かめ方 how we know", 60))
+        self.screen.line("  " + self.screen.paint(
+            "".join(pad(t, w) for t, w in head).rstrip(), "bold"))
+        found = {}
+        for parcel in self.parcels():
+            for leg in parcel["legs"]:
+                sets = found.setdefault(leg["way"], [0, 0])
+                sets[0] += 1
+                sets[1] += leg["state"] in ("delivered", "picked-up",
+                                            "answered")
+        for way in WAYS:
+            if way in found:
+                sets, there = found[way]
+                cells = (way, str(sets), str(there), WAYS[way])
+                self.screen.line("  " + self.screen.paint("".join(
+                    pad(c, w) for c, (_, w) in zip(cells, head)).rstrip(),
+                    "good" if sets == there else "bad"))
+
+    def table(self):
+        self.screen.step("送信単位の一覧", "every parcel")
+        name = 32           # as wide as the longest name; less on a terminal
+        if self.screen.tty:
+            room = shutil.get_terminal_size().columns - 47
+            name = max(12, min(name, room // 2))
+        head = (("番号", 6), ("差出 from", name), ("宛先 to", name),
+                ("経路", 6), ("受付", 10), ("配送済", 11), ("取込済", 11))
+        sub = ("", "", "", "way", "accepted", "delivered", "picked up")
+        self.screen.line("  " + self.screen.paint(
+            "".join(pad(t, w) for t, w in head).rstrip(), "bold"))
+        self.screen.line("  " + self.screen.paint(
+            "".join(pad(t, w) for t, (_, w) in zip(sub, head)).rstrip(),
+            "dim"))
+        places = self.places()
+        newest_first = self.parcels()
+        for no, found in enumerate(reversed(newest_first), 1):
+            parcel = self.room.ctl("parcel", found["id"])["parcel"]
+            ways = "+".join(sorted({SHORT.get(leg["way"], leg["way"])
+                                    for leg in parcel["legs"]}))
+            cells = (f"{no}", self.office(parcel["from"]),
+                     self.office(parcel["to"]), ways,
+                     self.step_time(parcel, "ready"),
+                     self.step_time(parcel, "delivered"),
+                     self.step_time(parcel, "picked-up", "answered"))
+            self.screen.line("  " + "".join(
+                pad(c, w - 1) + " " for c, (_, w) in zip(cells, head)
+            ).rstrip())
+            kinds = " ".join(d["kind"] or d["name"]
+                             for d in parcel["documents"])
+            self.screen.line(f"        書類 documents: {kinds}")
+            self.screen.line(f"        いまの場所 now in: "
+                             f"{self.where(parcel, places)}")
+        self.screen.line()
+        self.screen.line(f"  場所の起点 / places are below: {self.work}")
+
+    def office(self, number):
+        return self.names.get(number, number)
