@@ -580,7 +580,7 @@ api_health(void *self, const char *office, struct driver_health *out)
 
 const struct driver driver_api = {
     .name = "api",
-    .traits = DRIVER_LISTS,
+    .traits = DRIVER_LISTS | DRIVER_WHOLE,
     .check = api_check,
     .open = api_open,
     .close = api_close,

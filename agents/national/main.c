@@ -627,7 +627,7 @@ person_folder(const struct national_settings *s)
 {
 	if (s->person_folder[0] != '\0')
 		return mem_text(s->person_folder);
-	if (s->desk_folder[0] != '\0')
+	if (strcmp(s->driver, driver_desk.name) == 0)
 		return path_below(s->desk_folder, "要確認");
 	return path_below(s->folder, "for-person");
 }

@@ -239,7 +239,9 @@ look_at_times(struct run *r, struct station *s, int64_t now)
 
 	for (t = TAILQ_FIRST(&s->todo); t != NULL; t = after) {
 		after = TAILQ_NEXT(t, entry);
-		if (run_by_hand(r))
+		if (t->recall && t->parcel->state == PARCEL_PREPARED)
+			run_recall(r, t, now);
+		else if (run_by_hand(r))
 			remind(r, s, t, now);
 		else
 			not_listed(r, t, now);
