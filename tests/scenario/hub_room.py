@@ -1,7 +1,8 @@
 """A hub's agent with its folder, the lab's own broker, and a place to lay in."""
 import os
 
-from lab import (ROOT, by_name, files_below, plan_set, row, wait_for)
+from lab import (NUMBER, ROOT, by_name, files_below, plan_set, row,
+                 wait_for)
 
 HUB = "test"
 FOLDER = """driver = "folder"
@@ -83,6 +84,9 @@ class HubRoom:
         self.lab.environment[self.name] = environment
         self.process, _ = self.lab.process(self.name, "tasuki-hub", settings)
         self.process.start()
+        if not environment:
+            wait_for(self.process.log_tail,
+                     lambda: self.ctl("jobs", check=False).get("ok"))
         return self
 
     def restart(self, **environment):
@@ -120,10 +124,11 @@ class HubRoom:
             row(9, "17", inside=0), stamp=stamp, seed=seed))
 
     def answer(self, stamp="20261125100000", seed=7):
-        """One from theirs to ours."""
-        return by_name(plan_set(
-            self.lab.path("made", stamp), row(9, "17", inside=0),
-            row(1, "43", "care"), stamp=stamp, seed=seed))
+        """A set from theirs to ours (the names count on this way)."""
+        ours, theirs = NUMBER[1], NUMBER[9]
+        return {name.replace(f"{ours}_43_{theirs}_17",
+                             f"{theirs}_17_{ours}_43"): data
+                for name, data in self.plan(stamp, seed).items()}
 
     def send(self, files):
         office = self.office()
