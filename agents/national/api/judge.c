@@ -139,7 +139,7 @@ judge_say(const struct api_profile *p, enum why_class class, const char *code,
 		return;
 	}
 	char name[sizeof(out->code)];
-	snprintf(name, sizeof(name), "national-%s",
+	snprintf(name, sizeof(name), "national-%.20s",
 	    code[0] == '\0' ? "refused" : code);
 	why_set(out, class, name,
 	    "The national system answered with the code %s.",
