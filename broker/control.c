@@ -24,7 +24,7 @@
 
 #define REQUEST_BYTES_MAX (64 * 1024 * 1024) /* a registry of all Japan */
 #define ENVELOPE_MAX      8
-#define WAIT_SECONDS      30
+#define WAIT_SECONDS      60
 #define TICK_MS           10000
 
 struct control {

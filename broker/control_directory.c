@@ -115,6 +115,7 @@ import_json(json_t *record, const char *key)
 	json_t *out = json_copy(record);
 
 	json_object_del(out, "rows");
+	json_object_del(out, "part");
 	json_object_set_new(out, "import", json_string(key));
 	return out;
 }
@@ -125,8 +126,10 @@ add_import(const char *key, const void *value, size_t bytes, void *arg)
 	struct past *past = arg;
 	json_t *record = json_loadb(value, bytes, 0, NULL), *row, *out;
 
-	if (past->key[0] == '\0' && record != NULL) {
-		json_array_append_new(past->list, import_json(record, key));
+	if (past->key[0] == '\0') {
+		if (record != NULL && control_number(record, "part", 0) == 0)
+			json_array_append_new(
+			    past->list, import_json(record, key));
 	} else if ((row = json_object_get(
 			json_object_get(record, "rows"), past->key)) != NULL) {
 		out = import_json(record, key);
@@ -300,16 +303,12 @@ control_registry_joined(const struct control_view *view, const json_t *in)
 static int
 add_waiting(const char *key, const void *value, size_t bytes, void *arg)
 {
-	json_t *record = json_loadb(value, bytes, 0, NULL);
+	json_t *record;
 
-	(void)key;
-	if (record == NULL)
+	if (strchr(key, '.') != NULL) /* a part with rows */
 		return 0;
-	json_object_set_new(record, "lines",
-	    json_integer(
-		(json_int_t)json_array_size(json_object_get(record, "rows"))));
-	json_object_del(record, "rows");
-	json_array_append_new(arg, record);
+	if ((record = json_loadb(value, bytes, 0, NULL)) != NULL)
+		json_array_append_new(arg, record);
 	return 0;
 }
 
@@ -330,18 +329,26 @@ control_quarantine_list(const struct control_view *view, const json_t *in)
 
 struct finding {
 	const char *id;
-	json_t *record;
+	json_t *record, *rows;
 };
 
 static int
 find_waiting(const char *key, const void *value, size_t bytes, void *arg)
 {
 	struct finding *f = arg;
+	size_t n = strlen(f->id);
+	json_t *rows;
 
-	if (strcmp(key, f->id) != 0)
+	if (strncmp(key, f->id, n) != 0 || n == 0)
 		return 0;
-	f->record = json_loadb(value, bytes, 0, NULL);
-	return TSK_EXIST;
+	if (key[n] == '\0') {
+		f->record = json_loadb(value, bytes, 0, NULL);
+	} else if (key[n] == '.') {
+		rows = json_loadb(value, bytes, 0, NULL);
+		json_array_extend(f->rows, rows);
+		json_decref(rows);
+	}
+	return 0;
 }
 
 /* First half of show, release and drop: the list that waits, for the net thread
@@ -349,16 +356,22 @@ find_waiting(const char *key, const void *value, size_t bytes, void *arg)
 json_t *
 control_quarantine_record(const struct control_view *view, const json_t *in)
 {
-	struct finding f = {.id = control_text(in, "id")};
-	json_t *out;
+	struct finding f = {.id = control_text(in, "id"), .rows = json_array()};
+	json_t *out = NULL;
 	int rc = store_registry_walk(
 	    view->store, REGISTRY_KIND_QUARANTINE, find_waiting, &f);
 
-	if (f.record == NULL && rc != 0)
-		return unreadable(rc);
-	if (f.record == NULL)
-		return control_error(
+	if (rc != 0)
+		out = unreadable(rc);
+	else if (f.record == NULL)
+		out = control_error(
 		    "unknown", "Nothing waits in quarantine as %.20s.", f.id);
+	if (out != NULL) {
+		json_decref(f.record);
+		json_decref(f.rows);
+		return out;
+	}
+	json_object_set_new(f.record, "rows", f.rows);
 	out = json_copy((json_t *)(uintptr_t)in);
 	json_object_set_new(out, "ok", json_true());
 	json_object_set_new(out, "record", f.record);

@@ -249,6 +249,13 @@ refuse(struct request *rq, struct registry_order *o, json_t *answer)
 }
 
 static json_t *
+too_big(void)
+{
+	return control_error("too-big",
+	    "Too many rows change at once: import the list in parts.");
+}
+
+static json_t *
 only_said(struct broker *b, const struct registry_order *o,
     const struct registry_list *list)
 {
@@ -291,8 +298,11 @@ control_registry_import(struct broker *b, struct request *rq)
 		quarantine_all(b, &o, reason);
 	else if (json_array_size(o.plan.gone) > 0)
 		quarantine_gone(b, &o);
-	if (o.quarantine != NULL && o.drop[0] == '\0' &&
-	    registry_waiting_count(b->registry) >= REGISTRY_QUARANTINED_MAX)
+	if (!registry_change_fits(&o.plan))
+		refuse(rq, &o, too_big());
+	else if (o.quarantine != NULL && o.drop[0] == '\0' &&
+		 registry_waiting_count(b->registry) >=
+		     REGISTRY_QUARANTINED_MAX)
 		refuse(rq, &o,
 		    control_error("too-many",
 			"%d imports wait already: release or drop "
@@ -404,6 +414,8 @@ control_registry_release(struct broker *b, struct request *rq)
 			"%lld office(s) would end: look at them (registry "
 			"quarantine show) and say --yes-remove %lld.",
 			(long long)lost, (long long)lost));
+	} else if (!registry_change_fits(&o.plan)) {
+		refuse(rq, &o, too_big());
 	} else {
 		o.about = about_of(record);
 		json_object_set_new(o.about, "imported_by",

@@ -1,12 +1,14 @@
 /* NAME
  *	registry - the offices and agents this broker knows
  * DESCRIPTION
- *	Sorted arrays of pointers: some thousand rows, looked up a few times per
- *	parcel, changed a few times a month.  Importing is registry_import.c.
+ *	A hash by key and a sorted array of pointers: up to some hundred thousand
+ *	rows, looked up a few times per parcel, changed a few times a month.
+ *	Importing is registry_import.c and registry_plan.c.
  * DIAGNOSTICS
  *	A kept row that cannot be read any more is logged and left out: one bad
  *	row must not keep all offices from their files.
  */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -98,7 +100,7 @@ registry_wait(struct registry *r, const char *id, const json_t *record)
 	about = json_object();
 	json_object_foreach((json_t *)(uintptr_t)record, name, value)
 	{
-		if (json_is_string(value))
+		if (!json_is_array(value) && !json_is_object(value))
 			json_object_set(about, name, value);
 	}
 	json_object_set_new(r->waiting, id, about);
@@ -399,19 +401,57 @@ complain_kept(void *arg, const char *column, const char *english)
 	    (const char *)arg, column, english);
 }
 
+/* FAX records, read by a thread of their own while the rows are: with a hundred
+ * thousand rows each takes half a second. */
+struct fax_list {
+	struct store *store;
+	struct {
+		char key[REGISTRY_KEY_BYTES];
+		json_t *record;
+	} * list;
+	size_t count, room;
+	int rc;
+};
+
 static int
-load_fax(const char *key, const void *value, size_t bytes, void *arg)
+add_fax(const char *key, const void *value, size_t bytes, void *arg)
 {
+	struct fax_list *l = arg;
 	json_t *record = json_loadb(value, bytes, 0, NULL);
 
-	if (json_is_object(record))
-		registry_put_fax(arg, key, record);
-	else
+	if (!json_is_object(record) || strlen(key) >= REGISTRY_KEY_BYTES) {
 		log_error("registry: key=%s result=left-out why=\"the kept FAX "
 			  "record cannot be read: not verified\"",
 		    key);
-	json_decref(record);
+		json_decref(record);
+		return 0;
+	}
+	if (l->count == l->room) {
+		l->room = l->room * 2 + 64;
+		l->list = mem_resize(l->list, l->room * sizeof(*l->list));
+	}
+	memcpy(l->list[l->count].key, key, strlen(key) + 1);
+	l->list[l->count++].record = record;
 	return 0;
+}
+
+static void *
+read_fax(void *arg)
+{
+	struct fax_list *l = arg;
+
+	l->rc = store_registry_walk(l->store, "fax", add_fax, l);
+	return NULL;
+}
+
+static void
+take_fax(struct registry *r, struct fax_list *l)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		registry_put_fax(r, l->list[i].key, l->list[i].record);
+		json_decref(l->list[i].record);
+	}
+	free(l->list);
 }
 
 /* The text as kept is the text of the row: printing it again would cost as much
@@ -438,8 +478,11 @@ load_desk(const char *key, const void *value, size_t bytes, void *arg)
 static int
 load_waiting(const char *key, const void *value, size_t bytes, void *arg)
 {
-	json_t *record = json_loadb(value, bytes, 0, NULL);
+	json_t *record;
 
+	if (strchr(key, '.') != NULL) /* a part with rows */
+		return 0;
+	record = json_loadb(value, bytes, 0, NULL);
 	registry_wait(arg, key, record != NULL ? record : json_null());
 	json_decref(record);
 	return 0;
@@ -467,16 +510,32 @@ load_agent(const char *key, const void *value, size_t bytes, void *arg)
 	return 0;
 }
 
+static int
+load_rows(struct registry *r, struct store *store)
+{
+	struct fax_list fax = {.store = store};
+	pthread_t thread;
+	bool alone;
+	int rc;
+
+	json_object_seed(0); /* before there are two */
+	alone = pthread_create(&thread, NULL, read_fax, &fax) != 0;
+	rc = store_registry_walk(store, "office", load_desk, r);
+	if (alone)
+		(void)read_fax(&fax);
+	else
+		pthread_join(thread, NULL);
+	take_fax(r, &fax);
+	return rc != 0 ? rc : fax.rc;
+}
+
 int
 registry_load(struct registry *r, struct store *store, struct why *why)
 {
-	int rc;
+	int rc = load_rows(r, store);
 
-	rc = store_registry_walk(store, "office", load_desk, r);
 	if (rc == 0)
 		rc = store_registry_walk(store, "agent", load_agent, r);
-	if (rc == 0)
-		rc = store_registry_walk(store, "fax", load_fax, r);
 	if (rc == 0)
 		rc = store_registry_walk(store, "quarantine", load_waiting, r);
 	if (rc != 0)

@@ -26,7 +26,8 @@
 #include "policy.h"
 #include "store.h"
 
-#define REGISTRY_KEY_BYTES 16 /* "NUMBER" or "NUMBER/TYPE" */
+#define REGISTRY_KEY_BYTES     16 /* "NUMBER" or "NUMBER/TYPE" */
+#define REGISTRY_ROW_BYTES_MAX ((size_t)32 * 1024) /* as JSON */
 
 #define DESK_WAYS_MAX 6
 
@@ -208,7 +209,7 @@ bool registry_in_force(const struct desk *desk, int today);
 /* registry_stamp(r, wall_ms): a time that no other change of this run has. */
 int64_t registry_stamp(struct registry *r, int64_t wall_ms);
 /* registry_wait(r, id, record): that import waits in quarantine; NULL: no more.
- * Only the texts of the record are remembered. */
+ * Its rows are not remembered. */
 void registry_wait(struct registry *r, const char *id, const json_t *record);
 /* registry_waiting(r): {id: {"sha256","mode","name","by",...}} */
 const json_t *registry_waiting(const struct registry *r);

@@ -24,10 +24,18 @@
 #include "turn.h"
 #include "writer.h"
 
+#define PART_BYTES   ((size_t)512 * 1024) /* of a record, about */
+#define CHANGE_BYTES ((size_t)128)
+#define ROW_TEXT_MAX REGISTRY_ROW_BYTES_MAX
+#define ROW_BYTES    1400
+#define ROWS_MAX     120000
+#define BATCH_MAX    ((size_t)240 * 1024 * 1024)
+
 struct job {
 	struct registry_order order;
 	json_t **fax; /* FAX records of the plan's desks, or NULL */
-	char stamp[24], id[24], drop[24], note[256];
+	char id[24], drop[24], note[256];
+	int64_t stamp;
 	size_t open; /* works not back yet */
 	int rc;      /* first failure */
 };
@@ -35,6 +43,7 @@ struct job {
 struct record {
 	struct work work;
 	struct job *job;
+	char key[40];
 	char *value; /* NULL: deleted */
 };
 
@@ -190,7 +199,7 @@ record_done(struct broker *b, struct work *work)
 
 /* ---- the records ---- */
 
-/* kind, key and note stay valid until the job is done: they lie in it. */
+/* kind and note stay valid until the job is done. */
 static void
 put_record(struct broker *b, struct job *job, const char *kind, const char *key,
     char *value, const char *note)
@@ -200,13 +209,14 @@ put_record(struct broker *b, struct job *job, const char *kind, const char *key,
 
 	r->job = job;
 	r->value = value;
+	snprintf(r->key, sizeof(r->key), "%s", key);
 	r->work.done = record_done;
 	r->work.bytes = sizeof(*r) + (value != NULL ? strlen(value) : 0);
 	op->type = STORE_REGISTRY;
 	op->actor = "operator";
 	op->at_ms = b->wall_ms;
 	op->registry.kind = kind;
-	op->registry.key = key;
+	op->registry.key = r->key;
 	op->registry.value = value;
 	op->registry.bytes = value != NULL ? strlen(value) : 0;
 	op->registry.note = note;
@@ -264,28 +274,127 @@ change_json(const struct broker *b, const struct registry_plan *plan, size_t i)
 	return o;
 }
 
+/* One part of the record of an import: rows [from, to). */
+static void
+put_part(struct broker *b, struct job *job, size_t from, size_t to, int part)
+{
+	const struct registry_plan *plan = &job->order.plan;
+	json_t *out = json_copy(job->order.about), *rows = json_object();
+	char key[40];
+
+	for (size_t i = from; i < to; i++)
+		json_object_set_new(
+		    rows, plan->desks[i].key, change_json(b, plan, i));
+	json_object_set_new(out, "rows", rows);
+	json_object_set_new(out, "part", json_integer(part));
+	if (part == 0)
+		snprintf(key, sizeof(key), "%013lld", (long long)job->stamp);
+	else
+		snprintf(key, sizeof(key), "%013lld.%04d",
+		    (long long)job->stamp, part);
+	put_record(b, job, REGISTRY_KIND_IMPORT, key, dumped(out), job->note);
+	json_decref(out);
+}
+
+/* At most what its change takes up as text. */
+static size_t
+change_bytes(const struct broker *b, const struct registry_plan *plan, size_t i)
+{
+	const struct desk *old = registry_key(b->registry, plan->desks[i].key);
+
+	return CHANGE_BYTES +
+	       (old == NULL
+		       ? 0
+		       : 2 * (strlen(old->json) + strlen(plan->desks[i].json)));
+}
+
 static void
 put_history(struct broker *b, struct job *job)
 {
 	const struct registry_plan *plan = &job->order.plan;
-	json_t *rows = json_object(), *about = job->order.about;
+	json_t *about = job->order.about;
+	size_t bytes = 0, from = 0, i;
+	int part = 0;
 
-	for (size_t i = 0; i < plan->count; i++)
-		json_object_set_new(
-		    rows, plan->desks[i].key, change_json(b, plan, i));
-	json_object_set_new(about, "rows", rows);
+	json_object_update_new(about,
+	    json_pack("{s:I,s:s,s:I,s:I,s:I}", "at_ms", (json_int_t)b->wall_ms,
+		"by", job->order.by, "added", (json_int_t)plan->added,
+		"changed", (json_int_t)plan->changed, "ended",
+		(json_int_t)plan->ended));
+	for (i = 0; i < plan->count; i++) {
+		size_t n = change_bytes(b, plan, i);
+
+		if (bytes + n > PART_BYTES && i > from) {
+			put_part(b, job, from, i, part++);
+			from = i;
+			bytes = 0;
+		}
+		bytes += n;
+	}
+	put_part(b, job, from, i, part);
+}
+
+/* The rows of a list that waits, in parts; how many. */
+static int
+put_lines(struct broker *b, struct job *job, const json_t *rows)
+{
+	struct buf text;
+	json_t *row;
+	size_t i, n = json_array_size(rows);
+	int parts = 0;
+
+	buf_init(&text, 2 * PART_BYTES + ROW_TEXT_MAX);
+	json_array_foreach((json_t *)(uintptr_t)rows, i, row)
+	{
+		char *line = json_dumps(row, JSON_COMPACT | JSON_ENCODE_ANY);
+
+		buf_text(&text, text.len == 0 ? "[" : ",");
+		buf_text(&text, line != NULL ? line : "null");
+		free(line);
+		if (text.len >= PART_BYTES || i + 1 == n) {
+			char key[40];
+
+			buf_text(&text, "]");
+			snprintf(key, sizeof(key), "%s.%04d", job->id, ++parts);
+			put_record(b, job, REGISTRY_KIND_QUARANTINE, key,
+			    mem_text(text.data), NULL);
+			buf_clear(&text);
+		}
+	}
+	buf_fini(&text);
+	return parts;
+}
+
+static void
+put_quarantine(struct broker *b, struct job *job)
+{
+	json_t *record = job->order.quarantine;
+	json_t *rows = json_incref(json_object_get(record, "rows"));
+
+	json_object_del(record, "rows");
 	json_object_set_new(
-	    about, "at_ms", json_integer((json_int_t)b->wall_ms));
-	json_object_set_new(about, "by", json_string(job->order.by));
+	    record, "lines", json_integer((json_int_t)json_array_size(rows)));
 	json_object_set_new(
-	    about, "added", json_integer((json_int_t)plan->added));
-	json_object_set_new(
-	    about, "changed", json_integer((json_int_t)plan->changed));
-	json_object_set_new(
-	    about, "ended", json_integer((json_int_t)plan->ended));
+	    record, "parts", json_integer(put_lines(b, job, rows)));
+	put_record(b, job, REGISTRY_KIND_QUARANTINE, job->id, dumped(record),
+	    job->note);
+	json_decref(rows);
+}
+
+static void
+drop_quarantine(struct broker *b, struct job *job)
+{
+	const json_t *kept =
+	    json_object_get(registry_waiting(b->registry), job->drop);
+	int64_t parts = control_number(kept, "parts", 0);
+	char key[40];
+
+	for (int64_t i = 1; i <= parts; i++) {
+		snprintf(key, sizeof(key), "%s.%04d", job->drop, (int)i);
+		put_record(b, job, REGISTRY_KIND_QUARANTINE, key, NULL, NULL);
+	}
 	put_record(
-	    b, job, REGISTRY_KIND_IMPORT, job->stamp, dumped(about), job->note);
-	json_object_del(about, "rows");
+	    b, job, REGISTRY_KIND_QUARANTINE, job->drop, NULL, job->note);
 }
 
 static void
@@ -307,8 +416,7 @@ name_job(struct broker *b, struct job *job)
 {
 	struct registry_order *o = &job->order;
 
-	snprintf(job->stamp, sizeof(job->stamp), "%013lld",
-	    (long long)registry_stamp(b->registry, b->wall_ms));
+	job->stamp = registry_stamp(b->registry, b->wall_ms);
 	snprintf(job->drop, sizeof(job->drop), "%s", o->drop);
 	snprintf(
 	    job->id, sizeof(job->id), "%s", control_text(o->quarantine, "id"));
@@ -316,6 +424,18 @@ name_job(struct broker *b, struct job *job)
 	    "by=%s added=%zu changed=%zu ended=%zu sha256=%s", o->by,
 	    o->plan.added, o->plan.changed, o->plan.ended,
 	    control_text(o->about, "sha256"));
+}
+
+/* Each row may come with a FAX record and its old and new cells in the record of
+ * the import. */
+bool
+registry_change_fits(const struct registry_plan *plan)
+{
+	size_t bytes = 0;
+
+	for (size_t i = 0; i < plan->count; i++)
+		bytes += 2 * strlen(plan->desks[i].json) + ROW_BYTES;
+	return bytes <= BATCH_MAX && plan->count <= ROWS_MAX;
 }
 
 void
@@ -331,11 +451,9 @@ registry_change_put(struct broker *b, struct registry_order *order)
 	if (order->plan.count > 0)
 		put_rows(b, job);
 	if (job->id[0] != '\0')
-		put_record(b, job, REGISTRY_KIND_QUARANTINE, job->id,
-		    dumped(order->quarantine), job->note);
+		put_quarantine(b, job);
 	if (job->drop[0] != '\0')
-		put_record(b, job, REGISTRY_KIND_QUARANTINE, job->drop, NULL,
-		    job->note);
+		drop_quarantine(b, job);
 	if (--job->open == 0)
 		job_done(b, job);
 }

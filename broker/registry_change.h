@@ -15,6 +15,10 @@
 #define REGISTRY_KIND_QUARANTINE "quarantine"
 #define REGISTRY_QUARANTINED_MAX 32
 
+/* Large records are kept in parts: a list in quarantine as ID, then ID.0001 and
+ * so on with its rows; an import as STAMP, STAMP.0001..., each whole for itself
+ * ("part" > 0: not the first). */
+
 struct registry_order {
 	struct request *request;
 	struct registry_plan plan; /* its desks may be none */
@@ -25,6 +29,9 @@ struct registry_order {
 	const char *reason; /* for all of it being quarantined; NULL */
 };
 
+/* registry_change_fits(plan): in one transaction (about 100,000 rows that
+ * change). */
+bool registry_change_fits(const struct registry_plan *plan);
 /* registry_change_put(b, order): takes what the order owns; answers. */
 void registry_change_put(struct broker *b, struct registry_order *order);
 /* registry_change_answer(plan, dry_run): what a plan would do, as the answer to

@@ -95,6 +95,11 @@ plan_row(struct planning *p, const json_t *row, bool missing)
 
 	if (desk_parse(row, &desk, complain, p) != 0)
 		return;
+	if (strlen(desk.json) > REGISTRY_ROW_BYTES_MAX) {
+		complain(p, "", "The row is too long.");
+		desk_fini(&desk);
+		return;
+	}
 	if (resolve(p, row, &desk) > 0) {
 		desk_fini(&desk);
 		return;

@@ -30,6 +30,7 @@
 
 struct control {
 	zsock_t *socket;
+	int ms;     /* patience */
 	int folder; /* held open while a path runs through it; or -1 */
 };
 
@@ -115,6 +116,7 @@ control_open(const char *path, struct control **out, struct why *why)
 
 	*out = NULL;
 	control->folder = -1;
+	control->ms = CONTROL_TIMEOUT_MS;
 	if (short_path(path, &control->folder, address.sun_path,
 		sizeof(address.sun_path)) != 0 ||
 	    probe(&address) != 0) {
@@ -138,6 +140,13 @@ control_open(const char *path, struct control **out, struct why *why)
 err:
 	control_close(&control);
 	return rc;
+}
+
+void
+control_patience(struct control *control, int ms)
+{
+	control->ms = ms;
+	zsock_set_rcvtimeo(control->socket, ms);
 }
 
 void
@@ -205,7 +214,7 @@ control_ask(struct control *control, const json_t *request, json_t **answer,
 	if (msg == NULL) {
 		why_set(why, WHY_LATER, "no-answer",
 		    "The broker did not answer within %d seconds.",
-		    CONTROL_TIMEOUT_MS / 1000);
+		    control->ms / 1000);
 		return TSK_LATER;
 	}
 	*answer = parse(msg);

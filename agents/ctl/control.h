@@ -12,6 +12,7 @@
 #include "err.h"
 
 #define CONTROL_TIMEOUT_MS 10000
+#define CONTROL_LIST_MS    60000 /* a whole list is read and kept */
 
 struct control;
 
@@ -25,9 +26,13 @@ int control_open(
     const char *path, struct control **out, struct why *why) TSK_MUST_USE;
 void control_close(struct control **control);
 
+/* control_patience(control, ms): wait that long for an answer. */
+void control_patience(struct control *control, int ms);
+
 /**
  * control_ask(control, request, answer, why):
- * Send ${request}, wait up to CONTROL_TIMEOUT_MS.  0: *${answer} is the
+ * Send ${request}, wait up to CONTROL_TIMEOUT_MS, or as
+ * control_patience() said.  0: *${answer} is the
  * broker's object with "ok":true, released by json_decref().  TSK_INVALID: the
  * broker said no: ${why} holds its code and sentence, *${answer} its object.
  * TSK_LATER: no answer in time.  TSK_DAMAGED: what came is not an answer.

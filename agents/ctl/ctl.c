@@ -56,7 +56,8 @@ ctl_json(const struct ctl *ctl, const json_t *answer)
 }
 
 static int
-ask(const struct ctl *ctl, json_t *request, json_t **answer, struct why *why)
+ask(const struct ctl *ctl, json_t *request, int ms, json_t **answer,
+    struct why *why)
 {
 	struct control *control = NULL;
 	int rc;
@@ -65,6 +66,8 @@ ask(const struct ctl *ctl, json_t *request, json_t **answer, struct why *why)
 	if (request == NULL)
 		panic("a request could not be built");
 	rc = control_open(ctl->socket, &control, why);
+	if (rc == 0)
+		control_patience(control, ms);
 	if (rc == 0)
 		rc = control_ask(control, request, answer, why);
 	control_close(&control);
@@ -76,7 +79,7 @@ int
 ctl_ask(const struct ctl *ctl, json_t *request, json_t **answer)
 {
 	struct why why = {0};
-	int rc = ask(ctl, request, answer, &why);
+	int rc = ask(ctl, request, CONTROL_TIMEOUT_MS, answer, &why);
 
 	if (rc == 0)
 		return CTL_OK;
@@ -96,7 +99,7 @@ int
 ctl_ask_rows(const struct ctl *ctl, json_t *request, json_t **answer)
 {
 	struct why why = {0};
-	int rc = ask(ctl, request, answer, &why);
+	int rc = ask(ctl, request, CONTROL_LIST_MS, answer, &why);
 
 	if (rc == 0)
 		return CTL_OK;

@@ -36,6 +36,7 @@
 
 #define READERS_EVERY_MS 60000
 #define BATCH_BYTES_MAX  (256u * 1024 * 1024)
+#define REGISTRY_BYTES   512
 #define NEARLY_FULL      (1024u * 1024)
 #define MAP_STEP         (16u * 1024 * 1024)
 #define MAP_ROUND        (1024u * 1024)
@@ -209,7 +210,11 @@ batch_bytes(struct store_op **ops, size_t count, bool *brings)
 
 	*brings = false;
 	for (size_t i = 0; i < count; i++) {
-		n += 4096;
+		/* registry records lie side by side: a page holds several */
+		if (ops[i]->type == STORE_REGISTRY)
+			n += REGISTRY_BYTES + ops[i]->registry.bytes;
+		else
+			n += 4096;
 		*brings = *brings || brings_new(ops[i]);
 		if (ops[i]->type == STORE_STAGE)
 			n += ops[i]->stage.piece.bytes;
