@@ -233,7 +233,9 @@ status_compared(struct status *s, const struct id *id, const char *text)
 static const char *
 leg_words(const struct status *s, enum leg_state state, const char *code)
 {
-	if (state != LEG_WORKING)
+	bool quiet = state == LEG_WAITING && strcmp(code, "quiet-hours") == 0;
+
+	if (state != LEG_WORKING && !quiet)
 		return leg_state_ja(state);
 	if (s->office->app->language == LANGUAGE_EN && code[0] != '\0')
 		return code;

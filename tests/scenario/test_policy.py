@@ -5,7 +5,7 @@ import os
 import signal
 
 import pytest
-from lab import NUMBER, row, wait_for
+from lab import NUMBER, plan_set, row, wait_for
 from peer import DELIVERED, NEVER
 from stage import CARE, Stage, take
 
@@ -91,6 +91,19 @@ def test_quiet_hours_hold_a_leg_until_they_end(make_stage):
     visit = stage.peer("visit")
     assert visit.listen(("deliver",), 1) is None
     assert stage.legs(sent)["bus"]["state"] == "waiting"
+
+
+def test_the_clerk_sees_why_it_waits(make_lab, tmp_path):
+    (begin, _), (end, _) = japan(-60), japan(120)
+    rows = [row(1, "43", "care"),
+            row(2, "11", "visit", quiet_hours=f"{begin}-{end}")]
+    lab = make_lab(rows)
+    lab.up()
+    care = lab.offices[CARE]
+    care.send_all(plan_set(tmp_path / "out", rows[0], rows[1]))
+    wait_for(lambda: care.status_text() + lab.tails(),
+             lambda: "相手先の希望時間待ち" in care.status_text(), 40)
+    assert not lab.offices[VISIT].files("inbox")
 
 
 def test_quiet_hours_are_over(make_stage):
