@@ -134,10 +134,9 @@ bits_of(const char *word)
 			wanted = groups[i].groups;
 	}
 	for (i = 0; i < KINDS; i++) {
-		if ((kinds[i].groups & wanted) != 0)
-			bits |= 1ull << i;
-		else if (i > 0 && i < UNKNOWN_DELETE &&
-			 strcmp(kinds[i].kind, word) == 0)
+		if ((kinds[i].groups & wanted) != 0 ||
+		    (i > 0 && i < UNKNOWN_DELETE &&
+			strcmp(kinds[i].kind, word) == 0))
 			bits |= 1ull << i;
 	}
 	return bits;
