@@ -96,6 +96,51 @@ test_load(void **state)
 	unlink(path);
 }
 
+static const struct {
+	const char *name, *bytes;
+	struct rows_wish wish;
+	size_t count; /* 0 = broken */
+	const char *wanted;
+} wishes[] = {
+    {"cut in a row", HEAD "1,a\r\n2", {0}, 0, "middle of a row"},
+    {"cut in a cell", HEAD "1,a\r\n2,b", {0}, 2, ""},
+    {"a whole file", HEAD "1,a\r\n2,b", {.whole = true}, 0, "middle"},
+    {"whole it is", HEAD "1,a\r\n2,b\r\n", {.whole = true}, 2, ""},
+    {"skipped lines", "list of\r\n" HEAD "1,a\r\n", {.skip = 1}, 1, ""},
+    {"foreign", "x,y\r\n1,a\r\n", {.foreign = true}, 1, ""},
+    {"not MS932", HEAD "1,髙\r\n", {.encoding = "ms932"}, 0, "ms932"},
+    {"not UTF-8", HEAD "1,\x95\x5c\r\n", {.encoding = "utf-8"}, 0, "utf-8"},
+    {"neither matters", HEAD "1,a\r\n", {.encoding = "ms932"}, 1, ""},
+};
+
+static void
+test_wishes(void **state)
+{
+	char path[] = "/tmp/test_rows.XXXXXX";
+
+	(void)state;
+	close(mkstemp(path));
+	for (size_t i = 0; i < sizeof(wishes) / sizeof(*wishes); i++) {
+		struct rows rows;
+		struct why why = {0};
+		int rc;
+
+		print_message("  %s\n", wishes[i].name);
+		put(path, wishes[i].bytes);
+		rc = rows_load_as(path, &wishes[i].wish, &rows, &why);
+		assert_int_equal(rc, wishes[i].count == 0 ? TSK_INVALID : 0);
+		if (rc != 0) {
+			assert_non_null(strstr(why.text, wishes[i].wanted));
+			continue;
+		}
+		assert_int_equal(rows.count, wishes[i].count);
+		assert_int_equal(strlen(rows.sha256), 64);
+		assert_int_equal(json_array_size(rows.columns), 2);
+		rows_fini(&rows);
+	}
+	unlink(path);
+}
+
 /* What is written is read again as the same rows. */
 static void
 test_round(void **state)
@@ -136,6 +181,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_load),
+	    cmocka_unit_test(test_wishes),
 	    cmocka_unit_test(test_round),
 	};
 
