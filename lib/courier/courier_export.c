@@ -339,7 +339,8 @@ open_direction(struct courier *c, int medium, struct why *why)
 static int
 export_locked(struct packing *p, struct why *why)
 {
-	int jobs = file_dir_open(p->c->spool, "jobs"), rc;
+	int rc = file_dir_make(p->c->spool, "jobs", FOLDER_MODE);
+	int jobs = rc < 0 ? rc : file_dir_open(p->c->spool, "jobs");
 
 	(void)!file_tidy(p->c->fds[COURIER_ROOT]);
 	(void)!file_tidy(p->c->fds[COURIER_SENT]);
