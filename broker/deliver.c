@@ -258,6 +258,26 @@ stopped(struct broker *b, struct leg *leg)
 	return true;
 }
 
+/* Its address does not say for which of the number's desks it is: the clerk who
+ * gets it is to know. */
+static bool
+by_default(const struct broker *b, const struct queue *q, const struct leg *leg,
+    struct paper *paper)
+{
+	size_t count;
+
+	if (leg->way != WAY_BUS || leg->pair->to_type[0] != '\0' ||
+	    strchr(q->name + strlen("office/"), '/') == NULL)
+		return false;
+	(void)registry_first(b->registry, leg->pair->to, &count);
+	if (count < 2)
+		return false;
+	paper->wire.reason = "default-desk";
+	paper->wire.fax_number = paper->wire.test_code = "";
+	paper->wire.from_name = paper->wire.to_name = "";
+	return true;
+}
+
 /* 0: gone out.  TSK_LATER: this session cannot take more now.  TSK_CLOSED: it is
  * over (and its leases are back).  Others: the leg was dealt with. */
 static int
@@ -291,7 +311,7 @@ hand_out(struct broker *b, struct session *s, struct queue *q, struct leg *leg)
 	msg.deliver.queue = q->name;
 	msg.deliver.accepted_ms = (uint64_t)leg->accepted_ms;
 	CRASH_POINT("deliver-before-send");
-	if (wants_paper(leg))
+	if (wants_paper(leg) || by_default(b, q, leg, &paper))
 		msg.deliver.paper = &paper.wire;
 	rc = post_frames(b, s, &msg, v.frames, v.frame_count);
 	paper_close(&paper);

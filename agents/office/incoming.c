@@ -31,6 +31,7 @@
 #include "incoming.h"
 #include "pickup.h"
 #include "place.h"
+#include "reject.h"
 
 #define PLACE_SLICE 64
 #define RETRY_MS    5000
@@ -253,6 +254,24 @@ incoming_offered(struct incoming *in, const struct wire_deliver *deliver)
 	return settled;
 }
 
+/* The name did not say for which service it is, and there are several: the clerk
+ * who gets it must look. */
+static void
+tell_guessed(struct office *office, const struct wire_deliver *d)
+{
+	const char *slash = strrchr(d->queue, '/');
+	const char *name = d->parcel.documents[0].name;
+	struct buf text;
+
+	if (d->paper == NULL || strcmp(d->paper->reason, "default-desk") != 0)
+		return;
+	buf_init(&text, 8192);
+	text_add(&text, office->app->language, TEXT_DEFAULT_DESK, name,
+	    slash != NULL ? slash + 1 : "", d->parcel.from);
+	reject_notice(office, name, text.data);
+	buf_fini(&text);
+}
+
 void
 incoming_deliver(struct incoming *in, const struct link_delivery *delivery)
 {
@@ -271,6 +290,7 @@ incoming_deliver(struct incoming *in, const struct link_delivery *delivery)
 		free(a);
 		return;
 	}
+	tell_guessed(a->office, delivery->deliver);
 	TAILQ_INSERT_TAIL(&in->written, a, entry);
 	if (in->turn == -1)
 		in->turn = zloop_timer(in->app->loop, 0, 1, end_of_turn, in);

@@ -23,6 +23,7 @@
 #include "log.h"
 
 #include "agent.h"
+#include "desks.h"
 #include "incoming.h"
 #include "latest.h"
 #include "office.h"
@@ -55,8 +56,10 @@ work(zloop_t *loop, int timer, void *arg)
 	for (size_t i = 0; i < app->office_count; i++) {
 		struct office *office = &app->offices[i];
 
-		next = earlier(next, outbox_work(office->outbox, now_ms));
 		next = earlier(next, status_flush(office->status, now_ms));
+		if (office->resting)
+			continue;
+		next = earlier(next, outbox_work(office->outbox, now_ms));
 		next = earlier(next, recall_work(office, now_ms));
 	}
 	next = earlier(next, outgoing_work(app->outgoing, now_ms));
@@ -72,7 +75,8 @@ on_welcome(struct link *link, const struct wire_welcome *w, void *arg)
 {
 	struct app *app = arg;
 
-	(void)link, (void)w;
+	(void)link;
+	desks_welcome(app, w);
 	for (size_t i = 0; i < app->office_count; i++) {
 		receipts_query(&app->offices[i]);
 		recall_welcome(&app->offices[i]);
@@ -199,15 +203,13 @@ static const struct link_events events = {
 
 /* ---- life ---- */
 
-static int
-office_open(
-    struct app *app, struct office *office, size_t index, struct why *why)
+int
+desks_open(struct app *app, struct office *office, struct why *why)
 {
-	const struct office_settings *s = settings_office(app->settings, index);
+	const struct office_settings *s = office->settings;
 	int rc;
 
 	office->app = app;
-	office->settings = s;
 	snprintf(office->number, sizeof(office->number), "%s", s->number);
 	snprintf(office->type, sizeof(office->type), "%s", s->service_type);
 	snprintf(office->label, sizeof(office->label), "%s%s%s", s->number,
@@ -240,6 +242,12 @@ office_close(struct office *office)
 	reconcile_free(&office->reconcile);
 	status_free(&office->status);
 	folders_close(&office->folders);
+	if (office->made == NULL)
+		return;
+	free(office->made->number);
+	free(office->made->service_type);
+	free(office->made->folder);
+	free(office->made);
 }
 
 static int
@@ -266,11 +274,30 @@ find_profile(struct app *app, struct why *why)
 	return TSK_INVALID;
 }
 
+/* Offices never move in memory: all the room there may be is taken at once. */
+static int
+open_offices(struct app *app, struct why *why)
+{
+	size_t count = app->settings->offices.count;
+	int rc = 0;
+
+	app->office_room = count;
+	if (app->settings->desks_folder[0] != '\0')
+		app->office_room += DESKS_MAX;
+	app->offices = mem_new(app->office_room * sizeof(*app->offices));
+	for (size_t i = 0; i < count && rc == 0; i++) {
+		app->offices[i].settings = settings_office(app->settings, i);
+		rc = desks_open(app, &app->offices[i], why);
+		if (rc == 0)
+			app->office_count++;
+	}
+	return rc == 0 ? desks_load(app, why) : rc;
+}
+
 static int
 start(struct agent *agent, const void *settings, void **self, struct why *why)
 {
 	struct app *app = mem_new(sizeof(*app));
-	size_t count;
 	int rc;
 
 	*self = app;
@@ -294,14 +321,7 @@ start(struct agent *agent, const void *settings, void **self, struct why *why)
 	app->watch = watch_new(agent->loop, app->settings->interval_ms);
 	app->outgoing = outgoing_new(app);
 	app->incoming = incoming_new(app);
-	count = app->settings->offices.count;
-	app->offices = mem_new(count * sizeof(*app->offices));
-	for (size_t i = 0; i < count && rc == 0; i++) {
-		rc = office_open(app, &app->offices[i], i, why);
-		if (rc == 0)
-			app->office_count++;
-	}
-	return rc;
+	return open_offices(app, why);
 }
 
 static void

@@ -38,6 +38,10 @@ struct office {
 	struct status *status;       /* status.h */
 	zhashx_t *latest;            /* latest.h */
 	int64_t recall_ms;           /* recall.h: next look */
+	/* desks.h */
+	bool listed;                  /* the broker named it in this run */
+	bool resting;                 /* it may not be acted for now */
+	struct office_settings *made; /* not of the settings file */
 };
 
 struct app {
@@ -52,7 +56,7 @@ struct app {
 	struct outgoing *outgoing; /* outgoing.h */
 	struct incoming *incoming; /* incoming.h */
 	struct office *offices;
-	size_t office_count;
+	size_t office_count, office_room;
 	zloop_timer_fn *work; /* main.c */
 	int work_timer;
 	int64_t work_at_ms;

@@ -105,7 +105,10 @@ describe(struct outbox *box, const struct collect_due *due,
 		memcpy(p->to, partner->number, sizeof(p->to));
 		memcpy(p->to_type, partner->type, sizeof(p->to_type));
 	} else {
-		memcpy(p->from_type, n->from_type, sizeof(p->from_type));
+		/* a name of the old form: the folder knows */
+		memcpy(p->from_type,
+		    n->from_type[0] != '\0' ? n->from_type : office->type,
+		    sizeof(p->from_type));
 		memcpy(p->to, n->to, sizeof(p->to));
 		memcpy(p->to_type, n->to_type, sizeof(p->to_type));
 		memcpy(p->stamp, n->stamp, sizeof(p->stamp));

@@ -214,7 +214,8 @@ outgoing_work(struct outgoing *out, int64_t now_ms)
 	wake_waiting(out, now_ms);
 	for (p = TAILQ_FIRST(&out->queued); p != NULL; p = next) {
 		next = TAILQ_NEXT(p, entry);
-		if (out->waiting_count > 0 && pair_waits(out, p))
+		if (p->office->resting ||
+		    (out->waiting_count > 0 && pair_waits(out, p)))
 			continue;
 		if (submit(out, p, now_ms) == TSK_LATER)
 			break; /* event room comes */

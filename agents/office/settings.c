@@ -43,6 +43,9 @@ const struct conf_row settings_rows[] = {
     {"office", CONF_SECTION, offsetof(struct settings, offices), NULL, 0, 0,
 	"One office served here; repeat the section for each.", office_rows,
 	sizeof(struct office_settings)},
+    ROW("offices/folder", CONF_TEXT, desks_folder, "", 0, 0,
+	"Folder in which every further office this agent may act for gets a "
+	"folder of its own; empty: none."),
     ROW("folders/outbox", CONF_TEXT, outbox, "送信", 0, 0,
 	"Name of the folder the care software exports to."),
     ROW("folders/inbox", CONF_TEXT, inbox, "受信", 0, 0,
@@ -177,8 +180,9 @@ settings_check(const void *settings, struct why *why)
 	const struct settings *s = settings;
 	int rc;
 
-	if (s->offices.count == 0)
-		return refuse(why, "office", "", "at least one is needed");
+	if (s->offices.count == 0 && s->desks_folder[0] == '\0')
+		return refuse(why, "office", "",
+		    "at least one is needed, or offices/folder");
 	for (size_t i = 0; i < s->offices.count; i++) {
 		rc = check_office(s, i, why);
 		if (rc != 0)

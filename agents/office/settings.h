@@ -20,6 +20,7 @@ struct settings {
 	struct agent_settings agent;
 	char *standard, *language;
 	struct conf_sections offices; /* struct office_settings */
+	char *desks_folder;
 	char *outbox, *inbox, *sent, *sending, *rejected, *hold, *recall;
 	int64_t set_wait_ms;
 	char *incomplete;

@@ -133,6 +133,39 @@ static const struct row rows[TEXTS] = {
 	    "\"$3\" already held a file named like the received \"$1\" with "
 	    "other content.\nNothing was overwritten; the new one is named "
 	    "\"$2\".\nLook at both and remove the one you do not need.\n"},
+    [TEXT_DEFAULT_DESK] =
+	{"「$3」から届いた「$1」のファイル名には、宛先のサービス種類が"
+	 "ありません（旧形式の名前）。\n"
+	 "この事業所番号には複数の窓口があるため、標準の窓口（サービス種類"
+	 "$2）に届けました。\n"
+	 "別のサービス宛てのときは、その担当者に渡し、送信元にサービス種類を"
+	 "付けて送るよう依頼してください。\n",
+	    "The name of \"$1\" from $3 does not say for which service it "
+	    "is (a name of the old form).\n"
+	    "This office number has several desks: it was given to the default "
+	    "one (service type $2).\n"
+	    "If it is for another service, hand it on, and ask the sender to "
+	    "write the service type.\n"},
+    [TEXT_RESTING] =
+	{"事業所 $1 の代わりに送受信するための委任が、終了したか取り消され"
+	 "ました。\n\n"
+	 "・このフォルダーのファイルはそのままにしてあります。\n"
+	 "・「$2」フォルダーに入れたファイルは送信しません。\n"
+	 "・「$3」フォルダーの受信済みファイルは取り込めます。新しい書類は"
+	 "届きません。\n\n"
+	 "続けるときは、委任元の事業所または法人の担当者に、委任の登録を"
+	 "依頼してください。\n"
+	 "委任が登録されると自動で再開し、このお知らせは消えます。\n",
+	    "The mandate to act for office $1 has ended or was revoked.\n\n"
+	    "- The files in this folder stay as they are.\n"
+	    "- Files in \"$2\" are not sent.\n"
+	    "- Received files in \"$3\" may be imported; nothing new comes."
+	    "\n\n"
+	    "To go on, ask the office or its corporation to give the mandate "
+	    "anew.\nThen work goes on by itself and this notice "
+	    "disappears.\n"},
+    [TEXT_RESTING_NAME] = {"お知らせ_委任が終了しました.txt",
+	"notice_mandate_ended.txt"},
     [TEXT_STATUS_HEAD] =
 	{"日時,相手先,書類,対象月,経路,状態,最終更新,備考,識別番号,予実突合",
 	    "time,partner,documents,month,way,state,updated,note,id,"

@@ -50,6 +50,10 @@ enum text {
 	TEXT_FOLDER_IN_OUTBOX,
 	TEXT_CONFLICT, /* $1 = name wanted, $2 = name given, $3 = inbox */
 	/* status file */
+	TEXT_DEFAULT_DESK, /* $1 = name, $2 = service type, $3 = sender */
+	TEXT_RESTING,      /* $1 = office, $2 = outbox, $3 = inbox */
+	TEXT_RESTING_NAME, /* of that notice's file */
+
 	TEXT_STATUS_HEAD,
 	TEXT_STATUS_SENDING,
 	TEXT_STATUS_WAITING,

@@ -2,7 +2,7 @@
 import os
 
 import pytest
-from lab import wait_for
+from lab import Office, read, wait_for
 from mandate_room import (CARE, CLIENT, DAY, MANDATE, NO_RIGHT, PARTNER,
                           VISIT, Cast, again, asked, audit, day, give, offices,
                           outcome, queues, revoke, rows, submit, take, text_of)
@@ -90,16 +90,21 @@ def test_both_identities_on_the_record(room):
                for e in entries_of(lab, back, "settle"))
 
 
-@pytest.mark.parametrize("rights,kind,wanted", [
-    ("send-plan", "UPPLAN", 0), ("send-plan", "UPJSK", MANDATE),
-    ("send-plan", "DLTPLAN", MANDATE), ("send-result", "UPPLAN", MANDATE),
-    ("delete", "DLTPLAN", 0), ("send-result", "", 0), ("see", "", MANDATE),
-])
-def test_only_what_was_given(room, rights, kind, wanted):
+def test_only_what_was_given(room):
+    """One mandate after the other: what each lets through."""
     lab, cast = room
-    give(lab, rights=rights)
     proxy = cast.peer("proxy")
-    assert refused_by(proxy, CLIENT, VISIT, kind) == wanted
+    for n, (rights, kind, wanted) in enumerate([
+            ("send-plan", "UPPLAN", 0), ("send-plan", "UPJSK", MANDATE),
+            ("send-plan", "DLTPLAN", MANDATE),
+            ("send-result", "UPPLAN", MANDATE), ("delete", "DLTPLAN", 0),
+            ("send-result", "", 0), ("see", "", MANDATE)]):
+        mandate = give(lab, rights=rights)
+        again(proxy)
+        assert refused_by(proxy, CLIENT, VISIT, kind,
+                          stamp=f"202611241500{n:02}") == wanted, (rights, kind)
+        revoke(lab, mandate)
+        again(proxy)
 
 
 def test_only_for_the_partners_named(room):
@@ -218,26 +223,26 @@ def test_receipts_go_to_who_sent(room):
     assert "receipt" not in visit.heard
 
 
-@pytest.mark.parametrize("more,what", [
-    ({"by": "proxy"}, "not given on"),
-    ({"office": PARTNER}, "one of ours"),
-    ({"agent": "nobody"}, "no office agent"),
-    ({"agent": "pdf"}, "no office agent"),
-    ({"rights": "everything"}, "no right"),
-    ({"until": "2026-02-30"}, "a day"),
-    ({"partners": "1234567890"}, "no number"),
-])
-def test_cannot_be_given(room, more, what):
+def test_cannot_be_given(room):
     """No chains, no foreign offices, nothing half understood."""
     lab, _ = room
-    words = {"agent": "proxy", "office": CLIENT, "rights": "all",
-             "until": day(30), "by": "委任 花子", **more}
-    extra = ["--partners", words["partners"]] if "partners" in words else []
-    with pytest.raises(Trouble, match=what):
-        lab.ctl("mandate", "add", words["agent"], words["office"],
-                "--rights", words["rights"], "--until", words["until"],
-                "--party", "代行", "--by", words["by"], "--reason", "契約",
-                *extra)
+    for more, what in [
+            ({"by": "proxy"}, "not given on"),
+            ({"office": PARTNER}, "one of ours"),
+            ({"agent": "nobody"}, "no office agent"),
+            ({"agent": "pdf"}, "no office agent"),
+            ({"rights": "everything"}, "no right"),
+            ({"until": "2026-02-30"}, "a day"),
+            ({"partners": "1234567890"}, "no number")]:
+        words = {"agent": "proxy", "office": CLIENT, "rights": "all",
+                 "until": day(30), "by": "委任 花子", **more}
+        extra = (["--partners", words["partners"]] if "partners" in words
+                 else [])
+        with pytest.raises(Trouble, match=what):
+            lab.ctl("mandate", "add", words["agent"], words["office"],
+                    "--rights", words["rights"], "--until", words["until"],
+                    "--party", "代行", "--by", words["by"], "--reason",
+                    "契約", *extra)
     assert not lab.ctl("mandate", "list", "--all")["mandates"]
 
 
@@ -308,3 +313,48 @@ def test_tables_for_people(room):
         done = subprocess.run(command + words, capture_output=True, text=True,
                               timeout=30, check=True)
         assert mandate in done.stdout and "予定の送信" in done.stdout
+
+
+NOTICE = "お知らせ_委任が終了しました.txt"
+
+
+def test_folders_come_and_go(make_lab):
+    """One office agent for all it acts for: a folder each as the mandate begins,
+    without a restart; when it ends the files stay put, with an explanation;
+    given anew, work goes on."""
+    lab = make_lab(rows())
+    root = lab.path("mandated")
+    lab.setting("office-proxy", offices__folder=root)
+    lab.up()
+    own = lab.offices[VISIT]
+    row_of = {r["office_number"]: r for r in lab.rows()}
+    office = Office(lab, row_of[VISIT], os.path.join(root, VISIT + "-11"))
+    first = give(lab, office=VISIT)
+    wait_for(lab.tails, lambda: os.path.isdir(office.outbox))
+    office.send("a.txt", b"in its name\n", partner=DAY)
+    lab.offices[DAY].wait_inbox({"a.txt": b"in its name\n"}, 40)
+    lab.offices[CARE].send("b.txt", b"for visit\n", partner=VISIT + "_11")
+    office.wait_inbox({"b.txt": b"for visit\n"}, 40)
+    revoke(lab, first)
+    notice = os.path.join(office.folder, NOTICE)
+    wait_for(lab.tails, lambda: os.path.exists(notice))
+    assert VISIT in read(notice).decode("utf-8-sig")
+    office.send("c.txt", b"too late\n", partner=DAY)
+    lab.offices[CARE].send("d.txt", b"for itself\n", partner=VISIT + "_11")
+    own.wait_inbox({"d.txt": b"for itself\n"}, 40)
+    process = lab.agent("proxy")
+    assert process.stop()       # the state is the broker's: nothing forgotten
+    process.start()
+    lab.wait_connected(["proxy"])
+    lab.offices[CARE].send("e.txt", b"and another\n", partner=DAY + "_15")
+    lab.offices[DAY].wait_inbox({"a.txt": b"in its name\n",
+                                 "e.txt": b"and another\n"}, 40)
+    assert os.path.exists(notice)
+    assert office.files("outbox") == {
+        os.path.join(DAY, "c.txt"): b"too late\n"}
+    assert office.files("inbox") == {"b.txt": b"for visit\n"}
+    give(lab, office=VISIT)
+    lab.offices[DAY].wait_inbox({"a.txt": b"in its name\n",
+                                 "c.txt": b"too late\n",
+                                 "e.txt": b"and another\n"}, 40)
+    assert not os.path.exists(notice)
