@@ -145,7 +145,7 @@ on_may_login(void *arg, const char *office, const char *id, struct outcome *out)
 	if (rc == 0 && tries_may(&a->profile, &tries, now, out) < 0)
 		return false;
 	if (rc == 0)
-		rc = tries_begin(a->dirfd, office, &a->profile, &tries, now);
+		rc = tries_begin(a->dirfd, office, &tries, now);
 	if (rc == 0)
 		return true;
 	/* what cannot be counted is not tried */

@@ -12,6 +12,7 @@
  *	                             <-   may I log in?
  *	    login: go | no           ->
  *	                             <-   tried: how it went
+ *	    login: counted           ->
  *	                             <-   answer
  *	    end of file              ->   logs out, ends
  *
@@ -36,7 +37,7 @@ enum message_type {
 	MESSAGE_READY,
 	MESSAGE_ORDER,
 	MESSAGE_MAY_LOGIN,
-	MESSAGE_LOGIN, /* go or no */
+	MESSAGE_LOGIN, /* go or no; counted */
 	MESSAGE_TRIED,
 	MESSAGE_ANSWER,
 };

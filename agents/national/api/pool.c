@@ -148,6 +148,19 @@ on_may_login(struct one *w)
 }
 
 static bool
+on_tried(struct one *w, const struct message_tried *m)
+{
+	struct message_login answer;
+
+	w->asked = false;
+	w->pool->events->tried(
+	    w->pool->arg, w->office, w->id, m->tried, m->until_ms);
+	memset(&answer, 0, sizeof(answer));
+	answer.type = MESSAGE_LOGIN;
+	return message_send(w->item.fd, &answer, sizeof(answer), NULL, 0) == 0;
+}
+
+static bool
 on_answer(struct one *w, const struct message_answer *answer)
 {
 	/* number 0: it could not even begin */
@@ -191,10 +204,7 @@ on_message(struct one *w, const union message *m)
 	case MESSAGE_MAY_LOGIN:
 		return on_may_login(w);
 	case MESSAGE_TRIED:
-		w->asked = false;
-		w->pool->events->tried(w->pool->arg, w->office, w->id,
-		    m->tried.tried, m->tried.until_ms);
-		return true;
+		return on_tried(w, &m->tried);
 	case MESSAGE_ANSWER:
 		return on_answer(w, &m->answer);
 	default:
@@ -395,33 +405,28 @@ no_login(void *arg, const char *office, const char *id, struct outcome *out)
 	return false;
 }
 
+/* Until the worker has logged out and gone; until one that is at a login has
+ * said how it went, or the count of logins would hold one too many. */
 static void
-no_tried(void *arg, const char *office, const char *id, enum tried tried,
-    int64_t until_ms)
+await_end(struct one *w, int64_t until_ms)
 {
-	(void)arg;
-	(void)office;
-	(void)id;
-	(void)tried;
-	(void)until_ms;
-}
+	int fds[MESSAGE_FDS_MAX], rc = 0;
+	size_t count;
 
-static const struct pool_events closed = {no_login, no_tried, no_answer};
-
-/* Until the worker has logged out and gone, or its time is over. */
-static void
-await_end(const struct one *w, int64_t until_ms)
-{
-	char rest[16];
-
-	for (;;) {
+	while (rc == 0 || rc == TSK_EMPTY) {
 		int64_t left = until_ms - clock_mono_ms();
 		zmq_pollitem_t item = {.fd = w->item.fd, .events = ZMQ_POLLIN};
 		if (left <= 0 || zmq_poll(&item, 1, left) <= 0)
 			return;
-		ssize_t n = recv(w->item.fd, rest, sizeof(rest), 0);
-		if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
-			return;
+		rc = message_take(w->item.fd, w->pool->message, fds, &count);
+		while (rc == 0 && count > 0)
+			close(fds[--count]);
+		if (rc != 0 || w->pool->message->type != MESSAGE_TRIED)
+			continue;
+		w->pool->events->tried(w->pool->arg, w->office, w->id,
+		    w->pool->message->tried.tried,
+		    w->pool->message->tried.until_ms);
+		return; /* and not a word to go on */
 	}
 }
 
@@ -433,6 +438,8 @@ pool_free(struct pool **pool)
 
 	if (p == NULL)
 		return;
+	const struct pool_events closed = {
+	    no_login, p->events->tried, no_answer};
 	p->events = &closed;
 	zloop_timer_end(p->loop, p->timer);
 	for (struct one *w = p->first; w != NULL; w = w->next) {
@@ -440,7 +447,7 @@ pool_free(struct pool **pool)
 			dismiss(w);
 	}
 	while (p->first != NULL) {
-		if (p->first->state == WORKER_LEAVING)
+		if (p->first->state == WORKER_LEAVING || p->first->asked)
 			await_end(p->first, until);
 		reap(p->first);
 	}

@@ -3,8 +3,7 @@
  * SUMMARY
  *	see tries.h
  * DIAGNOSTICS
- *	never: national-login (a person must act).  later: national-login-wait,
- *	national-locked.
+ *	never: national-login (a person must act).  later: national-login-wait.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -18,7 +17,6 @@
 
 #define NAME_BYTES 32
 #define FILE_MAX_  256u
-#define FORM       "tries 1 %32s %" SCNd64 " %" SCNd64 "\n%n"
 #define USED_UP    1000
 
 static const char *
@@ -33,9 +31,12 @@ parse(const char *text, size_t n, struct tries *out)
 {
 	int used = 0;
 
-	return sscanf(text, FORM, out->id, &out->refused, &out->until_ms,
-		   &used) == 3 &&
-	       (size_t)used == n && out->refused >= 0;
+	return sscanf(text,
+		   "tries 1 %32s %" SCNd64 " %" SCNd64 " %" SCNd64 " %" SCNd64
+		   "\n%n",
+		   out->id, &out->refused, &out->unknown, &out->until_ms,
+		   &out->last_ms, &used) == 5 &&
+	       (size_t)used == n && out->refused >= 0 && out->unknown >= 0;
 }
 
 int
@@ -62,6 +63,18 @@ tries_read(int dirfd, const char *office, const char *id, struct tries *out)
 	return rc;
 }
 
+/* When the next may be; those of which nothing is known count against the
+ * pace, since all of them may have been refused. */
+static int64_t
+next_ms(const struct api_profile *p, const struct tries *t)
+{
+	int64_t pace = t->last_ms + p->tries.wait_ms;
+
+	if (t->refused + t->unknown < p->tries.max || pace < t->until_ms)
+		return t->until_ms;
+	return pace;
+}
+
 int
 tries_may(const struct api_profile *p, const struct tries *t, int64_t now_ms,
     struct outcome *out)
@@ -75,9 +88,9 @@ tries_may(const struct api_profile *p, const struct tries *t, int64_t now_ms,
 		    "at and try again (cert retry).",
 		    t->refused >= USED_UP ? "an unknown number of times"
 					  : "too often");
-	} else if (now_ms < t->until_ms) {
+	} else if (now_ms < next_ms(p, t)) {
 		out->rc = TSK_LATER;
-		out->retry_ms = t->until_ms;
+		out->retry_ms = next_ms(p, t);
 		why_set(&out->why, WHY_LATER, "national-login-wait",
 		    "A login was refused, or the account is locked: the next "
 		    "try waits.");
@@ -89,20 +102,19 @@ static int
 keep(int dirfd, const char *office, const struct tries *t)
 {
 	char name[NAME_BYTES], text[FILE_MAX_];
-	int n =
-	    snprintf(text, sizeof(text), "tries 1 %s %" PRId64 " %" PRId64 "\n",
-		t->id, t->refused, t->until_ms);
+	int n = snprintf(text, sizeof(text),
+	    "tries 1 %s %" PRId64 " %" PRId64 " %" PRId64 " %" PRId64 "\n",
+	    t->id, t->refused, t->unknown, t->until_ms, t->last_ms);
 
 	return file_write(
 	    dirfd, file_name(office, name), text, (size_t)n, 0600);
 }
 
 int
-tries_begin(int dirfd, const char *office, const struct api_profile *p,
-    struct tries *t, int64_t now_ms)
+tries_begin(int dirfd, const char *office, struct tries *t, int64_t now_ms)
 {
-	t->refused++;
-	t->until_ms = now_ms + p->tries.wait_ms;
+	t->unknown++;
+	t->last_ms = now_ms;
 	CRASH_POINT("national-before-login-count");
 	int rc = keep(dirfd, office, t);
 	CRASH_POINT("national-after-login-count");
@@ -118,34 +130,44 @@ forget(int dirfd, const char *office)
 	return rc < 0 ? rc : file_dir_sync(dirfd);
 }
 
-int
-tries_end(int dirfd, const char *office, const struct api_profile *p,
-    struct tries *t, enum tried tried, int64_t until_ms, int64_t now_ms)
+static void
+count(const struct api_profile *p, struct tries *t, enum tried tried,
+    int64_t until_ms, int64_t now_ms)
 {
+	if (tried != TRIED_UNKNOWN && t->unknown > 0)
+		t->unknown--;
 	switch (tried) {
 	case TRIED_OK:
-		t->refused = 0;
-		t->until_ms = 0;
+		t->refused = t->unknown = t->until_ms = 0;
 		break;
-	case TRIED_NOTHING:
-		t->refused--;
-		t->until_ms = 0;
+	case TRIED_REFUSED:
+		t->refused++;
+		t->until_ms = now_ms + p->tries.wait_ms;
 		break;
 	case TRIED_LOCKED:
 		/* not by us alone, or it would not have come so far: it is left
 		 * in peace, then tried as often as is left */
-		t->refused--;
 		t->until_ms =
 		    until_ms > now_ms ? until_ms : now_ms + p->tries.locked_ms;
 		break;
-	case TRIED_REFUSED:
+	case TRIED_NOTHING:
 	case TRIED_UNKNOWN:
-		t->until_ms = now_ms + p->tries.wait_ms;
 		break;
 	}
+}
+
+int
+tries_end(int dirfd, const char *office, const struct api_profile *p,
+    struct tries *t, enum tried tried, int64_t until_ms, int64_t now_ms)
+{
+	int rc;
+
+	count(p, t, tried, until_ms, now_ms);
 	CRASH_POINT("national-before-login-result");
-	int rc = t->refused <= 0 && t->until_ms == 0 ? forget(dirfd, office)
-						     : keep(dirfd, office, t);
+	if (t->refused == 0 && t->unknown == 0 && t->until_ms == 0)
+		rc = forget(dirfd, office);
+	else
+		rc = keep(dirfd, office, t);
 	CRASH_POINT("national-after-login-result");
 	return rc;
 }

@@ -89,7 +89,10 @@ on_may_login(void *arg, struct outcome *out)
 static void
 on_tried(void *arg, enum tried tried, int64_t until_ms)
 {
+	union message *answer = mem_new(sizeof(*answer));
+	int fds[MESSAGE_FDS_MAX];
 	struct message_tried m;
+	size_t count;
 
 	CRASH_POINT("national-worker-after-login");
 	memset(&m, 0, sizeof(m));
@@ -97,6 +100,11 @@ on_tried(void *arg, enum tried tried, int64_t until_ms)
 	m.tried = tried;
 	m.until_ms = until_ms;
 	say(arg, &m, sizeof(m));
+	/* it is counted now; a gateway that is about to end says no more */
+	hear(arg, answer, fds, &count);
+	if (answer->type != MESSAGE_LOGIN || count > 0)
+		leave(arg, 1);
+	free(answer);
 }
 
 static const struct session_events events = {on_may_login, on_tried};

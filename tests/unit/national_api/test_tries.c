@@ -43,15 +43,19 @@ static const struct {
     {"two", 100002, 0, TRIED_NOTHING, 0},
     {"two", 100002, 0, TRIED_NOTHING, 0},
     {"two", 100002, 0, TRIED_UNKNOWN, 0}, /* counts */
-    {"two", 100003, TSK_LATER, 0, 0},
-    {"two", 100032, 0, TRIED_OK, 0}, /* all is well again */
-    {"two", 100033, 0, TRIED_LOCKED, 90},
-    {"two", 100122, TSK_LATER, 0, 0},
-    {"two", 100123, 0, TRIED_LOCKED, 0},
-    {"two", 100182, TSK_LATER, 0, 0},
-    {"two", 100183, 0, 0, 0}, /* killed: counted */
-    {"two", 100184, TSK_LATER, 0, 0},
-    {"two", 100213, 0, 0, 0}, /* killed again */
+    {"two", 100003, 0, 0, 0},             /* killed: counts, too */
+    {"two", 100032, TSK_LATER, 0, 0},     /* two of which nobody knows */
+    {"two", 100033, 0, 0, 0},             /* one each half hour */
+    {"two", 100034, TSK_LATER, 0, 0},
+    {"two", 100063, 0, TRIED_OK, 0}, /* all is well again */
+    {"two", 100064, 0, TRIED_LOCKED, 90},
+    {"two", 100153, TSK_LATER, 0, 0},
+    {"two", 100154, 0, TRIED_LOCKED, 0},
+    {"two", 100213, TSK_LATER, 0, 0},
+    {"two", 100214, 0, 0, 0}, /* killed */
+    {"two", 100215, 0, TRIED_REFUSED, 0},
+    {"two", 100216, TSK_LATER, 0, 0},
+    {"two", 100245, 0, TRIED_REFUSED, 0},
     {"two", 100300, TSK_DENIED, 0, 0},
 };
 
@@ -70,8 +74,7 @@ test_history(void **state)
 		    tries_may(&profile, &t, now, &out), rows[i].may);
 		if (rows[i].may != 0)
 			continue;
-		assert_int_equal(
-		    tries_begin(dir, OFFICE, &profile, &t, now), 0);
+		assert_int_equal(tries_begin(dir, OFFICE, &t, now), 0);
 		if (rows[i].became == 0)
 			continue;
 		int64_t until = rows[i].locked_minutes == 0
@@ -88,8 +91,9 @@ static void
 test_damaged(void **state)
 {
 	int dir = file_dir_open(AT_FDCWD, *state);
-	static const char *const texts[] = {"", "tries 1 one x 0\n",
-	    "tries 1 one 1 0\nmore", "tries 2 one 0 0\n", "tries 1 one -1 0\n"};
+	static const char *const texts[] = {"", "tries 1 one x 0 0 0\n",
+	    "tries 1 one 1 0 0 0\nmore", "tries 2 one 0 0 0 0\n",
+	    "tries 1 one -1 0 0 0\n", "tries 1 one 1 0\n"};
 	struct tries t;
 	struct outcome out;
 
