@@ -1,90 +1,24 @@
 /* NAME
  *	receive - what the national system holds for our offices
- * DESCRIPTION
- *	A thing is what can be fetched by one ref: a file, or a whole set.  Its
- *	documents are in memory from the fetch until its set is kept, no longer:
- *	until it is done it can be fetched again.
- *
- *	The source written down beside a kept parcel is "office NUMBER", then
- *	"ref HASH REF" a thing, so that it can be done after a crash, too.
+ * SUMMARY
+ *	see receive.h
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
-#include <unistd.h>
 
 #include "crash.h"
 #include "log.h"
-#include "manifest.h"
-#include "name.h"
 #include "set.h"
 
-#include "person.h"
-#include "receive.h"
+#include "receive_inside.h"
 
-#define KEY_BYTES 160
-#define HELD_MAX  (64u * 1024 * 1024) /* bytes in memory, all offices */
-#define MISSING   256
-
-enum stage {
-	SEEN,    /* in the list */
-	FETCHED, /* in memory */
-	KEPT,    /* on its way to the broker */
-	DUE,     /* is to be marked as done over there */
-	GONE,    /* done */
-};
-
-struct document {
-	char name[PARCEL_NAME_BYTES];
-	bool standard;
-	struct name parsed;
-	struct buf bytes;
-};
-
-struct thing {
-	char ref[PARCEL_REF_BYTES];
-	char peer[NUMBER_OFFICE_BYTES], peer_type[NUMBER_TYPE_BYTES];
-	char by[PARCEL_BY_BYTES];
-	char key[KEY_BYTES]; /* of its set; "" = goes alone */
-	uint8_t mark[DIGEST_BYTES];
-	enum stage stage;
-	bool lonely; /* no name of the standard and no sender: for a person */
-	bool elsewhere; /* another PC has fetched it before */
-	bool wanted;    /* its set is complete: fetch it */
-	bool listed;    /* in the last list */
-	int64_t first_ms, retry_ms;
-	struct id id; /* kept */
-	size_t count;
-	struct document *documents;
-	TAILQ_ENTRY(thing) entry;
-};
-TAILQ_HEAD(things, thing);
-
-struct box {
-	char office[NUMBER_OFFICE_BYTES];
-	struct things things;
-	size_t count;
-	int64_t list_ms;
-	bool asked; /* for a list, since it was changed */
-};
-
-struct receive {
-	struct receive_settings settings;
-	const struct standard *standard;
-	struct marks *marks;
-	struct inbound *inbound;
-	receive_notice_fn *notice;
-	void *arg;
-	zhashx_t *boxes;
-	size_t held; /* bytes in memory */
-	size_t count;
-};
+#define MISSING 256
 
 /* ---- memory ---- */
 
-static void
-empty(struct receive *r, struct thing *t)
+void
+receive_empty(struct receive *r, struct thing *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
 		r->held -= t->documents[i].bytes.len;
@@ -95,7 +29,7 @@ empty(struct receive *r, struct thing *t)
 static void
 thing_drop(struct receive *r, struct box *b, struct thing *t)
 {
-	empty(r, t);
+	receive_empty(r, t);
 	TAILQ_REMOVE(&b->things, t, entry);
 	b->count--;
 	r->count--;
@@ -129,14 +63,16 @@ void
 receive_free(struct receive **receive_p)
 {
 	struct receive *r = *receive_p;
-	struct thing *t;
 
 	if (r == NULL)
 		return;
 	for (struct box *b = zhashx_first(r->boxes); b != NULL;
 	     b = zhashx_next(r->boxes)) {
-		while ((t = TAILQ_FIRST(&b->things)) != NULL)
+		struct thing *t, *after;
+		for (t = TAILQ_FIRST(&b->things); t != NULL; t = after) {
+			after = TAILQ_NEXT(t, entry);
 			thing_drop(r, b, t);
+		}
 		free(b);
 	}
 	zhashx_destroy(&r->boxes);
@@ -199,21 +135,6 @@ mark_of_thing(
 	for (size_t i = 0; i < t->count; i++)
 		digest_add(
 		    d, t->documents[i].name, strlen(t->documents[i].name) + 1);
-	digest_end(&d, out);
-}
-
-/* A file of the standard is the same wherever it lies. */
-static void
-mark_of_document(const struct document *document, uint8_t out[DIGEST_BYTES])
-{
-	struct digest *d = digest_new();
-	uint8_t sha256[DIGEST_BYTES];
-
-	digest_sha256(document->bytes.data != NULL ? document->bytes.data : "",
-	    document->bytes.len, sha256);
-	digest_add(d, "document", 9);
-	digest_add(d, document->name, strlen(document->name) + 1);
-	digest_add(d, sha256, sizeof(sha256));
 	digest_end(&d, out);
 }
 
@@ -432,7 +353,7 @@ next_thing(struct receive *r, struct box *b, int64_t now,
 		if (fetch == NULL)
 			fetch = t;
 	}
-	if (fetch == NULL || r->held > HELD_MAX)
+	if (fetch == NULL || r->held > RECEIVE_HELD_MAX)
 		return false;
 	order_for(o, DRIVER_FETCH, fetch);
 	return true;
@@ -461,241 +382,12 @@ receive_next(struct receive *r, const char *office, int64_t now,
 	return false;
 }
 
-/* ---- for a person ---- */
-
-static void
-to_person(struct receive *r, struct box *b, struct thing *t,
-    enum person_reason reason, int64_t now)
-{
-	int rc = 0;
-
-	for (size_t i = 0; i < t->count && rc == 0; i++) {
-		const struct document *d = &t->documents[i];
-		rc = person_put(r->settings.person_folder, b->office, d->name,
-		    d->bytes.data, d->bytes.len, reason);
-	}
-	CRASH_POINT("national-person");
-	empty(r, t);
-	if (rc < 0) {
-		log_error("receive: office=%s result=not-kept why=\"%s\"",
-		    b->office, err_text(rc));
-		t->stage = SEEN;
-		t->retry_ms = now + r->settings.wait_ms;
-		return;
-	}
-	log_warn("receive: office=%s documents=%zu result=person code=%s",
-	    b->office, t->count, person_code(reason));
-	r->notice(r->arg, b->office, person_code(reason),
-	    "Something was received that a person must look at.");
-	t->stage = DUE;
-}
-
-/* ---- keeping a set ---- */
-
-/* The documents of a set that are new, in the order of the list. */
-struct gathered {
-	struct document **documents;
-	size_t count, known;
-	struct thing *first;
-	struct buf source;
-};
-
-static void
-gather_thing(struct receive *r, struct thing *t, struct gathered *g)
-{
-	char hex[DIGEST_HEX_BYTES];
-	uint8_t mark[DIGEST_BYTES];
-
-	if (g->first == NULL)
-		g->first = t;
-	buf_printf(&g->source, "ref %s %s\n",
-	    digest_hex(t->mark, DIGEST_BYTES, hex), t->ref);
-	g->documents = mem_resize(
-	    g->documents, (g->count + t->count + 1) * sizeof(*g->documents));
-	for (size_t i = 0; i < t->count; i++) {
-		mark_of_document(&t->documents[i], mark);
-		if (marks_has(r->marks, mark)) {
-			g->known++;
-			continue;
-		}
-		buf_printf(&g->source, "mark %s\n",
-		    digest_hex(mark, DIGEST_BYTES, hex));
-		g->documents[g->count++] = &t->documents[i];
-	}
-}
-
-static bool
-member(const struct thing *t, const struct thing *of)
-{
-	if (of->key[0] == '\0')
-		return t == of;
-	return strcmp(t->key, of->key) == 0 && t->stage <= FETCHED && t->wanted;
-}
-
-static struct wire_parcel *
-parcel_of(const struct box *b, const struct gathered *g)
-{
-	struct wire_parcel *p = manifest_new(g->count);
-	const struct thing *t = g->first;
-	const struct document *d = &t->documents[0];
-
-	if (t->key[0] != '\0') {
-		const struct name *n = &d->parsed;
-		memcpy(p->from, n->from, sizeof(p->from));
-		memcpy(p->from_type, n->from_type, sizeof(p->from_type));
-		memcpy(p->to, n->to, sizeof(p->to));
-		memcpy(p->to_type, n->to_type, sizeof(p->to_type));
-		memcpy(p->stamp, n->stamp, sizeof(p->stamp));
-		if (strcmp(n->month, "000000") != 0)
-			memcpy(p->month, n->month, sizeof(p->month));
-	} else {
-		memcpy(p->from, t->peer, sizeof(p->from));
-		memcpy(p->from_type, t->peer_type, sizeof(p->from_type));
-		memcpy(p->to, b->office, sizeof(p->to));
-	}
-	for (size_t i = 0; i < g->count; i++)
-		manifest_document(p, i, g->documents[i]->name,
-		    g->documents[i]->standard && t->key[0] != '\0'
-			? g->documents[i]->parsed.kind
-			: "");
-	return p;
-}
-
-static int
-put(struct receive *r, const struct box *b, const struct gathered *g,
-    struct id *id, int64_t now, struct why *why)
-{
-	struct wire_parcel *p = parcel_of(b, g);
-	struct link_body *bodies = mem_new((g->count + 1) * sizeof(*bodies));
-
-	for (size_t i = 0; i < g->count; i++) {
-		const struct buf *bytes = &g->documents[i]->bytes;
-		bodies[i].data = bytes->data != NULL ? bytes->data : "";
-		bodies[i].bytes = bytes->len;
-	}
-	CRASH_POINT("national-fetched");
-	int rc = inbound_put(r->inbound, p, bodies, g->source.data, now, why);
-	CRASH_POINT("national-inbound");
-	*id = p->id;
-	free(bodies);
-	manifest_free(&p);
-	return rc;
-}
-
-static void
-told_twice(struct receive *r, const struct box *b)
-{
-	log_info("receive: office=%s result=twice", b->office);
-	r->notice(r->arg, b->office, "received-twice",
-	    "Something was received a second time: another terminal has "
-	    "fetched it, too.  It was delivered once.");
-}
-
-static void
-all_members(struct receive *r, struct box *b, struct thing *of,
-    enum stage stage, const struct id *id)
-{
-	char key[KEY_BYTES];
-	struct thing *t;
-
-	snprintf(key, sizeof(key), "%s", of->key);
-	TAILQ_FOREACH(t, &b->things, entry)
-	{
-		if (t != of && (key[0] == '\0' || !member(t, of)))
-			continue;
-		if (t == of)
-			continue; /* last: the others are compared with it */
-		t->stage = stage;
-		t->id = *id;
-		empty(r, t);
-	}
-	of->stage = stage;
-	of->id = *id;
-	empty(r, of);
-}
-
-static void
-again_later(struct receive *r, struct box *b, struct thing *of, int64_t now)
-{
-	struct id none = {0};
-
-	all_members(r, b, of, SEEN, &none);
-	of->retry_ms = now + r->settings.wait_ms;
-}
-
-static void
-all_to_person(struct receive *r, struct box *b, struct thing *of, int64_t now)
-{
-	struct thing *t;
-
-	TAILQ_FOREACH(t, &b->things, entry)
-	if (t != of && member(t, of))
-		to_person(r, b, t, PERSON_NO_PARCEL, now);
-	to_person(r, b, of, PERSON_NO_PARCEL, now);
-}
-
-static void
-keep(struct receive *r, struct box *b, struct thing *of, struct gathered *g,
-    int64_t now)
-{
-	struct why why = {0};
-	struct id id = {0};
-
-	if (g->count == 0) { /* all of it was here before */
-		told_twice(r, b);
-		all_members(r, b, of, DUE, &id);
-		return;
-	}
-	int rc = buf_ok(&g->source) ? put(r, b, g, &id, now, &why) : TSK_TOOBIG;
-	enum inbound_state state =
-	    rc == TSK_EXIST ? inbound_state(r->inbound, &id) : INBOUND_OPEN;
-	if (state != INBOUND_OPEN) {
-		/* not done yet: it is the very one, after a crash */
-		if (state == INBOUND_DONE)
-			told_twice(r, b);
-		all_members(r, b, of, DUE, &id);
-	} else if (rc == 0 || rc == TSK_EXIST) {
-		log_info("receive: office=%s documents=%zu known=%zu "
-			 "elsewhere=%d result=kept",
-		    b->office, g->count, g->known, of->elsewhere);
-		all_members(r, b, of, KEPT, &id);
-	} else if (rc == TSK_INVALID || rc == TSK_TOOBIG) {
-		all_to_person(r, b, of, now);
-	} else {
-		log_error("receive: office=%s result=not-kept why=\"%s\"",
-		    b->office, why.text);
-		again_later(r, b, of, now);
-	}
-}
-
-/* All members are in memory: they become a parcel. */
-static void
-try_keep(struct receive *r, struct box *b, struct thing *of, int64_t now)
-{
-	struct gathered g = {0};
-	struct thing *t;
-
-	TAILQ_FOREACH(t, &b->things, entry)
-	if (member(t, of) && t->stage != FETCHED)
-		return;
-	buf_init(&g.source, INBOUND_SOURCE_MAX);
-	buf_printf(&g.source, "office %s\n", b->office);
-	TAILQ_FOREACH(t, &b->things, entry)
-	{
-		if (member(t, of))
-			gather_thing(r, t, &g);
-	}
-	keep(r, b, of, &g, now);
-	buf_fini(&g.source);
-	free(g.documents);
-}
-
 /* ---- answers ---- */
 
 static bool
 take_bytes(struct receive *r, struct thing *t, const struct driver_answer *a)
 {
-	empty(r, t);
+	receive_empty(r, t);
 	for (size_t i = 0; i < t->count; i++) {
 		struct document *d = &t->documents[i];
 		size_t k = 0;
@@ -721,7 +413,7 @@ on_fetch(struct receive *r, struct box *b, struct thing *t,
 		return;
 	}
 	if (a->rc != 0 || !take_bytes(r, t, a)) {
-		empty(r, t);
+		receive_empty(r, t);
 		t->retry_ms = now + r->settings.wait_ms;
 		log_warn("receive: office=%s result=not-fetched code=%s",
 		    b->office, a->why.code);
@@ -729,9 +421,9 @@ on_fetch(struct receive *r, struct box *b, struct thing *t,
 	}
 	t->stage = FETCHED;
 	if (t->lonely)
-		to_person(r, b, t, PERSON_NO_NAME, now);
+		receive_person(r, b, t, PERSON_NO_NAME, now);
 	else
-		try_keep(r, b, t, now);
+		receive_keep(r, b, t, now);
 }
 
 static void

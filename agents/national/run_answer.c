@@ -275,10 +275,12 @@ run_answer(struct run *r, const struct driver_answer *a, int64_t now)
 		well(r, s);
 	switch (s->order.verb) {
 	case DRIVER_SEND:
-		on_send(r, s, t, a, now);
+		if (t != NULL)
+			on_send(r, s, t, a, now);
 		break;
 	case DRIVER_WITHDRAW:
-		on_withdraw(r, s, t, a, now);
+		if (t != NULL)
+			on_withdraw(r, s, t, a, now);
 		break;
 	case DRIVER_LIST_SENT:
 		on_list_sent(r, s, a, now);

@@ -57,8 +57,7 @@ const struct conf_row national_settings_rows[] = {
 	"Folder for what a person must look at; empty = for-person in folder, "
 	"with the driver desk 要確認 in desk/folder.",
 	NULL, 0},
-    {"desk/folder", CONF_TEXT, AT(desk_folder), "/srv/tasuki/national", 0,
-	0,
+    {"desk/folder", CONF_TEXT, AT(desk_folder), "/srv/tasuki/national", 0, 0,
 	"Driver desk: the folder in which people find what to do.", NULL, 0},
     {"desk/scan", CONF_DURATION, AT(desk_scan_ms), "2 s", 10, DAY_MS,
 	"Driver desk: how often it is looked at.", NULL, 0},
