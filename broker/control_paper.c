@@ -27,19 +27,29 @@ struct report {
 	const struct settings *settings;
 	struct row *rows;
 	size_t count, room;
+	json_t *index; /* key: where in rows */
+	json_t *names; /* key or number: name in the registry */
 };
+
+static const char *
+key_of(const char *number, const char *type, char key[REGISTRY_KEY_BYTES])
+{
+	snprintf(key, REGISTRY_KEY_BYTES, "%.10s%s%.2s", number,
+	    type[0] != '\0' ? "/" : "", type);
+	return key;
+}
 
 static struct row *
 row_of(struct report *r, const struct store_parcel *p)
 {
+	char key[REGISTRY_KEY_BYTES];
+	const json_t *at =
+	    json_object_get(r->index, key_of(p->to, p->to_type, key));
 	struct row *row;
-	size_t i;
 
-	for (i = 0; i < r->count; i++) {
-		if (strcmp(r->rows[i].to, p->to) == 0 &&
-		    strcmp(r->rows[i].to_type, p->to_type) == 0)
-			return &r->rows[i];
-	}
+	if (at != NULL)
+		return &r->rows[json_integer_value(at)];
+	json_object_set_new(r->index, key, json_integer((json_int_t)r->count));
 	if (r->count == r->room) {
 		r->room = r->room * 2 + 64;
 		r->rows = mem_resize(r->rows, r->room * sizeof(*r->rows));
@@ -133,52 +143,56 @@ dearest_first(const void *a, const void *b)
 	return strcmp(x->to, y->to);
 }
 
-struct name {
-	const char *key;
-	char name[128];
-};
-
-/* Exactly that row, else the first of its number. */
+/* Names of the offices that are in the report, by key, and of the first row of
+ * each number by number. */
 static int
-find_name(const char *key, const void *value, size_t bytes, void *arg)
+add_name(const char *key, const void *value, size_t bytes, void *arg)
 {
-	struct name *n = arg;
-	bool exact = strcmp(key, n->key) == 0;
-	const char *name;
-	json_t *row;
+	struct report *r = arg;
+	char number[NUMBER_OFFICE_BYTES];
+	json_t *row, *name;
 
-	if (strncmp(key, n->key, NUMBER_OFFICE_CHARS) != 0 ||
-	    (!exact && n->name[0] != '\0'))
+	snprintf(number, sizeof(number), "%.10s", key);
+	if (json_object_get(r->names, number) == NULL)
 		return 0;
 	row = json_loadb(value, bytes, 0, NULL);
-	name = json_string_value(json_object_get(row, "name"));
-	snprintf(n->name, sizeof(n->name), "%s", name != NULL ? name : "");
+	name = json_object_get(row, "name");
+	if (json_is_string(name)) {
+		json_object_set(r->names, key, name);
+		if (json_is_null(json_object_get(r->names, number)))
+			json_object_set(r->names, number, name);
+	}
 	json_decref(row);
-	return exact ? TSK_EXIST : 0; /* found: no further */
+	return 0;
 }
 
 /* A name is only for people: none, if the registry cannot be read. */
 static void
-look_up(struct store *store, struct name *name)
+look_up(struct store *store, struct report *r)
 {
-	int rc = store_registry_walk(store, "office", find_name, name);
+	for (size_t i = 0; i < r->count; i++)
+		json_object_set_new(r->names, r->rows[i].to, json_null());
+	(void)!store_registry_walk(store, "office", add_name, r);
+}
 
-	if (rc != 0 && rc != TSK_EXIST)
-		name->name[0] = '\0';
+static const char *
+name_of(const struct report *r, const struct row *row)
+{
+	char key[REGISTRY_KEY_BYTES];
+	const char *name = json_string_value(
+	    json_object_get(r->names, key_of(row->to, row->to_type, key)));
+
+	if (name == NULL)
+		name = json_string_value(json_object_get(r->names, row->to));
+	return name != NULL ? name : "";
 }
 
 static json_t *
-row_json(struct store *store, const struct row *row, size_t rank)
+row_json(const struct report *r, const struct row *row, size_t rank)
 {
-	char key[REGISTRY_KEY_BYTES];
-	struct name name = {.key = key};
-
-	snprintf(key, sizeof(key), "%s%s%s", row->to,
-	    row->to_type[0] ? "/" : "", row->to_type);
-	look_up(store, &name);
 	return json_pack("{s:I,s:s,s:s,s:s,s:I,s:I,s:I,s:I,s:I,s:I,s:I,s:I}",
 	    "rank", (json_int_t)rank, "office", row->to, "office_type",
-	    row->to_type, "name", name.name, "parcels",
+	    row->to_type, "name", name_of(r, row), "parcels",
 	    (json_int_t)row->parcels, "fax", (json_int_t)row->fax, "pdf",
 	    (json_int_t)row->pdf, "waiting", (json_int_t)row->waiting, "pages",
 	    (json_int_t)row->pages, "pages_unknown", (json_int_t)row->unknown,
@@ -193,11 +207,11 @@ report_json(struct store *store, struct report *r, const char *month)
 	int64_t parcels = 0, pages = 0, yen = 0;
 	size_t i;
 
+	look_up(store, r);
 	if (r->count > 0)
 		qsort(r->rows, r->count, sizeof(*r->rows), dearest_first);
 	for (i = 0; i < r->count; i++) {
-		json_array_append_new(
-		    list, row_json(store, &r->rows[i], i + 1));
+		json_array_append_new(list, row_json(r, &r->rows[i], i + 1));
 		parcels += r->rows[i].parcels;
 		pages += r->rows[i].pages;
 		yen += r->rows[i].yen;
@@ -220,6 +234,8 @@ control_paper_report(const struct control_view *view, const json_t *in)
 	if (strlen(month) != 6 || year < 2000 || year > 9998 || of < 1 ||
 	    of > 12)
 		return control_error("malformed", "Write a month as 202612.");
+	r.index = json_object();
+	r.names = json_object();
 	filter.since_ms = deadline_ms(year * 10000 + of * 100 + 1, 0);
 	filter.until_ms = of == 12
 			      ? deadline_ms((year + 1) * 10000 + 101, 0)
@@ -230,5 +246,7 @@ control_paper_report(const struct control_view *view, const json_t *in)
 			    "The parcels cannot be read: %s.", err_text(rc))
 		      : report_json(view->store, &r, month);
 	free(r.rows);
+	json_decref(r.index);
+	json_decref(r.names);
 	return out;
 }
