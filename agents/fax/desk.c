@@ -9,6 +9,7 @@
 
 #include "data_sheet.h"
 #include "draw.h"
+#include "flatten.h"
 #include "log.h"
 
 #include "desk.h"
@@ -22,9 +23,13 @@
 struct drawing {
 	const struct wire_deliver *deliver;
 	struct draw_document *documents;
-	struct draw_image images[SHEETS_MAX];
-	uint8_t *bits[SHEETS_MAX];
+	size_t document_count;
+	/* pages of attachments, then data sheets */
+	struct draw_image *images;
+	uint8_t **bits;
 	size_t image_count;
+	struct buf *pngs; /* of documents that were another picture */
+	size_t png_count;
 	char title[64];
 	struct draw_result result;
 	struct buf tiff;
@@ -93,9 +98,25 @@ wants_superfine(const struct desk *desk, const struct wire_paper *paper)
 	return strcmp(wanted, "superfine") == 0;
 }
 
+/* A page of its own; ${bits} is the drawing's from now on. */
+static struct draw_image *
+add_image(struct drawing *d, uint8_t *bits, size_t stride, unsigned width,
+    unsigned height)
+{
+	d->bits = mem_resize(d->bits, (d->image_count + 1) * sizeof(*d->bits));
+	d->images =
+	    mem_resize(d->images, (d->image_count + 1) * sizeof(*d->images));
+	d->bits[d->image_count] = bits;
+	d->images[d->image_count] = (struct draw_image){
+	    .bits = bits, .stride = stride, .width = width, .height = height};
+	return &d->images[d->image_count++];
+}
+
 static void
 add_sheets(struct drawing *d, struct data_sheet *sheet)
 {
+	struct draw_image *image;
+
 	unsigned pages = data_sheet_pages(sheet);
 
 	snprintf(d->title, sizeof(d->title), "データシート %08X",
@@ -104,15 +125,10 @@ add_sheets(struct drawing *d, struct data_sheet *sheet)
 		uint8_t *bits =
 		    mem_new((size_t)DATA_SHEET_STRIDE * DATA_SHEET_HEIGHT);
 		data_sheet_draw(sheet, i, bits, DATA_SHEET_STRIDE);
-		d->bits[d->image_count] = bits;
-		d->images[d->image_count++] = (struct draw_image){
-		    .bits = bits,
-		    .stride = DATA_SHEET_STRIDE,
-		    .width = DATA_SHEET_WIDTH,
-		    .height = DATA_SHEET_HEIGHT,
-		    .title = d->title,
-		    .note = "スキャンして読み取ると、元のデータになります。",
-		};
+		image = add_image(d, bits, DATA_SHEET_STRIDE, DATA_SHEET_WIDTH,
+		    DATA_SHEET_HEIGHT);
+		image->title = d->title;
+		image->note = "スキャンして読み取ると、元のデータになります。";
 	}
 }
 
@@ -141,20 +157,77 @@ make_sheets(const struct link_delivery *delivery, struct drawing *d)
 	free(documents);
 }
 
-static struct draw_document *
-draw_documents(const struct link_delivery *delivery)
+/* ---- documents ---- */
+
+/* Its pages, as dots; the document itself need not be drawn any more. */
+static int
+add_pdf(const struct desk *desk, struct drawing *d,
+    const struct link_body *body, struct why *why)
+{
+	struct flatten pages;
+	int rc =
+	    flatten_pdf(body->data, body->bytes, desk->pages_max, &pages, why);
+
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; i < pages.count; i++) {
+		struct flatten_page *page = &pages.pages[i];
+
+		(void)add_image(
+		    d, page->bits, page->stride, page->width, page->height);
+		page->bits = NULL;
+	}
+	flatten_fini(&pages);
+	return 0;
+}
+
+static int
+add_gif(struct drawing *d, const struct link_body *body,
+    struct draw_document *document, struct why *why)
+{
+	struct buf png;
+	int rc;
+
+	buf_init(&png, DRAW_BYTES_MAX);
+	rc = flatten_gif(body->data, body->bytes, &png, why);
+	if (rc < 0) {
+		buf_fini(&png);
+		return rc;
+	}
+	document->data = png.data;
+	document->bytes = png.len;
+	d->pngs = mem_resize(d->pngs, (d->png_count + 1) * sizeof(*d->pngs));
+	d->pngs[d->png_count++] = png;
+	return 0;
+}
+
+/* What a form or a picture can show goes into the set; a PDF becomes pages. */
+static int
+take_documents(const struct desk *desk, const struct link_delivery *delivery,
+    struct drawing *d, struct why *why)
 {
 	const struct wire_parcel *parcel = &delivery->deliver->parcel;
-	struct draw_document *documents =
-	    mem_new((parcel->document_count + 1) * sizeof(*documents));
+	int rc = 0;
 
-	for (size_t i = 0; i < parcel->document_count; i++) {
-		documents[i].name = parcel->documents[i].name;
-		documents[i].kind = parcel->documents[i].kind;
-		documents[i].data = delivery->bodies[i].data;
-		documents[i].bytes = delivery->bodies[i].bytes;
+	d->documents =
+	    mem_new((parcel->document_count + 1) * sizeof(*d->documents));
+	for (size_t i = 0; rc == 0 && i < parcel->document_count; i++) {
+		const struct link_body *body = &delivery->bodies[i];
+		struct draw_document *to = &d->documents[d->document_count];
+
+		if (flatten_is_pdf(body->data, body->bytes)) {
+			rc = add_pdf(desk, d, body, why);
+			continue;
+		}
+		to->name = parcel->documents[i].name;
+		to->kind = parcel->documents[i].kind;
+		to->data = body->data;
+		to->bytes = body->bytes;
+		d->document_count++;
+		if (flatten_is_gif(body->data, body->bytes))
+			rc = add_gif(d, body, to, why);
 	}
-	return documents;
+	return rc;
 }
 
 /* Names on the forms come from the registry; a third office stays a number. */
@@ -180,7 +253,7 @@ draw_job_of(const struct desk *desk, struct drawing *d, struct draw_set *set,
 	bool test = is_test(deliver->paper);
 	struct draw_job job = {
 	    .sets = set,
-	    .set_count = test ? 0 : 1,
+	    .set_count = test || d->document_count == 0 ? 0 : 1,
 	    .cover = cover,
 	    .images = d->images,
 	    .image_count = d->image_count,
@@ -217,7 +290,7 @@ draw(const struct desk *desk, struct drawing *d, const char *number,
 	};
 	struct draw_set set = {
 	    .documents = d->documents,
-	    .count = parcel->document_count,
+	    .count = d->document_count,
 	    .from = parcel->from,
 	    .to = parcel->to,
 	    .reference = id,
@@ -285,6 +358,11 @@ drawing_fini(struct drawing *d)
 {
 	for (size_t i = 0; i < d->image_count; i++)
 		free(d->bits[i]);
+	for (size_t i = 0; i < d->png_count; i++)
+		buf_fini(&d->pngs[i]);
+	free(d->bits);
+	free(d->images);
+	free(d->pngs);
 	free(d->documents);
 	buf_fini(&d->tiff);
 }
@@ -313,10 +391,11 @@ desk_deliver(struct desk *desk, const struct link_delivery *delivery,
 		return rc;
 	bool superfine = wants_superfine(desk, deliver->paper);
 	buf_init(&d.tiff, DRAW_BYTES_MAX);
-	d.documents = draw_documents(delivery);
-	if (wants_sheet(desk, deliver->paper))
+	rc = take_documents(desk, delivery, &d, why);
+	if (rc == 0 && wants_sheet(desk, deliver->paper))
 		make_sheets(delivery, &d);
-	rc = draw(desk, &d, number, superfine, why);
+	if (rc == 0)
+		rc = draw(desk, &d, number, superfine, why);
 	if (rc == 0)
 		rc = judge(desk, &d, why);
 	if (rc == 0) {

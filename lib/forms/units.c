@@ -157,7 +157,8 @@ add_others(struct draw *d, struct bundle *bundle)
 		bundle_document_kind(d->forms, document, kind);
 		bool image = named(document, ".jpg") ||
 			     named(document, ".jpeg") ||
-			     named(document, ".png");
+			     named(document, ".png") ||
+			     named(document, ".gif"); /* made a PNG before */
 		bool table = named(document, ".csv") || named(document, ".txt");
 		if (strcmp(kind, "UPKIHON_IMAGE") == 0)
 			image = !bundle->joined[i];
