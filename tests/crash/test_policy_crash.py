@@ -33,7 +33,7 @@ class Agent:
         self.accepted = set()
 
     def connect(self):
-        file = (self.name if self.name in ("pdf", "fax")
+        file = (self.name if self.name in ("pdf", "fax", "national")
                 else "office-" + self.name)
         public, secret = load_key(self.show.lab.path("keys", file + ".key"))
         broker, _ = load_key(self.show.lab.path("keys", "broker.pub"))
@@ -164,11 +164,12 @@ def show(make_lab, request):
         f.write(POLICIES)
     lab.setting("tasukid", policy__file=lab.path("policies.tsv"),
                 session__heartbeat="1 min", session__handshake="1 min",
-                route__ways="bus fax pdf")
+                route__ways="bus national fax pdf")
     lab.prepare()
-    lab.key("fax")
-    lab.ctl("agent", "add", "fax", "--key", lab.path("keys", "fax.pub"),
-            "--role", "fax")
+    for role in ("fax", "national"):
+        lab.key(role)
+        lab.ctl("agent", "add", role, "--key",
+                lab.path("keys", role + ".pub"), "--role", role)
     made = Show(lab)
     yield made
     for agent in made.agents:
@@ -284,14 +285,33 @@ def fax_verified(show):
     assert not show.ask("registry", "fax", PARTNER + "/17")["fax"]["first"]
 
 
+def paper_instead(show):
+    """The national side is down until the paper went: nothing follows it."""
+    show.ask("registry", "import", with_rows(
+        show, "office_number,service_type,way,policy",
+        f"{PARTNER},17,national,soon"))
+    care, paper = show.agent("care"), show.agent("pdf")
+    sent = new_id()
+    show.send(care, sent, PARTNER, 1)
+    show.until("paper is out", lambda: (sent, 1) in paper.out)
+    gateway = show.agent("national", prints=False)
+    show.ends(sent, national="recalled", pdf="delivered")
+    assert paper.out == [(sent, 1)] and not gateway.out
+
+
+def with_rows(show, *lines):
+    path = show.lab.path("changed.csv")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("\n".join(lines) + "\n")
+    return path
+
+
 def quota_and_reload(show):
     """Two a day, whenever the broker dies; a changed table holds once it was
     said to, and after a crash what the file says."""
-    path = show.lab.path("changed.csv")
-    with open(path, "w", encoding="utf-8") as f:
-        f.write("office_number,service_type,inside,folder_agent,quota_parcels\n"
-                f"{CARE},43,1,care,2\n")
-    show.ask("registry", "import", path)
+    show.ask("registry", "import", with_rows(
+        show, "office_number,service_type,inside,folder_agent,quota_parcels",
+        f"{CARE},43,1,care,2"))
     care = show.agent("care")
     for serial in (1, 2):
         show.send(care, new_id(), PARTNER, serial)
@@ -322,8 +342,8 @@ CASES = [(script, f"{point}:{passes}") for script, points, many in [
     (turned, ["turn-before-commit", "turn-after-commit"], (2,)),
     (fax_verified, ["fax-before-commit", "fax-after-commit",
                     "text-parcel-after-commit"], (3, 5)),
-    (quota_and_reload, ["reload-before-commit", "intake-before-accepted"],
-     (1, 2, 3)),
+    (paper_instead, ["legs-withdraw"], (3,)),
+    (quota_and_reload, ["reload-before-commit"], (2,)),
 ] for point, passes in [(p, 1) for p in points] + [
     ("writer-after-apply", n) for n in many]]
 
