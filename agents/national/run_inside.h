@@ -32,6 +32,7 @@ struct station {
 	int64_t list_ms;  /* the list of what was sent is due */
 	int64_t watch_ms; /* ... back to the oldest watched one */
 	int64_t next_ms;
+	unsigned turns; /* orders in a row */
 	TAILQ_ENTRY(station) entry;
 };
 TAILQ_HEAD(stations, station);
