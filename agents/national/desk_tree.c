@@ -1,7 +1,7 @@
 /* NAME
  *	desk_tree - the folders in which people find what to do
  * DESCRIPTION
- *	.tasuki/KEY is written before its folder appears: after a crash between
+ *	.tasuki/DAY/KEY is written before its folder appears: after a crash between
  *	the two the parcel is nowhere, and is laid out again under a new folder
  *	name.  What a person does is one rename; nothing has to be repaired.
  */
@@ -25,9 +25,9 @@
 
 #define FOLDER_MODE  0770
 #define FILE_MODE    0660
-#define TO_SEND      "送る"
-#define SENT         "済"
-#define PROBLEM      "問題"
+#define TO_SEND      DESK_PLACE_TO_SEND
+#define SENT         DESK_PLACE_SENT
+#define PROBLEM      DESK_PLACE_PROBLEM
 #define TAKEN_BACK   "取消"
 #define WHO          "担当者.txt"
 #define WHY_FILE     "理由.txt"
@@ -56,6 +56,13 @@ desk_day(int64_t now, char out[DESK_DAY_BYTES])
 }
 
 /* ---- names ---- */
+
+static bool
+is_day(const char *name)
+{
+	return strlen(name) == DESK_DAY_BYTES - 1 && name[4] == '-' &&
+	       name[7] == '-' && strspn(name, "0123456789-") == 10;
+}
 
 /* A name of the registry as a part of a folder's name. */
 static void
@@ -105,12 +112,22 @@ desk_office(int root, const char *number, const char *name, bool make)
 
 /* ---- entries ---- */
 
+/* The entries of a day. */
+static int
+open_entries(int office, const char *day, bool make)
+{
+	char path[sizeof(ENTRIES) + DESK_DAY_BYTES + 1];
+
+	snprintf(path, sizeof(path), ENTRIES "/%.10s", day);
+	return make ? open_below(office, path) : file_dir_open(office, path);
+}
+
 static int
 write_entry(int office, const struct desk_entry *e)
 {
 	char hex[DIGEST_HEX_BYTES];
 	struct buf text;
-	int dir = open_below(office, ENTRIES), rc;
+	int dir = open_entries(office, e->day, true), rc;
 
 	if (dir < 0)
 		return dir;
@@ -412,17 +429,16 @@ by_folder(const void *a, const void *b)
 	return order != 0 ? order : strcmp(x->folder, y->folder);
 }
 
-int
-desk_read(int office, struct desk_list *out)
+static int
+read_day(int office, const char *day, struct desk_list *out)
 {
-	int dir = file_dir_open(office, ENTRIES);
+	int dir = open_entries(office, day, false);
 	char **names;
 	int count = dir < 0 ? dir : file_list(dir, &names);
 
-	memset(out, 0, sizeof(*out));
 	if (count >= 0)
-		out->entries =
-		    mem_new(((size_t)count + 1) * sizeof(*out->entries));
+		out->entries = mem_resize(out->entries,
+		    (out->count + (size_t)count + 1) * sizeof(*out->entries));
 	for (int i = 0; i < count; i++) {
 		struct desk_entry *e = &out->entries[out->count];
 		struct id id;
@@ -440,10 +456,39 @@ desk_read(int office, struct desk_list *out)
 		file_list_free(&names);
 	if (dir >= 0)
 		close(dir);
+	return count < 0 ? count : 0;
+}
+
+/* Days with entries; none is no fault. */
+static int
+list_days(int office, char ***days)
+{
+	int dir = file_dir_open(office, ENTRIES);
+	int count = dir < 0 ? dir : file_list(dir, days);
+
+	if (dir >= 0)
+		close(dir);
+	return count;
+}
+
+int
+desk_read(int office, const char *since, struct desk_list *out)
+{
+	char **days;
+	int count = list_days(office, &days), rc = 0;
+
+	memset(out, 0, sizeof(*out));
+	if (count < 0)
+		return count == TSK_NOTFOUND ? 0 : count;
+	for (int i = 0; i < count && rc == 0; i++) {
+		if (is_day(days[i]) && strcmp(days[i], since) >= 0)
+			rc = read_day(office, days[i], out);
+	}
+	file_list_free(&days);
 	if (out->count > 1)
 		qsort(
 		    out->entries, out->count, sizeof(*out->entries), by_folder);
-	return count == TSK_NOTFOUND ? 0 : count < 0 ? count : 0;
+	return rc;
 }
 
 void
@@ -458,9 +503,9 @@ desk_list_fini(struct desk_list *list)
 /* ---- taking back ---- */
 
 static int
-forget(int office, const char *key)
+forget(int office, const char *day, const char *key)
 {
-	int dir = file_dir_open(office, ENTRIES);
+	int dir = open_entries(office, day, false);
 
 	if (dir < 0)
 		return dir;
@@ -468,6 +513,25 @@ forget(int office, const char *key)
 	if (rc == 0)
 		rc = file_dir_sync(dir);
 	close(dir);
+	return rc;
+}
+
+/* The newest one: a parcel may have been laid out before. */
+static int
+find_entry(int office, const char *key, struct desk_entry *e)
+{
+	char **days;
+	int count = list_days(office, &days), rc = TSK_NOTFOUND;
+
+	if (count < 0)
+		return count;
+	while (rc == TSK_NOTFOUND && count-- > 0) {
+		int dir = open_entries(office, days[count], false);
+		rc = dir < 0 ? dir : read_entry(dir, key, e);
+		if (dir >= 0)
+			close(dir);
+	}
+	file_list_free(&days);
 	return rc;
 }
 
@@ -497,55 +561,46 @@ take_away(int office, const struct desk_entry *e)
 int
 desk_withdraw(int office, const char *key)
 {
-	int dir = file_dir_open(office, ENTRIES);
 	struct desk_entry e;
-	int rc = dir < 0 ? dir : read_entry(dir, key, &e);
+	int rc = find_entry(office, key, &e);
 
-	if (dir >= 0)
-		close(dir);
 	if (rc < 0)
 		return rc == TSK_NOTFOUND ? TSK_DENIED : rc;
 	rc = take_away(office, &e);
 	parcel_free(&e.documents);
 	if (rc == 0)
-		rc = forget(office, key);
+		rc = forget(office, e.day, key);
 	return rc == TSK_NOTFOUND ? TSK_DENIED : rc;
 }
 
 /* ---- old days ---- */
 
 static bool
-has_work(const struct desk_list *list, const char *day)
+has_work(int office, const char *day)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		if (strcmp(list->entries[i].day, day) == 0 &&
-		    list->entries[i].place == DESK_TO_SEND)
-			return true;
-	}
-	return false;
+	struct desk_list list = {0};
+	bool found = read_day(office, day, &list) < 0 && errno != ENOENT;
+
+	for (size_t i = 0; i < list.count; i++)
+		found |= list.entries[i].place == DESK_TO_SEND;
+	desk_list_fini(&list);
+	return found;
 }
 
 static void
-sweep_day(int office, const struct desk_list *list, const char *day)
+sweep_day(int office, const char *day)
 {
-	for (size_t i = 0; i < list->count; i++) {
-		if (strcmp(list->entries[i].day, day) == 0)
-			(void)!forget(office, list->entries[i].key);
-	}
-	if (file_remove_tree(office, day) == 0)
-		log_info("desk: day=%s result=removed", day);
-}
+	int entries = file_dir_open(office, ENTRIES);
 
-static bool
-is_day(const char *name)
-{
-	return strlen(name) == DESK_DAY_BYTES - 1 && name[4] == '-' &&
-	       name[7] == '-' && strspn(name, "0123456789-") == 10;
+	if (file_remove_tree(office, day) == 0 &&
+	    (entries < 0 || file_remove_tree(entries, day) == 0))
+		log_info("desk: day=%s result=removed", day);
+	if (entries >= 0)
+		close(entries);
 }
 
 void
-desk_sweep(
-    int office, const struct desk_list *list, int64_t keep_ms, int64_t now)
+desk_sweep(int office, int64_t keep_ms, int64_t now)
 {
 	char last[DESK_DAY_BYTES];
 	char **names;
@@ -554,8 +609,8 @@ desk_sweep(
 	desk_day(now - keep_ms, last);
 	for (int i = 0; i < count; i++) {
 		if (is_day(names[i]) && strcmp(names[i], last) < 0 &&
-		    !has_work(list, names[i]))
-			sweep_day(office, list, names[i]);
+		    !has_work(office, names[i]))
+			sweep_day(office, names[i]);
 	}
 	if (count >= 0)
 		file_list_free(&names);

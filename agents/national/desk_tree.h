@@ -11,7 +11,7 @@
  *		受け取り/			what people downloaded
  *		受け取り/1370200021 .../	... of that office: attachments
  *		受け取り済/2026-11-22/		taken
- *		.tasuki/ID-LEG			which folder holds what
+ *		.tasuki/2026-11-22/ID-LEG	which folder holds what
  *	    DESK/受け取り/			for all offices
  *
  *	Folders of offices are known by the first ten characters: people may
@@ -22,6 +22,10 @@
 #define TASUKI_NATIONAL_DESK_TREE_H
 
 #include "parcel.h"
+
+#define DESK_PLACE_TO_SEND "送る"
+#define DESK_PLACE_SENT    "済"
+#define DESK_PLACE_PROBLEM "問題"
 
 #define DESK_NAME_BYTES 256
 #define DESK_DAY_BYTES  11
@@ -65,13 +69,13 @@ int desk_lay(int office, const struct parcel *parcel, const char *source,
 /* desk_withdraw(office, key): 0: nobody sent it, it is gone; TSK_DENIED: too
  * late. */
 int desk_withdraw(int office, const char *key) TSK_MUST_USE;
-/* desk_read(office, out): every parcel laid out that is not forgotten, and
- * where it is now. */
-int desk_read(int office, struct desk_list *out) TSK_MUST_USE;
+/* desk_read(office, since, out): every parcel laid out on that day or later, and
+ * where it is now; "" = all. */
+int desk_read(
+    int office, const char *since, struct desk_list *out) TSK_MUST_USE;
 void desk_list_fini(struct desk_list *list);
-/* desk_sweep(office, list, keep_ms, now): days on which nothing is left to do
- * go after that time. */
-void desk_sweep(
-    int office, const struct desk_list *list, int64_t keep_ms, int64_t now_ms);
+/* desk_sweep(office, keep_ms, now): days on which nothing is left to do go after
+ * that time. */
+void desk_sweep(int office, int64_t keep_ms, int64_t now_ms);
 
 #endif

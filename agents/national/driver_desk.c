@@ -42,8 +42,9 @@ struct waiting {
 
 /* An office's folder, and how it looked when it was looked at. */
 struct place {
-	char number[NUMBER_OFFICE_BYTES];
 	uint64_t sign;
+	char **days; /* with something to send */
+	size_t count;
 };
 
 struct desk {
@@ -62,8 +63,8 @@ struct desk {
 /* ---- offices ---- */
 
 static void
-each_office(
-    struct desk *d, void (*each)(void *arg, const char *office), void *arg)
+each_folder(struct desk *d,
+    void (*each)(void *arg, const char *office, const char *folder), void *arg)
 {
 	char number[NUMBER_OFFICE_BYTES];
 	char **names;
@@ -72,17 +73,33 @@ each_office(
 	for (int i = 0; i < count; i++) {
 		snprintf(number, sizeof(number), "%.10s", names[i]);
 		if (number_office_form(number, strlen(number)))
-			each(arg, number);
+			each(arg, number, names[i]);
 	}
 	if (count >= 0)
 		file_list_free(&names);
+}
+
+struct teller {
+	void (*each)(void *arg, const char *office);
+	void *arg;
+};
+
+static void
+tell_office(void *arg, const char *office, const char *folder)
+{
+	const struct teller *t = arg;
+
+	(void)folder;
+	t->each(t->arg, office);
 }
 
 /* The folder for all offices is looked after as if it were one. */
 static void
 offices(void *self, void (*each)(void *arg, const char *office), void *arg)
 {
-	each_office(self, each, arg);
+	struct teller t = {each, arg};
+
+	each_folder(self, tell_office, &t);
 	each(arg, ALL_OFFICES);
 }
 
@@ -139,14 +156,56 @@ answer_plain(struct desk *d, const struct driver_order *o, int rc)
 
 /* ---- sent ---- */
 
+static struct place *
+place_of(struct desk *d, const char *number)
+{
+	struct place *p = zhashx_lookup(d->places, number);
+
+	if (p == NULL) {
+		p = mem_new(sizeof(*p));
+		zhashx_insert(d->places, number, p);
+	}
+	return p;
+}
+
 static void
-fresh_pages(struct desk *d, int office, const char *number)
+forget_days(struct place *p)
+{
+	while (p->count > 0)
+		free(p->days[--p->count]);
+}
+
+static void
+add_day(struct place *p, const char *day)
+{
+	for (size_t i = 0; i < p->count; i++) {
+		if (strcmp(p->days[i], day) == 0)
+			return;
+	}
+	p->days = mem_resize(p->days, (p->count + 1) * sizeof(*p->days));
+	p->days[p->count++] = mem_text(day);
+}
+
+/* Only these days are looked at until the next list. */
+static void
+add_days(struct place *p, const struct desk_list *list)
+{
+	for (size_t i = 0; i < list->count; i++) {
+		if (list->entries[i].place == DESK_TO_SEND)
+			add_day(p, list->entries[i].day);
+	}
+}
+
+static void
+fresh_pages(struct desk *d, int office, const char *number, const char *since)
 {
 	char label[DESK_NAME_BYTES];
 	struct desk_list list;
-	int rc = desk_read(office, &list);
+	int rc = desk_read(office, since, &list);
 
 	label_of(d, number, label);
+	if (rc == 0)
+		add_days(place_of(d, number), &list);
 	if (rc == 0)
 		rc = desk_pages(office, label, &list);
 	if (rc < 0)
@@ -159,6 +218,7 @@ static void
 send_(struct desk *d, const struct driver_order *o)
 {
 	const struct parcel *p = o->parcel;
+	char today[DESK_DAY_BYTES];
 	int office = desk_office(d->root, p->from, p->from_name, true);
 	int rc = office < 0 ? office
 			    : desk_lay(office, p, o->folder, clock_wall_ms());
@@ -176,7 +236,7 @@ send_(struct desk *d, const struct driver_order *o)
 		d->events->answer(d->arg, &a);
 		return;
 	}
-	fresh_pages(d, office, p->from);
+	fresh_pages(d, office, p->from, desk_day(clock_wall_ms(), today));
 	close(office);
 	struct driver_result *results =
 	    mem_new((p->count + 1) * sizeof(*results));
@@ -248,22 +308,34 @@ answer_list(
 }
 
 static void
-list_sent(struct desk *d, const struct driver_order *o)
+after_list(struct desk *d, int office, const char *number,
+    const struct desk_list *list)
 {
 	char label[DESK_NAME_BYTES];
-	struct desk_list list = {0};
-	int office = desk_office(d->root, o->office, "", false);
-	int rc = office == TSK_NOTFOUND ? 0
-		 : office < 0           ? office
-					: desk_read(office, &list);
 
-	label_of(d, o->office, label);
-	if (rc == 0 && office >= 0) {
-		if (desk_pages(office, label, &list) < 0)
-			log_warn("desk: office=%s page=not-written", o->office);
-		desk_sweep(
-		    office, &list, d->settings->desk_keep_ms, clock_wall_ms());
-	}
+	label_of(d, number, label);
+	forget_days(place_of(d, number));
+	add_days(place_of(d, number), list);
+	if (desk_pages(office, label, list) < 0)
+		log_warn("desk: office=%s page=not-written", number);
+	desk_sweep(office, d->settings->desk_keep_ms, clock_wall_ms());
+}
+
+static void
+list_sent(struct desk *d, const struct driver_order *o)
+{
+	char since[DESK_DAY_BYTES] = "";
+	struct desk_list list = {0};
+	int office = desk_office(d->root, o->office, "", false), rc = 0;
+
+	if (o->since_ms > 0)
+		desk_day(o->since_ms, since);
+	if (office >= 0)
+		rc = desk_read(office, since, &list);
+	else if (office != TSK_NOTFOUND)
+		rc = office;
+	if (rc == 0 && office >= 0)
+		after_list(d, office, o->office, &list);
 	if (office >= 0)
 		close(office);
 	if (rc < 0)
@@ -283,7 +355,7 @@ withdraw(struct desk *d, const struct driver_order *o)
 		     : desk_withdraw(office, parcel_key_of(o->parcel, key));
 
 	if (rc == 0)
-		fresh_pages(d, office, o->office);
+		fresh_pages(d, office, o->office, "");
 	if (office >= 0)
 		close(office);
 	answer_plain(d, o, rc);
@@ -432,72 +504,81 @@ sign_of(int dir, const char *name, uint64_t sign)
 	return digest_tag(&st.st_mtim, sizeof(st.st_mtim), sign);
 }
 
-/* Times of the folders in which people move things; two levels suffice. */
+/* The folder of downloads and what is below it. */
 static uint64_t
-look(int dir, int depth, uint64_t sign)
+sign_of_inbox(int parent, uint64_t sign)
 {
+	int inbox = file_dir_open(parent, DESK_INBOX);
 	char **names;
-	int count = file_list(dir, &names);
+	int count = inbox < 0 ? inbox : file_list(inbox, &names);
 
+	sign = sign_of(parent, DESK_INBOX, sign);
 	for (int i = 0; i < count; i++) {
-		int below =
-		    names[i][0] == '.' ? -1 : file_dir_open(dir, names[i]);
-		if (below < 0)
-			continue;
-		sign = sign_of(dir, names[i], sign);
-		if (depth > 0)
-			sign = look(below, depth - 1, sign);
-		close(below);
+		if (number_office_form(
+			names[i], strnlen(names[i], NUMBER_OFFICE_CHARS)))
+			sign = sign_of(inbox, names[i], sign);
 	}
 	if (count >= 0)
 		file_list_free(&names);
+	if (inbox >= 0)
+		close(inbox);
+	return sign;
+}
+
+/* Where people move the folders of one day. */
+static uint64_t
+sign_of_day(int office, const char *name, uint64_t sign)
+{
+	int day = file_dir_open(office, name);
+
+	if (day < 0)
+		return sign;
+	sign = sign_of(day, DESK_PLACE_TO_SEND, sign);
+	sign = sign_of(day, DESK_PLACE_SENT, sign);
+	sign = sign_of(day, DESK_PLACE_PROBLEM, sign);
+	close(day);
 	return sign;
 }
 
 static void
-look_at(void *arg, const char *number)
+compare(struct desk *d, const char *number, uint64_t sign)
 {
-	struct desk *d = arg;
-	struct place *p = zhashx_lookup(d->places, number);
-	int office = desk_office(d->root, number, "", false);
-	uint64_t sign = office < 0 ? 0 : look(office, 1, 1);
+	struct place *p = place_of(d, number);
 
-	if (office >= 0)
-		close(office);
-	if (p == NULL) {
-		p = mem_new(sizeof(*p));
-		memcpy(p->number, number, sizeof(p->number));
-		zhashx_insert(d->places, number, p);
-	}
 	if (p->sign != sign)
 		d->events->changed(d->arg, number);
 	p->sign = sign;
+}
+
+static void
+look_at(void *arg, const char *number, const char *folder)
+{
+	struct desk *d = arg;
+	const struct place *p = place_of(d, number);
+	int office = file_dir_open(d->root, folder);
+
+	if (office < 0)
+		return;
+	uint64_t sign = sign_of_inbox(office, 1);
+	for (size_t i = 0; i < p->count; i++)
+		sign = sign_of_day(office, p->days[i], sign);
+	close(office);
+	compare(d, number, sign);
 }
 
 static int
 on_scan(zloop_t *loop, int timer, void *arg)
 {
 	struct desk *d = arg;
-	int inbox = file_dir_open(d->root, DESK_INBOX);
-	uint64_t sign = inbox < 0 ? 0 : sign_of(d->root, DESK_INBOX, 1);
-	struct place *common = zhashx_lookup(d->places, DESK_INBOX);
 
 	(void)loop;
 	(void)timer;
-	if (inbox >= 0) {
-		sign = look(inbox, 0, sign);
-		close(inbox);
-	}
-	if (common == NULL) {
-		common = mem_new(sizeof(*common));
-		zhashx_insert(d->places, DESK_INBOX, common);
-	}
-	if (common->sign != sign || d->growing) {
+	compare(d, ALL_OFFICES, sign_of_inbox(d->root, 1));
+	each_folder(d, look_at, d);
+	if (d->growing) {
 		d->growing = false;
 		d->events->changed(d->arg, "");
 	}
-	common->sign = sign;
-	each_office(d, look_at, d);
 	return 0;
 }
 
@@ -514,10 +595,14 @@ check(const struct national_settings *s, struct why *why)
 }
 
 static void
-place_free(void **place)
+place_free(void **place_p)
 {
-	free(*place);
-	*place = NULL;
+	struct place *p = *place_p;
+
+	forget_days(p);
+	free(p->days);
+	free(p);
+	*place_p = NULL;
 }
 
 static void
