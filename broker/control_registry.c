@@ -120,7 +120,7 @@ static const char *
 suspicious(const struct broker *b, const struct registry_list *list,
     const struct registry_plan *plan)
 {
-	size_t touched = plan->changed + plan->ended;
+	size_t touched = plan->changed + plan->ended + plan->beside;
 	int64_t share = b->settings->registry.quarantine_share;
 
 	if (list->mode == REGISTRY_FULL && plan->before >= 2 &&

@@ -226,7 +226,7 @@ registry_first(const struct registry *r, const char *number, size_t *count)
 	    end < r->desk_count && strcmp(r->desks[end]->number, number) == 0)
 		end++;
 	*count = end - at;
-	return r->desks + at;
+	return end > at ? r->desks + at : NULL;
 }
 
 struct desk *const *
@@ -299,7 +299,7 @@ registry_desks_of(const struct registry *cr, const char *agent, size_t *count)
 	     end++)
 		;
 	*count = end - low;
-	return r->by_agent + low;
+	return end > low ? r->by_agent + low : NULL;
 }
 
 const char *

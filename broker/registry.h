@@ -186,6 +186,7 @@ struct registry_plan {
 	enum registry_change *change; /* of each of them */
 	size_t count, added, changed, ended, unchanged;
 	size_t before;  /* rows in force that the list speaks for */
+	size_t beside;  /* of added: the number was there with other types */
 	size_t unknown; /* public: offices that were left out */
 	json_t *gone;   /* public: keys it no longer has; not in desks */
 	json_t *errors; /* [{row,column,error}]; empty = may be kept */

@@ -43,6 +43,7 @@ static void
 plan_desk(struct planning *p, struct desk *desk, enum registry_change change)
 {
 	struct registry_plan *plan = p->plan;
+	size_t others;
 
 	if (plan->count == p->room) {
 		p->room = p->room * 2 + 64;
@@ -50,6 +51,11 @@ plan_desk(struct planning *p, struct desk *desk, enum registry_change change)
 		    mem_resize(plan->desks, p->room * sizeof(*plan->desks));
 		plan->change =
 		    mem_resize(plan->change, p->room * sizeof(*plan->change));
+	}
+	if (change == REGISTRY_ADDED) {
+		/* it takes over what went to the number's other rows */
+		(void)registry_first(p->r, desk->number, &others);
+		plan->beside += others > 0;
 	}
 	plan->change[plan->count] = change;
 	plan->desks[plan->count++] = *desk;

@@ -278,6 +278,15 @@ def test_few_rows_change_freely(room):
     assert room.rows()[key(101)]["name"] == "別の名"
 
 
+def test_taking_over_numbers_is_a_change(room):
+    """Rows for another type of known numbers: nothing old changes, but their
+    parcels would go elsewhere."""
+    stolen = [{**partner(n), "service_type": "43", "way": "hub:evil"}
+              for n in PARTNERS]
+    assert room.give(stolen)["reason"] == "share"
+    assert "reason" not in room.give([partner(n) for n in range(300, 360)])
+
+
 def broken(room, what):
     rows = [partner(n) for n in PARTNERS]
     if what == "empty":
