@@ -1,0 +1,156 @@
+"""Mandates: kept before they are told, whole lists or none, whatever is killed;
+and midnight in Japan with parcels in flight."""
+import datetime
+import os
+import subprocess
+import sys
+
+import pytest
+from lab import ROOT, wait_for
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "scenario"))
+from mandate_room import (CARE, CLIENT, DAY, JST, MANDATE, VISIT,  # noqa: E402
+                          Cast, again, day, give, offices, outcome, revoke,
+                          rows, submit, take, text_of)
+from practice_room import Trouble  # noqa: E402
+
+POINTS = ("mandate-before-commit", "mandate-after-commit", "mandate-answered")
+
+
+@pytest.fixture
+def room(make_lab):
+    made = make_lab(rows())
+    made.prepare()
+    cast = Cast(made)
+    yield made, cast
+    cast.close()
+
+
+def again_with(lab, **environment):
+    lab.broker()[0].stop()
+    lab.environment["tasukid"] = environment
+    lab.start_broker()
+
+
+def killed_at(lab, point, *words):
+    """Run tasukictl while the broker dies at that point; was it answered?"""
+    again_with(lab, TASUKI_CRASH=point)
+    command = [os.path.join(lab.bin, "tasukictl"), "--data", lab.data(),
+               "--json", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL) as asked:
+        gone = lab.broker()[0].wait_gone(30)
+        try:
+            asked.wait(2)
+        except subprocess.TimeoutExpired:
+            asked.kill()        # nobody will answer it any more
+    assert gone, f"it did not die at {point}"
+    lab.environment["tasukid"] = {}
+    lab.start_broker()
+    return asked.returncode == 0
+
+
+def states(lab):
+    return {m["office"]: m["state"]
+            for m in lab.ctl("mandate", "list", "--all")["mandates"]}
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_given_and_revoked_before_it_is_said(room, point):
+    """What was answered is kept; what was not, is kept or is not, and asking
+    again brings it about."""
+    lab, _ = room
+    answered = killed_at(
+        lab, point + ":1", "mandate", "add", "proxy", CLIENT, "--rights",
+        "all", "--until", day(30), "--party", "代行", "--by", "委任 花子",
+        "--reason", "契約")
+    known = states(lab)
+    assert known in ({}, {CLIENT: "valid"})
+    assert known or not answered
+    assert bool(known) == (point != "mandate-before-commit")
+    if not known:
+        give(lab)
+    (mandate,) = [m["id"] for m in lab.ctl("mandate", "list")["mandates"]]
+    answered = killed_at(
+        lab, point + ":1", "mandate", "revoke", mandate, "--by", "委任 花子",
+        "--reason", "終了")
+    assert states(lab)[CLIENT] == "revoked" or not answered
+    revoke(lab, mandate)
+    assert states(lab) == {CLIENT: "revoked"}
+
+
+@pytest.mark.parametrize("point", [POINTS[0] + ":2", POINTS[1] + ":1"])
+def test_a_list_whole_or_not(room, point):
+    lab, _ = room
+    path = lab.path("mandates.csv")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("agent,party,office_number,rights,until,reason\n" + "".join(
+            f"proxy,代行,{office},all,{day(60)},契約\n"
+            for office in (CLIENT, VISIT, DAY)))
+    killed_at(lab, point, "mandate", "import", path, "--by", "委任 花子")
+    assert len(states(lab)) == (0 if point.startswith(POINTS[0]) else 3)
+
+
+# ---- T07: midnight ----
+
+def to_midnight(lab, seconds):
+    """Let it be so many seconds before midnight in Japan, for the broker; the
+    file that moves its clock, and that shift in milliseconds."""
+    now = datetime.datetime.now(JST)
+    midnight = now.replace(hour=0, minute=0, second=0,
+                           microsecond=0) + datetime.timedelta(days=1)
+    shift = int((midnight - now).total_seconds() * 1000) - seconds * 1000
+    path = lab.path("clock")
+    set_clock(path, shift)
+    return path, shift
+
+
+def set_clock(path, shift):
+    with open(path + ".new", "w", encoding="ascii") as f:
+        f.write(str(shift))
+    os.rename(path + ".new", path)
+
+
+def test_midnight_with_parcels_in_flight(room):
+    """The last day ends at 24:00 JST: what was accepted by then goes its way,
+    what the party had not taken is the office's, and nothing more is accepted
+    or handed to it; the other mandate goes on."""
+    lab, cast = room
+    path, shift = to_midnight(lab, 600)
+    again_with(lab, TASUKI_CLOCK=path)
+    give(lab, until=day(0))
+    give(lab, office=VISIT, until=day(0))
+    give(lab, office=DAY, until=day(1), rights="see send-plan")
+    proxy, care = cast.peer("proxy", 1), cast.peer("care")
+    visit = cast.peer("visit", 10)
+    assert offices(proxy) == {f"{CLIENT}/11", f"{VISIT}/11", f"{DAY}/15"}
+    in_time = submit(proxy, CLIENT, DAY, receiver_type="15")
+    assert outcome(proxy) == 0
+    lent = submit(care, CARE, VISIT, "UPPLAN", "43", "11")
+    assert outcome(care) == 0
+    # it does not settle it
+    assert proxy.listen(("deliver",), 30), (
+        lab.parcels(), lab.ctl("queue"), lab.ctl("status"), lab.tails())
+    waiting = submit(care, CARE, CLIENT, "UPPLAN", "43", "11")
+    assert outcome(care) == 0
+    set_clock(path, shift + 599 * 1000)         # 23:59:59
+    second = submit(proxy, CLIENT, DAY, receiver_type="15",
+                    stamp="20261124150001")
+    accepted = outcome(proxy)                   # a slow machine: maybe later
+    set_clock(path, shift + 600 * 1000)         # 00:00:00
+    again(proxy, 10)
+    assert offices(proxy) == {f"{DAY}/15"}
+    submit(proxy, CLIENT, DAY, receiver_type="15", stamp="20261124150002")
+    assert outcome(proxy) == MANDATE
+    assert take(visit) == lent                  # back to the office
+    receiver = cast.peer("day", 10)
+    taken = [take(receiver)] + ([take(receiver)] if accepted == 0 else [])
+    assert taken == [in_time, second][:len(taken)]
+    # mandate_required and nobody with a mandate: it waits, in nobody's hands
+    assert lab.states(text_of(waiting)) == ["ready"]
+    assert proxy.listen(("deliver",), 1) is None
+    assert not lab.ctl("parked", "list")["parked"]
+    wait_for(lab.tails, lambda: {
+        m["office"]: m["state"] for m in lab.ctl(
+            "mandate", "list", "--all")["mandates"]} == {
+        CLIENT: "ended", VISIT: "ended", DAY: "valid"})
