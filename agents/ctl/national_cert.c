@@ -311,7 +311,7 @@ act_check(struct vault *vault, const char *number,
     struct container_facts *facts, struct why *why)
 {
 	struct container_facts inside = {0};
-	struct secrets secrets;
+	struct secrets secrets = {0};
 	struct buf modern;
 	int rc = vault_facts(vault, number, facts, why);
 
@@ -338,7 +338,7 @@ static int
 act_retry(struct vault *vault, const char *number,
     struct container_facts *facts, struct why *why)
 {
-	struct secrets secrets;
+	struct secrets secrets = {0};
 	int rc = vault_facts(vault, number, facts, why);
 
 	if (rc == 0)

@@ -336,8 +336,9 @@ start_order(
 	    "The parcel or the certificate cannot be opened.");
 	if (rc == 0 && container >= 0) {
 		vault_key(a->vault, facts, key);
-		rc = pool_put(a->pool, facts, key, container, m, fds, count,
-		    out, &bad.why);
+		const struct pool_order put = {
+		    facts, key, container, m, fds, count, out};
+		rc = pool_put(a->pool, &put, &bad.why);
 		OPENSSL_cleanse(key, sizeof(key));
 	} else {
 		if (out >= 0)

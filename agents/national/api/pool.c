@@ -492,29 +492,27 @@ pool_room(struct pool *p, const char *office, const char *id)
 }
 
 int
-pool_put(struct pool *p, const struct container_facts *facts,
-    const uint8_t key[MASTER_KEY_BYTES], int container,
-    const struct message_order *order, const int *fds, size_t count, int out,
-    struct why *why)
+pool_put(struct pool *p, const struct pool_order *order, struct why *why)
 {
-	struct one *w = find(p, facts->number);
+	const struct message_order *m = order->message;
+	struct one *w = find(p, order->facts->number);
 
 	if (w == NULL)
-		w = begin(p, facts, key, container);
+		w = begin(p, order->facts, order->key, order->container);
 	if (w == NULL ||
-	    message_send(w->item.fd, order,
-		message_bytes((const union message *)order), fds, count) < 0) {
+	    message_send(w->item.fd, m, message_bytes((const union message *)m),
+		order->fds, order->count) < 0) {
 		why_set(why, WHY_LATER, "worker",
 		    "The office's worker cannot be started.");
-		if (out >= 0)
-			close(out);
+		if (order->out >= 0)
+			close(order->out);
 		if (w != NULL)
 			reap(w);
 		return TSK_LATER;
 	}
-	w->number = order->number;
-	w->verb = order->verb;
-	w->out = out;
+	w->number = m->number;
+	w->verb = m->verb;
+	w->out = order->out;
 	w->asked = false;
 	set_state(w, WORKER_BUSY);
 	return 0;

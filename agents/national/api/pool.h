@@ -42,12 +42,19 @@ void pool_free(struct pool **pool);
 /* pool_room(pool, office, id): an order of this office could be put now.  If
  * not, a worker that is idle makes room: ask again later. */
 bool pool_room(struct pool *pool, const char *office, const char *id);
-/* pool_put(pool, facts, key, container, order, fds, count, out, why): only
- * after pool_room() said yes.  ${container} is needed for a new worker only and
- * stays the caller's, like ${fds}; ${out} (or -1) is taken. */
-int pool_put(struct pool *pool, const struct container_facts *facts,
-    const uint8_t key[MASTER_KEY_BYTES], int container,
-    const struct message_order *order, const int *fds, size_t count, int out,
+/* An order on its way to a worker. */
+struct pool_order {
+	const struct container_facts *facts;
+	const uint8_t *key; /* MASTER_KEY_BYTES */
+	int container;      /* for a new worker; the caller's */
+	const struct message_order *message;
+	const int *fds; /* the caller's */
+	size_t count;
+	int out; /* taken; or -1 */
+};
+
+/* pool_put(pool, order, why): only after pool_room() said yes. */
+int pool_put(struct pool *pool, const struct pool_order *order,
     struct why *why) TSK_MUST_USE;
 size_t pool_workers(const struct pool *pool);
 

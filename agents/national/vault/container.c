@@ -236,24 +236,32 @@ container_facts(const void *p, size_t n,
 
 /* ---- sealing ---- */
 
-/* AES-256-GCM in one step.  ${tag} is made or looked at. */
+/* Bytes that somebody else holds. */
+struct bytes {
+	const uint8_t *p;
+	size_t n;
+};
+
+/* AES-256-GCM in one step; the nonce is the end of ${head}, all of which is the
+ * associated data.  ${tag} is made or looked at. */
 static bool
-gcm(bool seal, const uint8_t *key, const uint8_t *nonce, const uint8_t *aad,
-    size_t aad_bytes, const uint8_t *in, size_t n, uint8_t *out, uint8_t *tag)
+gcm(bool seal, const uint8_t *key, struct bytes head, struct bytes in,
+    uint8_t *out, uint8_t *tag)
 {
+	const uint8_t *nonce = head.p + head.n - NONCE_BYTES;
 	EVP_CIPHER_CTX *c = EVP_CIPHER_CTX_new();
 	int done = 0, rest = 0;
 
 	bool ok = c != NULL &&
 		  EVP_CipherInit_ex(
 		      c, EVP_aes_256_gcm(), NULL, key, nonce, seal) == 1 &&
-		  EVP_CipherUpdate(c, NULL, &done, aad, (int)aad_bytes) == 1 &&
-		  EVP_CipherUpdate(c, out, &done, in, (int)n) == 1 &&
-		  (size_t)done == n;
+		  EVP_CipherUpdate(c, NULL, &done, head.p, (int)head.n) == 1 &&
+		  EVP_CipherUpdate(c, out, &done, in.p, (int)in.n) == 1 &&
+		  (size_t)done == in.n;
 	if (ok && !seal)
 		ok = EVP_CIPHER_CTX_ctrl(
 			 c, EVP_CTRL_GCM_SET_TAG, TAG_BYTES, tag) == 1;
-	ok = ok && EVP_CipherFinal_ex(c, out + n, &rest) == 1;
+	ok = ok && EVP_CipherFinal_ex(c, out + in.n, &rest) == 1;
 	if (ok && seal)
 		ok = EVP_CIPHER_CTX_ctrl(
 			 c, EVP_CTRL_GCM_GET_TAG, TAG_BYTES, tag) == 1;
@@ -308,8 +316,9 @@ container_seal(const struct container_facts *facts,
 	if (!buf_ok(out) || secrets_map(n, &plain) < 0)
 		panic("room for a container");
 	put_plain(secrets, plain.mapping);
-	if (!gcm(true, key, nonce, (const uint8_t *)out->data, out->len,
-		plain.mapping, n, sealed, tag))
+	const struct bytes head = {(const uint8_t *)out->data, out->len};
+	const struct bytes in = {plain.mapping, n};
+	if (!gcm(true, key, head, in, sealed, tag))
 		panic("AES-256-GCM");
 	secrets_fini(&plain);
 	buf_add(out, sealed, n);
@@ -376,9 +385,10 @@ container_open(const void *p, size_t n, const char *number,
 	if (secrets_map(parts.body_bytes + 1, out) < 0)
 		return TSK_SYSTEM;
 	memcpy(tag, parts.tag, sizeof(tag));
-	if (!gcm(false, key, parts.nonce, parts.start,
-		(size_t)(parts.body - parts.start), parts.body,
-		parts.body_bytes, out->mapping, tag))
+	const struct bytes head = {
+	    parts.start, (size_t)(parts.body - parts.start)};
+	const struct bytes in = {parts.body, parts.body_bytes};
+	if (!gcm(false, key, head, in, out->mapping, tag))
 		rc = TSK_DAMAGED;
 	if (rc == 0)
 		rc = take_plain(out, parts.body_bytes);
