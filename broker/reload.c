@@ -4,7 +4,7 @@
  *	info: policies reloaded.  warn: refused, with file, line and reason.
  * BUGS
  *	Every row of the registry is read again, in one turn of the loop: with
- *	100,000 partners agents wait for about a second.
+ *	100,000 partners agents wait for about a third of a second.
  */
 #include <stdlib.h>
 #include <string.h>
