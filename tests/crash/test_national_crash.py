@@ -15,9 +15,9 @@ from national_load import Load  # noqa: E402
 from national_room import NationalRoom  # noqa: E402
 
 # parcels in all, both ways; 10000 is the number to try by hand
-PARCELS = int(os.environ.get("TASUKI_NATIONAL_PARCELS", "1500"))
+PARCELS = int(os.environ.get("TASUKI_NATIONAL_PARCELS", "1000"))
 PASSES = [int(n) for n in
-          os.environ.get("TASUKI_CRASH_PASSES", "1 4").split()]
+          os.environ.get("TASUKI_CRASH_PASSES", "1 3").split()]
 OURS = [NUMBER[n] for n in (1, 2, 3)]
 THEIRS = [NUMBER[n] for n in range(21, 29)]
 SECONDS = 120           # for one round, on a slow machine

@@ -68,7 +68,7 @@ class NationalRoom:
         """All of it: the nation, the lab, the gateway; peers: somebody else
         plays the agents of the offices."""
         self.nation.start()
-        self.lab.setting("tasukid", route__ways="bus pdf national")
+        self.lab.setting("tasukid", route__ways="bus pdf national hub")
         if peers:
             self.lab.prepare()
         else:
