@@ -121,13 +121,14 @@ tries_begin(int dirfd, const char *office, struct tries *t, int64_t now_ms)
 	return rc;
 }
 
+/* Not synced: if a crash brings the count back, one login too many is counted,
+ * and a login is no time to wait for a disk twice. */
 static int
 forget(int dirfd, const char *office)
 {
 	char name[NAME_BYTES];
-	int rc = file_remove_tree(dirfd, file_name(office, name));
 
-	return rc < 0 ? rc : file_dir_sync(dirfd);
+	return file_remove_tree(dirfd, file_name(office, name));
 }
 
 static void
