@@ -27,7 +27,7 @@
 #include "worker.h"
 
 #define TICK_MS  250
-#define LEAVE_MS 8000 /* for a logout */
+#define LEAVE_MS 6000 /* for a logout */
 #define ENV_MAX  16
 #define TURN_MAX 64 /* messages of one worker at a turn of the loop */
 
