@@ -231,7 +231,7 @@ take_new(struct program *p, const struct link_delivery *delivery)
 	if (rc == 0)
 		rc = send_add(p->send, &deliver->parcel, deliver->leg,
 		    delivery->bodies, clock_wall_ms(), &job, &why);
-	if (rc < 0) {
+	if (rc < 0 || job == NULL) {
 		refuse(p, deliver, &why);
 		return;
 	}
