@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "crash.h"
 #include "file.h"
 
 #include "calls.h"
@@ -170,10 +169,8 @@ do_send(struct session *s, const struct api_profile *p,
 		memcpy(files[i].sha256, order->files[i].sha256,
 		    sizeof(files[i].sha256));
 	}
-	CRASH_POINT("national-worker-before-send");
 	if (session_call(s, &p->send.call, &values, &root, &out->outcome))
 		take_sent(p, order, root, out);
-	CRASH_POINT("national-worker-after-send");
 	json_decref(root);
 }
 

@@ -261,12 +261,12 @@ on_tick(zloop_t *loop, int timer, void *arg)
 
 /* ---- beginning ---- */
 
-/* Sanitizers and crash points of test builds; nothing else goes along. */
+/* The sanitizers of test builds; nothing else goes along. */
 static size_t
 environment(char *out[ENV_MAX])
 {
-	static const char *const kept[] = {"ASAN_", "UBSAN_", "LSAN_", "TSAN_",
-	    "TASUKI_CRASH", "LLVM_PROFILE"};
+	static const char *const kept[] = {
+	    "ASAN_", "UBSAN_", "LSAN_", "TSAN_", "LLVM_PROFILE"};
 	extern char **environ;
 	size_t n = 0;
 

@@ -24,7 +24,6 @@
 
 #include <openssl/crypto.h>
 
-#include "crash.h"
 #include "file.h"
 
 #include "calls.h"
@@ -82,7 +81,6 @@ on_may_login(void *arg, struct outcome *out)
 	bool go = m->login.go;
 	*out = m->login.outcome;
 	free(m);
-	CRASH_POINT("national-worker-before-login");
 	return go;
 }
 
@@ -94,7 +92,6 @@ on_tried(void *arg, enum tried tried, int64_t until_ms)
 	struct message_tried m;
 	size_t count;
 
-	CRASH_POINT("national-worker-after-login");
 	memset(&m, 0, sizeof(m));
 	m.type = MESSAGE_TRIED;
 	m.tried = tried;
