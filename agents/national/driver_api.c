@@ -499,7 +499,7 @@ start_pool(struct api *a)
 {
 	const struct pool_settings settings = {
 	    .profile = a->settings->api_profile,
-	    .most = (size_t)a->settings->parallel,
+	    .most = (size_t)a->settings->api_workers,
 	    .idle_ms = a->settings->api_idle_ms,
 	    .order_ms = a->profile.order_ms,
 	};
@@ -537,7 +537,7 @@ api_open(zloop_t *loop, const struct national_settings *settings, int dirfd,
 	roster_look(a->roster, clock_wall_ms(), true);
 	log_info("api: profile=\"%s\" payload=%s offices=%zu workers=%zu",
 	    a->profile.name, a->profile.payload, roster_count(a->roster),
-	    (size_t)settings->parallel);
+	    (size_t)settings->api_workers);
 	*out = a;
 	return 0;
 }

@@ -30,6 +30,7 @@ struct national_settings {
 	char *api_profile;    /* file: addresses, paths and field names */
 	char *api_containers; /* folder: one encrypted container an office */
 	char *api_secret;     /* file: opens the containers, owner only */
+	int64_t api_workers;  /* processes at once, one an office */
 	int64_t api_idle_ms;  /* an office's worker ends after so long */
 };
 

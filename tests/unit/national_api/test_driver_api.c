@@ -172,6 +172,7 @@ room_open(struct room *r, const char *folder, bool listening)
 	add(r, B, -1);
 	r->settings = (struct national_settings){
 	    .parallel = 4,
+	    .api_workers = 4,
 	    .api_profile = r->profile,
 	    .api_containers = r->containers,
 	    .api_secret = r->secret,
