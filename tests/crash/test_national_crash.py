@@ -32,7 +32,7 @@ def room(make_lab):
                         list__lag="500 ms", list__poll="200 ms",
                         wait__first="50 ms", wait__most="400 ms")
     # a kill in the middle of a login counts as one that was refused
-    made.profile_more.update({"tries__wait": "0 s", "tries__max": "100"})
+    made.profile_more.update({"tries__wait": "0 s", "tries__max": "10"})
     yield made
     made.close()
 
