@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -20,13 +21,15 @@
 
 #include "courier_inside.h"
 
-#define KEY_FILE   "key"
-#define US_FILE    "us.pub"
-#define PEER_FILE  "peer.pub"
-#define STATE_FILE "state"
-#define LOCK_FILE  ".lock"
-#define STATE_MAX  (64u * 1024)
-#define NOTE_MAX   256u
+#define KEY_FILE      "key"
+#define US_FILE       "us.pub"
+#define PEER_FILE     "peer.pub"
+#define STATE_FILE    "state"
+#define LOCK_FILE     ".lock"
+#define STATE_MAX     (64u * 1024)
+#define LOCK_PAUSE_NS (20 * 1000 * 1000)
+#define LOCK_PAUSES   500
+#define NOTE_MAX      256u
 
 static const char *const folders[COURIER_FOLDERS] = {"courier", "out", "sent",
     "carried", "in", "known", "got", "owed", ".incoming"};
@@ -418,10 +421,25 @@ courier_remember(struct courier *c)
 	return rc;
 }
 
+/* A person's command waits for the agent, which holds the lock for moments;
+ * the agent (no why) comes again by itself. */
+static bool
+lock(struct courier *c, bool patient)
+{
+	const struct timespec pause = {.tv_nsec = LOCK_PAUSE_NS};
+
+	for (int i = 0; flock(c->lock, LOCK_EX | LOCK_NB) != 0; i++) {
+		if (!patient || i == LOCK_PAUSES)
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
 int
 courier_lock(struct courier *c, struct why *why)
 {
-	if (flock(c->lock, LOCK_EX | LOCK_NB) != 0) {
+	if (!lock(c, why != NULL)) {
 		why_set(why, WHY_LATER, "courier-busy",
 		    "Another export or import is running.");
 		return TSK_LATER;

@@ -46,7 +46,8 @@ struct courier {
 	struct memory memory; /* while locked */
 };
 
-/* courier_lock(c, why): and the memory is read. */
+/* courier_lock(c, why): and the memory is read.  With ${why} it waits a while;
+ * without it does not. */
 int courier_lock(struct courier *c, struct why *why) TSK_MUST_USE;
 void courier_unlock(struct courier *c);
 int courier_remember(struct courier *c) TSK_MUST_USE;

@@ -148,9 +148,8 @@ def test_what_nobody_here_may_have_stays(make_room):
     assert hub.lab.parcels() == []
 
 
-POINTS = ["hub-written", "hub-kept", "hub-laying", "hub-folder-file",
-          "hub-put", "hub-laid", "hub-named", "hub-handed",
-          "hub-before-settle", "hub-ended", "hub-moved"]
+POINTS = ["hub-kept", "hub-laying", "hub-folder-file", "hub-put", "hub-laid",
+          "hub-named", "hub-handed", "hub-before-settle", "hub-ended"]
 
 
 def kill_at(hub, point):
@@ -190,9 +189,8 @@ def test_killed_anywhere_and_laid_once(make_room):
         got.clear()
 
 
-IN_POINTS = ["inbound-written", "inbound-kept", "inbound-known",
-             "inbound-submitted", "inbound-answered", "inbound-noted",
-             "hub-cleared", "inbound-done"]
+IN_POINTS = ["inbound-kept", "inbound-known", "inbound-answered",
+             "inbound-noted", "hub-cleared", "inbound-done"]
 
 
 def test_killed_anywhere_and_taken_once(make_room):
