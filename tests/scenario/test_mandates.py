@@ -2,7 +2,7 @@
 import os
 
 import pytest
-from lab import Office, read, wait_for
+from lab import Office, read, row, wait_for
 from mandate_room import (CARE, CLIENT, DAY, MANDATE, NO_RIGHT, PARTNER,
                           VISIT, Cast, again, asked, audit, day, give, offices,
                           outcome, queues, revoke, rows, submit, take, text_of)
@@ -358,3 +358,33 @@ def test_folders_come_and_go(make_lab):
                                  "c.txt": b"too late\n",
                                  "e.txt": b"and another\n"}, 40)
     assert not os.path.exists(notice)
+
+
+def test_fax_is_a_right_of_its_own(make_lab):
+    """Without it paper is printed, and the record says why."""
+    partner = row(9, "17", inside=0, way="fax", fax_number="03-1234-5678",
+                  paper="fax")
+    lab = make_lab(rows()[:-1] + [partner])
+    lab.setting("tasukid", route__ways="bus fax pdf")
+    lab.prepare()
+    lab.ctl("registry", "verify-fax", PARTNER + "/17", "--by",
+            "second person")
+    cast = Cast(lab)
+    try:
+        proxy = cast.peer("proxy")
+        mandate = give(lab, rights="send-plan")
+        again(proxy)
+        printed = submit(proxy, CLIENT, PARTNER)
+        assert outcome(proxy) == 0
+        revoke(lab, mandate)
+        again(proxy)
+        give(lab, rights="send-plan fax")
+        again(proxy)
+        faxed = submit(proxy, CLIENT, PARTNER, stamp="20261124150001")
+        assert outcome(proxy) == 0
+    finally:
+        cast.close()
+    ways = [lab.parcel(text_of(i))["legs"][0]["way"] for i in (printed, faxed)]
+    assert ways == ["pdf", "fax"]
+    steps = lab.parcel(text_of(printed))["steps"]
+    assert "does not include FAX" in steps[0]["detail"]
