@@ -30,7 +30,7 @@ enum refusal {
 	    14, /* the office is outside its valid_from..valid_to */
 	REFUSAL_PARTNER_SIZE = 15, /* larger than the receiver takes */
 	REFUSAL_OVER_QUOTA = 16, /* alone more than the office's daily quota */
-	REFUSAL_MANDATE = 17, /* the mandate ended, or is not for this */
+	REFUSAL_MANDATE = 17,    /* the mandate ended, or is not for this */
 	/* later: resend the same parcel id */
 	REFUSAL_BUSY = 32, /* over the window granted in welcome */
 	REFUSAL_DISK_FULL = 33,
