@@ -18,7 +18,7 @@ fetch
     folder = "in"
     taken = "%(taken)s"
     stable = "150 ms"
-    wait = "500 ms"
+    wait = "30 s"
     attachment = "^([0-9A-Z]{10})_([0-9A-Z]{10})_"
 """
 COURIER = """driver = "courier"
@@ -56,6 +56,9 @@ class HubRoom:
         self.settings.update(
             {k.replace("__", "/"): v for k, v in settings.items()})
         lab.setting("tasukid", route__ways="bus hub pdf")
+        # a set is complete by itself: on a slow machine it is not to be split
+        for process in [p for p in lab.more if p.startswith("office-")]:
+            lab.setting(process, set__wait="30 s")
         self.process = None
         self.enrolled = False
 
@@ -86,7 +89,7 @@ class HubRoom:
         self.process.start()
         if not environment:
             wait_for(self.process.log_tail,
-                     lambda: self.ctl("jobs", check=False).get("ok"))
+                     lambda: self.ctl("jobs", check=False).get("ok"), 60)
         return self
 
     def restart(self, **environment):
@@ -138,7 +141,13 @@ class HubRoom:
     def office(self):
         return self.lab.offices[row(1, "43")["office_number"]]
 
-    def wait(self, condition, seconds=30):
+    def parcels(self, count, state=None, seconds=60, **filters):
+        return self.lab.wait_parcels(count, state, seconds, **filters)
+
+    def inbox(self, files, seconds=60):
+        self.office().wait_inbox(files, seconds)
+
+    def wait(self, condition, seconds=60):
         return wait_for(self.tails, condition, seconds)
 
     def close(self):

@@ -118,7 +118,7 @@ def test_there_and_back(sites, medium):
         assert len(os.path.basename(path)) == 12
     said = right.take(stick)
     assert (said["bundles"], said["parcels"], said["damaged"]) == (1, 1, 0)
-    right.office().wait_inbox(files)
+    right.inbox(files)
     assert right.lab.parcels()[0]["id"] == parcel
     assert "delivered" not in left.lab.states(parcel)
     # the way back carries what became of it, and a file the other way
@@ -129,8 +129,8 @@ def test_there_and_back(sites, medium):
     right.owed("delivered")
     assert right.export(stick)["receipts"] == 1
     assert left.take(stick)["receipts"] == 1
-    left.lab.wait_parcels(1, state="delivered", **{"from": CARE})
-    left.office().wait_inbox(back)
+    left.parcels(1, state="delivered", **{"from": CARE})
+    left.inbox(back)
     left.wait(lambda: left.jobs() == [])
     # the next round: receipts that arrived are not carried any more
     left.owed("delivered")
@@ -156,7 +156,7 @@ def test_lost_old_and_copied_twice(sites, medium):
     assert left.export(stick)["parcels"] == 2      # none is known to be there
     said = right.take(stick)
     assert said["missing_numbers"] == [1] and said["parcels"] == 2
-    right.office().wait_inbox({**first, **second})
+    right.inbox({**first, **second})
     # in order
     ids = [p["id"] for p in right.lab.parcels()]
     assert sorted(ids) == sorted(p["id"] for p in left.lab.parcels())
@@ -179,7 +179,7 @@ def test_lost_old_and_copied_twice(sites, medium):
     # a receipt that is lost comes again, and twice does no harm
     right.export(medium("back2"))
     left.take(medium("back2"))
-    left.lab.wait_parcels(2, state="delivered")
+    left.parcels(2, state="delivered")
     said = left.take(back)
     assert said["bundles"] == 1
     # nothing old goes out again
@@ -231,7 +231,7 @@ def test_half_copied_changed_and_swapped(sites, medium, make_lab):
                 os.path.join(os.path.dirname(path), "BAD.TCB"))
     said = right.take(good)
     assert (said["parcels"], said["damaged"]) == (1, 1)
-    right.office().wait_inbox(files)
+    right.inbox(files)
 
 
 EXPORT = ["courier-listed", "courier-numbered", "courier-written"]
@@ -252,11 +252,11 @@ def test_killed_in_export_and_import(sites, medium):
         right.take(stick)
         left.export(stick)
         right.take(stick)
-        right.office().wait_inbox(sent)
+        right.inbox(sent)
         right.owed("delivered", 1)
         right.export(stick)
         left.take(stick)
-        left.lab.wait_parcels(n + 1, state="delivered")
+        left.parcels(n + 1, state="delivered")
     for n, point in enumerate(IMPORT):
         files = plan(left, n + 10)
         sent.update(files)
@@ -271,11 +271,11 @@ def test_killed_in_export_and_import(sites, medium):
         else:
             assert right.killed("import", stick, point + ":1"), point
         right.take(stick)
-        right.office().wait_inbox(sent)
+        right.inbox(sent)
         right.owed("delivered", 1)
         right.export(stick)
         left.take(stick)
-        left.lab.wait_parcels(len(EXPORT) + n + 1, state="delivered")
+        left.parcels(len(EXPORT) + n + 1, state="delivered")
     assert len(right.lab.parcels()) == len(EXPORT) + len(IMPORT)
 
 
@@ -302,12 +302,12 @@ def test_the_agents_are_killed(sites, medium):
             return right.process.pid() is None
         right.wait(died)
         right.start()
-        right.office().wait_inbox(sent)
+        right.inbox(sent)
         right.owed("delivered", 1)
         right.export(stick)
         left.restart()
         left.take(stick)
-        left.lab.wait_parcels(n + 1, state="delivered")
+        left.parcels(n + 1, state="delivered")
         assert len(right.lab.parcels()) == n + 1, point
 
 
@@ -335,7 +335,7 @@ def test_refused_there_is_parked_here(sites, medium):
     right.owed("refused")
     right.export(stick)
     left.take(stick)
-    left.lab.wait_parcels(1, state="parked")
+    left.parcels(1, state="parked")
     leg = left.lab.ctl("parked", "list")["parked"][0]
     assert leg["code"] == "not-valid-now", leg
     # mended there, queued again here: it is taken after all
@@ -344,11 +344,11 @@ def test_refused_there_is_parked_here(sites, medium):
     left.waiting(1)
     left.export(stick)
     right.take(stick)
-    right.office().wait_inbox(files)
+    right.inbox(files)
     right.owed("delivered")
     right.export(stick)
     left.take(stick)
-    left.lab.wait_parcels(1, state="delivered")
+    left.parcels(1, state="delivered")
 
 
 def test_taken_back_in_time(sites, medium):
@@ -357,6 +357,6 @@ def test_taken_back_in_time(sites, medium):
     left.waiting(1)
     parcel = left.lab.parcels()[0]["id"]
     left.lab.ctl("parcel", "recall", parcel, "mistake")
-    left.lab.wait_parcels(1, state="recalled")
+    left.parcels(1, state="recalled")
     left.wait(lambda: left.status()["waiting"] == 0)
     assert left.export(medium("stick"))["parcels"] == 0

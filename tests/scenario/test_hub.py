@@ -34,14 +34,14 @@ def test_handed_over_and_seen_by_a_person(make_room):
     hub.wait(lambda: hub.laid("out") == beyond(files))
     job = hub.wait(lambda: [j for j in hub.jobs() if j["state"] == "handed"])
     # it lies there: the sender sees that step, and no more than that
-    parcel = hub.lab.wait_parcels(1)[0]["id"]
+    parcel = hub.parcels(1)[0]["id"]
     hub.wait(lambda: "handed-over" in repr(hub.lab.parcel(parcel)))
     assert "delivered" not in hub.lab.states(parcel)
     wrong = hub.ctl("seen", "ffff", "--by", "佐藤", check=False)
     assert wrong["code"] == "not-found"
     said = hub.ctl("seen", job[0]["job"][:12], "--by", "佐藤")
     assert said["job"]["state"] == "seen" and said["job"]["by"] == "佐藤"
-    hub.lab.wait_parcels(1, state="delivered")
+    hub.parcels(1, state="delivered")
     hub.wait(lambda: hub.jobs() == [])
     assert hub.laid("out") == beyond(files)
 
@@ -50,11 +50,11 @@ def test_delivered_when_handed_over_and_picked_up_when_gone(make_room):
     hub = make_room(profile("handed", "gone")).up()
     files = hub.plan()
     hub.send(files)
-    hub.lab.wait_parcels(1, state="delivered")
+    hub.parcels(1, state="delivered")
     assert hub.laid("out") == beyond(files)
     for name in files:
         os.unlink(os.path.join(hub.place, "out", THEIRS, name))
-    hub.lab.wait_parcels(1, state="picked-up")
+    hub.parcels(1, state="picked-up")
     hub.wait(lambda: hub.jobs() == [])
 
 
@@ -67,7 +67,7 @@ def test_seen_when_moved(make_room):
     for name in files:
         os.rename(os.path.join(hub.place, "out", THEIRS, name),
                   os.path.join(hub.place, "seen", name))
-    hub.lab.wait_parcels(1, state="delivered")
+    hub.parcels(1, state="delivered")
 
 
 def test_never_over_another_file(make_room):
@@ -76,7 +76,7 @@ def test_never_over_another_file(make_room):
     name = sorted(files)[0]
     hub.put(name, b"somebody else's\r\n", os.path.join("out", THEIRS))
     hub.send(files)
-    hub.lab.wait_parcels(1, state="parked")
+    hub.parcels(1, state="parked")
     assert hub.laid("out") == {
         os.path.join(THEIRS, name): b"somebody else's\r\n"}
     left = os.listdir(os.path.join(hub.place, "out", THEIRS))
@@ -87,7 +87,7 @@ def test_never_over_another_file(make_room):
     os.unlink(os.path.join(hub.place, "out", THEIRS, name))
     leg = hub.lab.ctl("parked", "list")["parked"][0]
     hub.lab.ctl("parked", "requeue", f"{leg['id']}/{leg['leg']}")
-    hub.lab.wait_parcels(1, state="delivered")
+    hub.parcels(1, state="delivered")
     assert hub.laid("out") == beyond(files)
 
 
@@ -96,7 +96,7 @@ def test_what_the_hub_does_not_take(make_room):
                              'editions = "V3"')
     hub = make_room(text).up()
     hub.send(hub.plan())
-    hub.lab.wait_parcels(1, state="parked")
+    hub.parcels(1, state="parked")
     assert hub.lab.ctl("parked", "list")["parked"][0]["code"] == "hub-edition"
     assert hub.laid() == {}
 
@@ -110,7 +110,7 @@ def test_the_place_is_away_for_a_while(make_room):
     hub.send(files)
     hub.wait(lambda: [j for j in hub.jobs() if j["tries"] > 1])
     os.rename(away, hub.place)
-    hub.lab.wait_parcels(1, state="delivered")
+    hub.parcels(1, state="delivered")
     assert hub.laid("out") == beyond(files)
 
 
@@ -119,7 +119,7 @@ def test_what_comes_in(make_room):
     files = hub.answer()
     for name, data in files.items():
         hub.put(name, data)
-    hub.office().wait_inbox(files)
+    hub.inbox(files)
     hub.wait(lambda: not hub.laid("in"))
     assert hub.laid("taken") == files
     # the same once more: known, taken away, no second parcel
@@ -131,7 +131,7 @@ def test_what_comes_in(make_room):
     paper = f"{THEIRS}_{OURS}_連絡.pdf"
     hub.put("strange.pdf", b"%PDF-1.4 nobody's")
     hub.put(paper, b"%PDF-1.4 ours")
-    hub.office().wait_inbox({**files, paper: b"%PDF-1.4 ours"})
+    hub.inbox({**files, paper: b"%PDF-1.4 ours"})
     hub.wait(lambda: list(hub.laid("in")) == ["strange.pdf"])
 
 
@@ -202,7 +202,7 @@ def test_killed_anywhere_and_taken_once(make_room):
             hub.put(name, data)
         hub.wait(lambda: died(hub))
         hub.start()
-        hub.office().wait_inbox(files, 40)
+        hub.inbox(files)
         hub.wait(lambda: not hub.laid("in"))
         assert len(hub.lab.parcels()) == n + 1, point
         hub.office().take()

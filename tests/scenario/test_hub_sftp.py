@@ -47,16 +47,16 @@ def test_out_and_in(make_room):
     files = hub.plan()
     big = f"{OURS}_{THEIRS}.pdf"
     hub.send(files)
-    hub.lab.wait_parcels(1, state="delivered", seconds=40)
+    hub.parcels(1, state="delivered")
     assert hub.laid("out") == beyond(files)
     hub.office().send(big, b"%PDF-1.4\n" + os.urandom(3 << 20), THEIRS)
-    hub.lab.wait_parcels(2, state="delivered", seconds=60)
+    hub.parcels(2, state="delivered")
     laid = hub.laid(os.path.join("out", THEIRS))
     assert len(laid[big]) == (3 << 20) + 9
     answer = hub.answer()
     for name, data in answer.items():
         hub.put(name, data)
-    hub.office().wait_inbox(answer, 40)
+    hub.inbox(answer)
     hub.wait(lambda: hub.laid("taken") == answer and not hub.laid("in"))
     for name in laid:
         os.unlink(os.path.join(hub.place, "out", THEIRS, name))
@@ -66,7 +66,7 @@ def test_out_and_in(make_room):
 def test_another_host_key_is_not_spoken_to(make_room, server):
     hub = make_room().up()
     hub.send(hub.plan())
-    hub.lab.wait_parcels(1, state="delivered", seconds=40)
+    hub.parcels(1, state="delivered")
     laid = hub.laid()
     other = server.new_host_key()
     hub.send(hub.plan("20261124160000", 2))
@@ -76,7 +76,7 @@ def test_another_host_key_is_not_spoken_to(make_room, server):
     # a person asked the hub and wrote the new key down
     hub.settings["place/host_keys"] = f"{server.fingerprint} {other}"
     hub.restart()
-    hub.lab.wait_parcels(2, state="delivered", seconds=40)
+    hub.parcels(2, state="delivered")
 
 
 def test_a_key_that_is_not_let_in(make_room, server):
@@ -87,7 +87,7 @@ def test_a_key_that_is_not_let_in(make_room, server):
     hub.wait(lambda: [j for j in hub.jobs() if j["code"] == "login"])
     assert hub.laid() == {}
     os.chmod(server.key, 0o600)
-    hub.lab.wait_parcels(1, state="delivered", seconds=40)
+    hub.parcels(1, state="delivered")
     # the server forgets us, and the connection that is open
     server.stop()
     with open(os.path.join(server.folder, "authorized"), "w",
@@ -107,7 +107,7 @@ def test_the_server_is_away(make_room, server):
     hub.wait(lambda: [j for j in hub.jobs()
                       if j["tries"] > 1 and j["code"] == "line"])
     server.start()
-    hub.lab.wait_parcels(1, state="delivered", seconds=40)
+    hub.parcels(1, state="delivered")
     assert hub.laid("out") == beyond(files)
 
 
@@ -140,7 +140,7 @@ def test_killed_while_laying(make_room):
         hub.start()
         hub.wait(lambda: drain() and len(hub.lab.parcels()) == n + 1 and all(
             leg["state"] == "delivered" for p in hub.lab.parcels()
-            for leg in p["legs"]), 40)
+            for leg in p["legs"]))
         drain()
         assert sorted(got) == sorted(files.items()), point
         got.clear()
