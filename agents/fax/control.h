@@ -1,8 +1,7 @@
 /* NAME
  *	control - people look at jobs and decide (tasukictl fax)
  * DESCRIPTION
- *	A socket file control.sock in the agent's folder, for its own user only.
- *	One JSON document in, one out:
+ *	Over the socket of talk.h:
  *
  *	    {"command":"fax.jobs"}
  *	    {"command":"fax.show","job":"BEGINNING"}

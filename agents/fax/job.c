@@ -5,13 +5,12 @@
  *	checksum over all before it.  Lines nobody knows are passed over, so that
  *	an older program reads what a newer one wrote.
  */
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "digest.h"
+#include "record.h"
 #include "utf8.h"
 
 #include "job.h"
@@ -19,48 +18,38 @@
 #define VERSION  "tasuki-fax-job 1"
 #define TAG_SEED 0x666178u
 
-enum kind { TEXT, COUNT, MOMENT, FLAG };
-
-#define ROW(name, kind, field)                           \
-	{                                                \
-		name, kind, offsetof(struct job, field), \
-		    sizeof(((struct job *)0)->field)     \
-	}
+#define ROW(name, kind, field) RECORD_ROW(struct job, name, kind, field)
 
 /* id, leg and state are written and read by hand */
-static const struct row {
-	const char *name;
-	enum kind kind;
-	size_t offset, bytes;
-} rows[] = {
-    ROW("from", TEXT, from),
-    ROW("to", TEXT, to),
-    ROW("from-name", TEXT, from_name),
-    ROW("to-name", TEXT, to_name),
-    ROW("month", TEXT, month),
-    ROW("number", TEXT, number),
-    ROW("clients", COUNT, clients),
-    ROW("pages", COUNT, pages),
-    ROW("superfine", FLAG, superfine),
-    ROW("test", FLAG, test),
-    ROW("hold", FLAG, hold),
-    ROW("tries", COUNT, tries),
-    ROW("round-tries", COUNT, round_tries),
-    ROW("job-tag", TEXT, tag),
-    ROW("ref", TEXT, ref),
-    ROW("lead", TEXT, lead),
-    ROW("made", MOMENT, made_ms),
-    ROW("due", MOMENT, due_ms),
-    ROW("sent", MOMENT, sent_ms),
-    ROW("ended", MOMENT, ended_ms),
-    ROW("code", TEXT, code),
-    ROW("text", TEXT, text),
-    ROW("remote", TEXT, remote),
-    ROW("pages-sent", COUNT, pages_sent),
-    ROW("yen", MOMENT, yen),
-    ROW("by", TEXT, by),
-    ROW("accepted", FLAG, accepted),
-    ROW("told", FLAG, told),
+static const struct record_row rows[] = {
+    ROW("from", RECORD_TEXT, from),
+    ROW("to", RECORD_TEXT, to),
+    ROW("from-name", RECORD_TEXT, from_name),
+    ROW("to-name", RECORD_TEXT, to_name),
+    ROW("month", RECORD_TEXT, month),
+    ROW("number", RECORD_TEXT, number),
+    ROW("clients", RECORD_COUNT, clients),
+    ROW("pages", RECORD_COUNT, pages),
+    ROW("superfine", RECORD_FLAG, superfine),
+    ROW("test", RECORD_FLAG, test),
+    ROW("hold", RECORD_FLAG, hold),
+    ROW("tries", RECORD_COUNT, tries),
+    ROW("round-tries", RECORD_COUNT, round_tries),
+    ROW("job-tag", RECORD_TEXT, tag),
+    ROW("ref", RECORD_TEXT, ref),
+    ROW("lead", RECORD_TEXT, lead),
+    ROW("made", RECORD_MOMENT, made_ms),
+    ROW("due", RECORD_MOMENT, due_ms),
+    ROW("sent", RECORD_MOMENT, sent_ms),
+    ROW("ended", RECORD_MOMENT, ended_ms),
+    ROW("code", RECORD_TEXT, code),
+    ROW("text", RECORD_TEXT, text),
+    ROW("remote", RECORD_TEXT, remote),
+    ROW("pages-sent", RECORD_COUNT, pages_sent),
+    ROW("yen", RECORD_MOMENT, yen),
+    ROW("by", RECORD_TEXT, by),
+    ROW("accepted", RECORD_FLAG, accepted),
+    ROW("told", RECORD_FLAG, told),
 };
 enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
@@ -162,35 +151,6 @@ job_say(struct job *job, const char *code, const char *format, ...)
 
 /* ---- text ---- */
 
-/* A value is one line, whatever a provider made up. */
-static void
-add_text(struct buf *out, const char *text)
-{
-	for (; *text != '\0'; text++)
-		buf_char(out, (unsigned char)*text < 0x20 ? ' ' : *text);
-}
-
-static void
-add_row(struct buf *out, const struct row *row, const void *at)
-{
-	buf_printf(out, "%s ", row->name);
-	switch (row->kind) {
-	case TEXT:
-		add_text(out, at);
-		break;
-	case COUNT:
-		buf_printf(out, "%u", *(const unsigned *)at);
-		break;
-	case MOMENT:
-		buf_printf(out, "%" PRId64, *(const int64_t *)at);
-		break;
-	case FLAG:
-		buf_printf(out, "%d", *(const bool *)at);
-		break;
-	}
-	buf_char(out, '\n');
-}
-
 void
 job_write(const struct job *job, struct buf *out)
 {
@@ -198,29 +158,8 @@ job_write(const struct job *job, struct buf *out)
 
 	buf_printf(out, VERSION "\nkey %s\nstate %s\n", job_key_of(job, key),
 	    job_state_name(job->state));
-	for (size_t i = 0; i < ROWS; i++)
-		add_row(out, &rows[i], (const char *)job + rows[i].offset);
-	buf_printf(out, "tag %016" PRIx64 "\n",
-	    digest_tag(out->data, out->len, TAG_SEED));
-}
-
-static void
-take_row(const struct row *row, const char *value, void *at)
-{
-	switch (row->kind) {
-	case TEXT:
-		snprintf(at, row->bytes, "%s", value);
-		break;
-	case COUNT:
-		*(unsigned *)at = (unsigned)strtoul(value, NULL, 10);
-		break;
-	case MOMENT:
-		*(int64_t *)at = strtoll(value, NULL, 10);
-		break;
-	case FLAG:
-		*(bool *)at = value[0] == '1';
-		break;
-	}
+	record_write(out, rows, ROWS, job);
+	record_seal(out, TAG_SEED);
 }
 
 static int
@@ -233,41 +172,19 @@ take_line(struct job *job, const char *name, const char *value)
 		job->state = (enum job_state)state;
 		return state < 0 ? TSK_VERSION : 0;
 	}
-	for (size_t i = 0; i < ROWS; i++) {
-		if (strcmp(rows[i].name, name) == 0)
-			take_row(&rows[i], value, (char *)job + rows[i].offset);
-	}
+	record_take(rows, ROWS, name, value, job);
 	return 0;
-}
-
-/* Where the line "tag" begins, or NULL if there is none or it does not match. */
-static const char *
-tagged_end(const char *text, size_t n)
-{
-	char wanted[32];
-	size_t tail = strlen("tag ") + 16 + 1;
-
-	if (n < tail || text[n - 1] != '\n')
-		return NULL;
-	snprintf(wanted, sizeof(wanted), "tag %016" PRIx64 "\n",
-	    digest_tag(text, n - tail, TAG_SEED));
-	return memcmp(text + n - tail, wanted, tail) == 0 ? text + n - tail
-							  : NULL;
 }
 
 int
 job_read(const char *text, size_t n, struct job *job)
 {
-	const char *end = tagged_end(text, n);
+	char *copy = record_unseal(text, n, TAG_SEED), *rest = copy;
 	struct job found = {0};
-	char *copy, *rest;
 	int rc = 0;
 
-	if (end == NULL || memchr(text, '\0', n) != NULL)
+	if (copy == NULL)
 		return TSK_DAMAGED;
-	copy = mem_new((size_t)(end - text) + 1);
-	memcpy(copy, text, (size_t)(end - text));
-	rest = copy;
 	if (strcmp(strsep(&rest, "\n"), VERSION) != 0)
 		rc = TSK_VERSION;
 	while (rc == 0 && rest != NULL && *rest != '\0') {
