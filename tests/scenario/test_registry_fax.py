@@ -165,7 +165,8 @@ def test_route_is_explained(stage):  # noqa: F811
                                                           "asleep")
     # 3 February 2030 is a Sunday: due on Friday noon, the paper a day before
     assert paper["due_ms"] == 1896058800000
-    assert [s["step"] for s in answer["steps"]] == [
-        "policy", "data", "deadline", "paper", "dual"]
+    steps = [s["step"] for s in answer["steps"]]
+    wanted = ["policy", "data", "deadline", "paper", "dual"]
+    assert [step for step in steps if step in wanted] == wanted, steps
     answer = route(CARE, "1379900999", "UPPLAN")
     assert answer["refusal"] == "unknown-receiver" and not answer["legs"]
