@@ -88,13 +88,21 @@ lay_put(struct order *order, struct place *place)
 			    &order->why);
 		CRASH_POINT("hub-put");
 	}
-	if (rc != TSK_EXIST)
-		return rc;
-	/* it will not be laid: nothing of it is to stay */
-	for (size_t i = 0; i < lay->count; i++) {
+	if (rc == TSK_EXIST) /* it will not be laid */
+		(void)!lay_clear(order, place);
+	return rc;
+}
+
+int
+lay_clear(struct order *order, struct place *place)
+{
+	struct lay *lay = (struct lay *)order;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < lay->count; i++) {
 		struct why why;
 
-		(void)!place->driver->remove(
+		rc = place->driver->remove(
 		    place->self, lay->folder, lay->files[i].part, &why);
 	}
 	return rc;

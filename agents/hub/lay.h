@@ -35,6 +35,8 @@ struct lay *lay_new(
 void lay_free(struct lay **lay);
 int lay_put(struct order *order, struct place *place);
 int lay_name(struct order *order, struct place *place);
+/* lay_clear: nothing of ours is left there; own names are not touched. */
+int lay_clear(struct order *order, struct place *place);
 
 /* Which of many jobs were seen. */
 struct watch_item {

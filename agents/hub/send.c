@@ -229,6 +229,24 @@ send_retry(struct send *s, struct job *job, int64_t now_ms)
 	return 0;
 }
 
+static void
+on_cleared(struct order *done)
+{
+	struct lay *lay = (struct lay *)done;
+
+	lay_free(&lay);
+}
+
+/* What lies there under names of ours: nobody waits for this. */
+static void
+clear(struct send *s, const struct job *job)
+{
+	struct lay *lay = lay_new(job, on_cleared, s);
+
+	lay->order.work = lay_clear;
+	worker_put(s->worker, &lay->order);
+}
+
 void
 send_recall(struct send *s, struct job *job, int64_t now_ms)
 {
@@ -237,6 +255,8 @@ send_recall(struct send *s, struct job *job, int64_t now_ms)
 		return; /* the answer says how far it is */
 	if (job->state == JOB_QUEUED ||
 	    (job->state == JOB_LAYING && s->worker != NULL)) {
+		if (job->state == JOB_LAYING)
+			clear(s, job);
 		job->ended_ms = now_ms;
 		job_say(job, "recalled", "It was taken back in time.");
 		enter(s, job, JOB_RECALLED);
@@ -435,7 +455,6 @@ on_laid(struct order *done)
 	struct job *job = answered(s, lay);
 
 	if (job != NULL && job->recall) {
-		/* what lies there under names of ours is nothing to anybody */
 		send_recall(s, job, clock_wall_ms());
 	} else if (job != NULL && done->rc == 0) {
 		CRASH_POINT("hub-laid");

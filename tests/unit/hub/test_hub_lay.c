@@ -171,6 +171,19 @@ others_in_between_stay(void **state)
 }
 
 static void
+taken_back(void **state)
+{
+	struct room *r = *state;
+
+	put_file(r, "c.CSV", "theirs");
+	assert_int_equal(lay_put(&r->lay->order, &r->place), 0);
+	assert_int_equal(count(r), 3);
+	assert_int_equal(lay_clear(&r->lay->order, &r->place), 0);
+	assert_int_equal(count(r), 1);
+	assert_there(r, "c.CSV", "theirs");
+}
+
+static void
 watched(void **state)
 {
 	struct room *r = *state;
@@ -222,6 +235,7 @@ main(void)
 	    TEST(the_same_is_as_good),
 	    TEST(others_stay),
 	    TEST(others_in_between_stay),
+	    TEST(taken_back),
 	    TEST(watched),
 	    TEST(links_lead_nowhere),
 	};
