@@ -106,10 +106,13 @@ states_have_names(void **state)
 {
 	(void)state;
 	for (int s = PARCEL_PREPARED; s <= PARCEL_RECALLED; s++)
-		assert_int_equal(parcel_state_parse(parcel_state_name(s)), s);
-	for (int s = DOCUMENT_OPEN; s <= DOCUMENT_REFUSED; s++)
 		assert_int_equal(
-		    document_state_parse(document_state_name(s)), s);
+		    parcel_state_parse(parcel_state_name((enum parcel_state)s)),
+		    s);
+	for (int s = DOCUMENT_OPEN; s <= DOCUMENT_REFUSED; s++)
+		assert_int_equal(document_state_parse(document_state_name(
+				     (enum document_state)s)),
+		    s);
 	assert_int_equal(parcel_state_parse("sent"), -1);
 	assert_int_equal(document_state_parse(""), -1);
 }
