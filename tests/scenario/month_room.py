@@ -60,6 +60,9 @@ class Month(Lab):
         self.sent_to = [p for n in sorted(twenties)
                         for p in self.partners[n * 20:n * 20 + 20]]
         super().__init__(folder, self.ours + [p.row for p in self.partners])
+        # the paper agent draws, and says nothing meanwhile
+        self.setting("tasukid", session__heartbeat="20 s",
+                     session__probe="20 s")
         self.by_number = {p.number: p for p in self.partners}
         self.wanted = {}        # name -> (partner, bytes)
 

@@ -11,9 +11,9 @@ from lab import wait_for
 from month_room import TABLE, Month
 from national_room import NationalRoom
 
-SEND = int(os.environ.get("TASUKI_MONTH", "100")) // 20 * 20
+SEND = int(os.environ.get("TASUKI_MONTH", "60")) // 20 * 20
 OFFICES, PARTNERS = 300, 2000
-SECONDS = 120 + SEND            # a limit, not a wait
+SECONDS = 240 + SEND            # a limit, not a wait
 
 
 def test_every_parcel_takes_its_way(tmp_path, request):
