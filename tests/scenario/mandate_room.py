@@ -95,11 +95,17 @@ def outcome(peer):
 
 
 def take(peer, seconds=30):
-    """The next delivery, settled: its parcel id."""
-    parcel_id, leg = delivered(peer.wait("deliver", seconds=seconds)[1])
+    """The next delivery, settled: its parcel id.  The one after it may come
+    before the answer: it is kept for the next call."""
+    kept = peer.__dict__.setdefault("kept", [])
+    message = kept.pop(0) if kept else peer.wait("deliver", seconds=seconds)
+    parcel_id, leg = delivered(message[1])
     peer.settle(parcel_id, leg, DELIVERED)
-    peer.wait("settled", seconds=seconds)
-    return parcel_id
+    while True:
+        message = peer.wait("settled", "deliver", seconds=seconds)
+        if message[0] == "settled":
+            return parcel_id
+        kept.append(message)
 
 
 def text_of(parcel_id):
