@@ -79,14 +79,14 @@ static const struct conf_row rows[] = {
 	"Table of public holidays; empty: only weekends and the year's end.",
 	NULL, 0},
 
-    {"registry/quarantine_share", CONF_INT, AT(registry.quarantine_share),
-	"10", 0, 100,
+    {"registry/quarantine_share", CONF_INT, AT(registry.quarantine_share), "10",
+	0, 100,
 	"Percent of the rows an import may end or change before it waits for "
 	"a person.",
 	NULL, 0},
     {"registry/quarantine_rows", CONF_INT, AT(registry.quarantine_rows), "20",
-	0, 1000000,
-	"So many rows may always change, whatever their share.", NULL, 0},
+	0, 1000000, "So many rows may always change, whatever their share.",
+	NULL, 0},
 
     {"paper/fax_yen", CONF_INT, AT(paper.fax_yen), "20", 0, 100000,
 	"Cost of a FAX page, where the agent does not say.", NULL, 0},
