@@ -174,8 +174,7 @@ def test_killed_while_it_is_settled(room, tmp_path):
         assert room.process.wait_gone(40), f"{point}: {room.tail()}"
         room.start()
         room.lab.wait_parcels(n + 1, "delivered", seconds=60)
-        wait_for(lambda: f"{point}: {room.jobs()}\n{room.tail()}",
-                 lambda: not room.jobs(), 40)
+        room.wait_state()       # nothing open any more
         assert room.laid(CARE) == []
 
 

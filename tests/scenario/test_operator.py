@@ -125,10 +125,9 @@ def test_inbox_that_cannot_be_written(lab, tmp_path):
     visit = lab.agent("visit")
     visit.start()
     lab.wait_parcels(1)
+    wait_for("the agent gave up", lambda: visit.pid() is None)
     os.unlink(office.inbox)
     os.rename(office.inbox + ".away", office.inbox)
-    # it gave up at its start; whoever watches it starts it again
-    wait_for("the agent ended", lambda: visit.pid() is None)
     visit.start()
     office.wait_inbox(by_name(paths), 40)
 

@@ -119,6 +119,7 @@ class Peer:
         self.context = context or zmq.Context.instance()
         self.socket = self.context.socket(zmq.DEALER)
         self.socket.linger = 0
+        self.socket.sndtimeo = 10000    # a refused key has no line to wait for
         self.socket.curve_serverkey = broker_public
         self.socket.curve_publickey = public
         self.socket.curve_secretkey = secret
