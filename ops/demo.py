@@ -4,10 +4,11 @@ A broker, a care-management office, two service offices of the same corporation
 and agents for partners who are not connected, all on this machine: PDF, FAX,
 the national system, another hub.  The care-management office exports one month
 of files for invented clients (or the files of the standard in DIR); they arrive
-at the service offices, on paper, by FAX, at the desk of the national system and
-at the hub, whose people the demo plays (demo_outside.py); whoever can answers
-with results, which come back the same ways.  At the end tables say what went
-by which way, what happened to every parcel and where it lies now.
+at the service offices, on paper, by FAX, at the practice national system (over
+its API, with certificates made at the start) and at the hub, whose people the
+demo plays (demo_outside.py); whoever can answers with results, which come back
+the same ways.  At the end tables say what went by which way, what happened to
+every parcel and where it lies now.
 
     --once   stop everything at the end; exit code 0 only if every inbox held
              exactly the exported bytes, every PDF opens and every other way
@@ -50,7 +51,7 @@ FORM_6 = {"UPPLAN", "UPJSK", "UPHOSOKU", "UPSIKYU"}    # what a PDF is made of
 AGENTS = {
     "pdf": "つながっていない連携先へ / for partners who are not connected",
     "fax": "FAXの連携先へ / for partners who have a FAX",
-    "national": "国のシステムの窓口 / a desk before the national system",
+    "national": "国のシステムの連携先へ（API） / for partners there, over the API",
     "hub": "他社ハブの連携先へ / for partners at another hub",
 }
 
@@ -156,6 +157,10 @@ class Demo(Tables):
             if agent["role"] != "office":
                 self.screen.line("  " + pad("tasuki-" + agent["role"], 22)
                                  + AGENTS[agent["role"].partition(":")[0]])
+        if "nation" in report:
+            self.screen.line("  " + pad("national-sim", 22) + "国のシステム役 / "
+                             "plays the national system: "
+                             + report["nation"]["url"])
         self.outside = Outside(self.room, self.work)
         for row in self.outside.verify_fax():
             self.screen.line(
@@ -217,16 +222,20 @@ class Demo(Tables):
         return "\n".join(lines)
 
     def send(self, files):
+        outside = {}
         for path, match in files.paths:
             folders = self.folders.get(match["sender"])
             if folders is None and self.outside.way(match["sender"]):
-                self.outside.bring(path)
+                outside.setdefault(Files.set_of(match), []).append(
+                    (path, match))
                 continue
             if folders is None:
                 raise Trouble(f"{os.path.basename(path)}: {match['sender']} is "
                               "no office of this corporation (inside = 1) in "
                               "the registry")
             drop(path, folders["outbox"])
+        for found in outside.values():
+            self.outside.bring(found)
 
     def arrivals(self, files):
         """(inbox path, exported path) of everything for offices of ours."""
@@ -247,7 +256,7 @@ class Demo(Tables):
             arrived = [p for p in self.parcels()
                        if p.get("to") not in self.folders
                        and p.get("stamp") in stamps
-                       and all(leg["state"] in ("delivered", "picked-up")
+                       and all(leg["state"] in self.outside.ends(leg["way"])
                                for leg in p["legs"])]
             return len(paper) - len(arrived)
 
@@ -296,7 +305,7 @@ class Demo(Tables):
                             for _, m in paper))
 
     def check_outside(self, files):
-        """What the national system's clerk and the hub have in their hands."""
+        """What partners at the national system and the hub have in hand."""
         for path, match in files.paths:
             way = self.outside.way(match["receiver"])
             if way in ("", "pdf", "fax"):
@@ -425,8 +434,11 @@ class Demo(Tables):
     def close(self, code):
         if self.room is None:
             return
+        if self.outside is not None:
+            self.outside.close()
         if self.once:
-            self.room.down()
+            if self.room.exists():      # or it was interrupted before
+                self.room.down()
             if code == 0:
                 shutil.rmtree(self.work, ignore_errors=True)
         if code == 0 and not self.once:

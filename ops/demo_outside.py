@@ -1,16 +1,17 @@
 """The other ends of ops/demo: who is not connected, played by the demo.
 
 A FAX machine that answers, a person who first looks at the FAX and has its
-number verified, a clerk at the desk of the national system, a hub that takes
-what is laid for its offices.  Each does what a person would do, in folders and
-with tasukictl, and nothing else.
+number verified, a hub that takes what is laid for its offices, each in folders
+and with tasukictl, as a person would; partners at the national system, which
+is the room's practice system (demo_nation.py).
 """
 import glob
 import os
 import shutil
 
 import gen
-from demo_files import NAME, drop, read
+from demo_files import drop, read
+from demo_nation import Partners
 from practice_registry import is_inside
 
 
@@ -26,6 +27,8 @@ class Outside:
         self.ways = rows_by_way(room.rows())
         self.taken = os.path.join(work, "taken-by-the-hub")
         self.pages = {}         # tag -> pages of a FAX that was confirmed
+        self.partners = (Partners(room, work) if "national" in room.ways()
+                         else None)
 
     def way(self, number):
         return self.ways.get(number, "")
@@ -52,8 +55,9 @@ class Outside:
         if "fax" in self.room.ways():
             self.release()
             self.answer_faxes()
-        if "national" in self.room.ways():
-            self.clerk()
+        if self.partners is not None:
+            self.partners.fetch({n for n, way in self.ways.items()
+                                 if way == "national"})
         for way in self.room.ways():
             if way.startswith("hub:"):
                 self.hub(way)
@@ -87,14 +91,6 @@ class Outside:
             os.rename(os.path.join(out, "." + tag),
                       os.path.join(out, tag + ".result"))
 
-    def clerk(self):
-        """Sent with the browser: the folder goes from 送る to 済."""
-        desk = glob.escape(self.side("national"))
-        for path in glob.glob(os.path.join(desk, "*", "*", "送る", "*")):
-            target = os.path.join(os.path.dirname(os.path.dirname(path)), "済")
-            os.makedirs(target, exist_ok=True)
-            os.rename(path, os.path.join(target, os.path.basename(path)))
-
     def hub(self, way):
         """Takes what lies there whole."""
         laid = os.path.join(self.side(way), "for")
@@ -117,23 +113,39 @@ class Outside:
         the plans there and answer there."""
         paths = []
         for number, way in sorted(self.ways.items()):
-            if way != "national" and not way.startswith("hub:"):
+            if way == "national":
+                plans = self.partners.folder(number)
+                os.makedirs(plans, exist_ok=True)
+            elif way.startswith("hub:"):
+                plans = self.imported(number, files)
+            else:
                 continue
-            plans = os.path.join(self.work, "outside", number)
-            os.makedirs(plans, exist_ok=True)
-            for path, match in files.paths:
-                if match["receiver"] == number:
-                    shutil.copy(path, plans)
             paths += gen.answer(plans, out)
         return paths
 
-    def bring(self, path):
-        """A file of an outside office, put where such files come in."""
-        way = self.way(NAME.match(os.path.basename(path))["sender"])
-        name = "受け取り" if way == "national" else "for-us"
-        folder = os.path.join(self.side(way), name)
+    def imported(self, number, files):
+        plans = os.path.join(self.work, "outside", number)
+        os.makedirs(plans, exist_ok=True)
+        for path, match in files.paths:
+            if match["receiver"] == number:
+                shutil.copy(path, plans)
+        return plans
+
+    def bring(self, files):
+        """One set of an outside office, [(path, name's parts)]: sent over the
+        national system, or put where files of a hub come in."""
+        parts = files[0][1]
+        way = self.way(parts["sender"])
+        if way == "national":
+            self.partners.send(parts["sender"], parts["receiver"],
+                               parts["rt"] or "",
+                               {os.path.basename(p): read(p)
+                                for p, _ in files})
+            return
+        folder = os.path.join(self.side(way), "for-us")
         os.makedirs(folder, exist_ok=True)
-        drop(path, folder)
+        for path, _ in files:
+            drop(path, folder)
 
     # -- what there is to see
 
@@ -141,12 +153,23 @@ class Outside:
         """name -> path of what the other end has in its hands."""
         way = self.way(number)
         if way == "national":
-            below = os.path.join(self.side(way), "*", "*", "済", "*", "*")
+            below = os.path.join(self.partners.folder(number), "*")
         elif way.startswith("hub:"):
             below = os.path.join(self.taken, "*")
         else:
             return {}
         return {os.path.basename(p): p for p in glob.glob(below)}
+
+    @staticmethod
+    def ends(way):
+        """The states in which a parcel to a partner has come to its end.  The
+        national system tells when the partner fetched it."""
+        return (("picked-up", "answered") if way == "national"
+                else ("delivered", "picked-up", "answered"))
+
+    def close(self):
+        if self.partners is not None:
+            self.partners.close()
 
     def fax_pages(self, parcel_id):
         return sum(pages for tag, pages in self.pages.items()

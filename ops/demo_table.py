@@ -8,7 +8,7 @@ from demo_screen import pad
 SHORT = {"national": "natl"}     # as wide as the column
 WAYS = {                # in the closing table, in this order
     "bus": "1バイトも違わず受信フォルダーに / same bytes in the inbox",
-    "national": "担当者が送り「済」へ / sent by the clerk",
+    "national": "相手が国から取得 / fetched there by the partner",
     "hub": "ハブが受け取り / taken by the hub",
     "fax": "FAX機が送達を確認 / confirmed by the machine",
     "pdf": "PDFが開ける / the PDF opens",
@@ -72,26 +72,37 @@ class Tables:
         return "-"
 
     def table_of_ways(self):
-        """One line a way: sets that went by it, and how we know."""
+        """One line a way: sets that went by it, sets that partners sent by it
+        (inside, these ride the bus), and how we know."""
         self.screen.step("経路ごとのまとめ", "the five ways")
-        head = (("経路 way", 14), ("組 sets", 10), ("届いた arrived", 17),
-                ("確かめ方 how we know", 60))
+        head = (("経路 way", 12), ("組 sets", 10), ("届いた arrived", 16),
+                ("相手から came in", 18), ("確かめ方 how we know", 60))
         self.screen.line("  " + self.screen.paint(
             "".join(pad(t, w) for t, w in head).rstrip(), "bold"))
-        found = {}
-        for parcel in self.parcels():
-            for leg in parcel["legs"]:
-                sets = found.setdefault(leg["way"], [0, 0])
-                sets[0] += 1
-                sets[1] += leg["state"] in ("delivered", "picked-up",
-                                            "answered")
+        found, came = self.count_ways()
         for way in WAYS:
             if way in found:
                 sets, there = found[way]
-                cells = (way, str(sets), str(there), WAYS[way])
+                cells = (way, str(sets), str(there), str(came.get(way, "-")),
+                         WAYS[way])
                 self.screen.line("  " + self.screen.paint("".join(
                     pad(c, w) for c, (_, w) in zip(cells, head)).rstrip(),
                     "good" if sets == there else "bad"))
+
+    def count_ways(self):
+        """way -> [sets, arrived]; way -> sets that partners sent by it"""
+        found, came = {}, {}
+        for parcel in self.parcels():
+            there = 0
+            for leg in parcel["legs"]:
+                sets = found.setdefault(leg["way"], [0, 0])
+                sets[0] += 1
+                there = leg["state"] in ("delivered", "picked-up", "answered")
+                sets[1] += there
+            way = self.outside.way(parcel["from"]).partition(":")[0]
+            if way and there:
+                came[way] = came.get(way, 0) + 1
+        return found, came
 
     def table(self):
         self.screen.step("送信単位の一覧", "every parcel")

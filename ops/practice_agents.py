@@ -3,11 +3,12 @@
 Beside the broker, the offices and the PDF agent: a FAX agent, the gateway to
 the national system and an agent of a hub as soon as the registry has a partner
 who is to be reached so.  Their other sides are folders in which a person (or
-ops/demo) plays the FAX machine, the clerk at the national system's desk, the
-hub.
+ops/demo) plays the FAX machine and the hub; that of the national gateway is the
+practice national system (practice_nation.py).
 """
 import os
 
+from practice_nation import Nation
 from practice_process import Process
 from practice_registry import desks_by_agent, ways_of
 
@@ -70,7 +71,7 @@ def merge(settings, more):
     return settings
 
 
-class Agents:
+class Agents(Nation):
     """The part of Room that knows what is to run."""
 
     gateways = True     # run what the registry's ways need
@@ -150,16 +151,6 @@ class Agents:
             ("result", [("poll", "500 ms")]),
         ]
 
-    def national_settings(self, name):
-        return self._agent_settings(name, "national") + [
-            ("folder", self.path("national")),
-            ("driver", "desk"),
-            ("list", [("poll", "1 s"), ("soon", "500 ms")]),
-            ("receive", [("set", "3 s")]),
-            ("desk", [("folder", self.path("national-desk")),
-                      ("scan", "1 s"), ("stable", "1 s")]),
-        ]
-
     def hub_settings(self, name, file, hub):
         self._keep(os.path.join("config", file + "-profile.conf"),
                    HUB_FOLDER.format(name=hub))
@@ -184,7 +175,7 @@ class Agents:
         if role == "pdf":
             return self.path("pdf")
         if role == "national":
-            return self.path("national-desk")
+            return self.path("nation")
         return self.path(role.replace(":", "-") + "-out")
 
     def process(self, name, program, settings):

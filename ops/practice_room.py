@@ -13,13 +13,16 @@ same person after a kill -9 of anything) continues where the last one stopped.
     DIR/offices/       one folder per office: 送信 受信 送信済 ...
     DIR/pdf/           what goes to partners on paper
     DIR/fax/           the FAX agent's own folder; DIR/fax-out/ the FAX machine
-    DIR/national/      the same of the national gateway; DIR/national-desk/
+    DIR/national/      the same of the national gateway; DIR/nation/ the practice
+                       national system, DIR/national-containers/ our offices'
+                       certificates for it
     DIR/hub-NAME/      the same of a hub; DIR/hub-NAME-out/
     DIR/log/           stderr of every process
     DIR/run/           pid files: pid, start time, boot id
 
 Processes: practice_process.py; who serves which line of the registry:
-practice_registry.py; settings: practice_agents.py.
+practice_registry.py; settings: practice_agents.py; the national system:
+practice_nation.py.
 """
 import csv
 import fcntl
@@ -212,9 +215,12 @@ class Room(Agents):
     def up(self, seconds=60):
         """Start what is not running; return when all are ready."""
         self.start_broker()
+        self.start_nation()
         agents = self.agents()
-        for process in self.recorded(["tasukid"] + [a[3].name
-                                                    for a in agents]):
+        wanted = ["tasukid"] + [a[3].name for a in agents]
+        if self.nation_wanted():
+            wanted.append("nation")
+        for process in self.recorded(wanted):
             process.stop()          # no office of it is in the registry now
         self._need_desks(agents)
         self.import_registry()
@@ -259,18 +265,21 @@ class Room(Agents):
             else:
                 agent["folder"] = self.other_side(role)
             report["agents"].append(agent)
+        if self.nation_wanted():
+            report["nation"] = self.nation_report()
         return report
 
     def down(self):
-        """Agents first, the broker last.  Names of those that did not stop by
-        themselves and were killed."""
-        agents = self.recorded(["tasukid"])
+        """Agents first, then whom they talk to, the broker last.  Names of
+        those that did not stop by themselves and were killed."""
+        agents = self.recorded(["tasukid", "nation"])
         for process in agents:
             process.signal(signal.SIGTERM)
         forced = [p.name for p in agents if not p.stop()]
         broker, _ = self.broker()
-        if not broker.stop():
-            forced.append(broker.name)
+        for process in (Process(self, "nation", []), broker):
+            if not process.stop():
+                forced.append(process.name)
         return forced
 
 

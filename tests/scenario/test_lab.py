@@ -8,6 +8,7 @@ import time
 import pytest
 from lab import (NUMBER, ROOT, by_name, files_below, plan_set, row, wait_for,
                  write)
+from demo_nation import Running
 from practice_room import start_time
 
 CARE, VISIT, DAY = NUMBER[1], NUMBER[2], NUMBER[3]
@@ -126,6 +127,37 @@ def test_registry_changes(room, tmp_path):
     assert sorted(after["a"]["folders"]) == sorted([CARE, VISIT])
     assert start_time(before["b"]) is None and start_time(before["c"]) is None
     assert after["pdf"]["pid"] == before["pdf"]
+
+
+def test_national_system(room, tmp_path):
+    """A partner of the national way brings the practice national system into
+    the room; it is started, found again and stopped with the room."""
+    partner = row(11, "11", inside=0, way="national")
+    path = tmp_path / "r.csv"
+    path.write_text("office_number,service_type,inside,way,folder_agent\n"
+                    f"{CARE},43,1,bus,care\n"
+                    f"{partner['office_number']},11,0,national,\n")
+    report = up(room, "--registry", str(path))
+    outbox = next(f["outbox"] for a in report["agents"]
+                  for f in a.get("folders", {}).values())
+    for n in range(2):
+        paths = plan_set(tmp_path / str(n), ROWS[CARE], partner,
+                         f"202611241500{n:02}", seed=n)
+        for name, data in by_name(paths).items():
+            write(os.path.join(outbox, name), data)
+        nation = Running(str(room / "nation"))
+        names = set(by_name(paths))
+        wait_for(lambda: f"{sorted(names)} in {nation.sends()}",
+                 lambda: names <= {s["name"] for s in nation.sends()}, 60)
+        os.kill(report["nation"]["pid"], signal.SIGKILL)
+        assert lab_command("status", str(room)).returncode == 1
+        again = up(room)
+        assert again["nation"]["pid"] != report["nation"]["pid"]
+        assert pids(again) == pids(report)
+        report = again
+    assert Running(str(room / "nation")).doubles() == []
+    assert lab_command("down", str(room)).returncode == 0
+    assert start_time(report["nation"]["pid"]) is None
 
 
 def test_deep_folder(tmp_path):
