@@ -315,7 +315,7 @@ clear_work(struct order *order, struct place *place)
 {
 	struct clear_order *c = (struct clear_order *)order;
 	struct driver_list list = {0};
-	char *rest = c->source, *name;
+	char *copy = mem_text(c->source), *rest = copy, *name;
 	uint64_t bytes;
 	int64_t mtime;
 	int rc = place->driver->list(
@@ -334,7 +334,26 @@ clear_work(struct order *order, struct place *place)
 		CRASH_POINT("hub-cleared");
 	}
 	driver_list_fini(&list);
+	free(copy);
 	return rc;
+}
+
+/* What is gone is forgotten: the same name may be laid again, and look the same,
+ * before the next look. */
+static void
+forget(struct fetch *f, char *source)
+{
+	char *rest = source, *name;
+	struct found *file;
+	uint64_t bytes;
+	int64_t mtime;
+
+	while ((name = next_line(&rest, &bytes, &mtime)) != NULL) {
+		if ((file = find(f, name)) == NULL)
+			continue;
+		file->there = file->left = false;
+		file->same_ms = 0;
+	}
 }
 
 static void
@@ -355,7 +374,9 @@ on_cleared(struct order *order)
 	/* what could not be cleared is met again, known, and cleared then */
 	if (c->submitted && order->rc != TSK_CLOSED)
 		inbound_done(f->inbound, &c->id);
-	if (order->rc != 0)
+	if (order->rc == 0)
+		forget(f, c->source);
+	else
 		for (struct found *x = f->files; x != NULL; x = x->next)
 			x->left = false;
 	free(c->source);
