@@ -6,39 +6,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <jansson.h>
 
 #include "clock.h"
+#include "talk.h"
 
 #include "control.h"
 
-#define SOCKET_NAME "control.sock"
-
 struct control {
-	zloop_t *loop;
-	zsock_t *socket;
+	struct talk *talk;
 	struct send *send;
 	const struct inbound *inbound;
 	void (*changed)(void *arg);
 	void *arg;
 };
-
-static json_t *
-refuse(const char *code, const char *sentence)
-{
-	return json_pack(
-	    "{s:b,s:s,s:s}", "ok", 0, "code", code, "error", sentence);
-}
-
-static const char *
-text_of(const json_t *request, const char *name)
-{
-	const char *text = json_string_value(json_object_get(request, name));
-
-	return text != NULL ? text : "";
-}
 
 /* ---- rows ---- */
 
@@ -78,7 +60,7 @@ jobs(struct control *c, const json_t *request)
 static struct job *
 named(struct control *c, const json_t *request, json_t **answer)
 {
-	const char *name = text_of(request, "job");
+	const char *name = talk_text(request, "job");
 	struct job *found = NULL;
 	char key[JOB_KEY_BYTES];
 
@@ -87,14 +69,14 @@ named(struct control *c, const json_t *request, json_t **answer)
 		if (strncmp(job_key_of(job, key), name, strlen(name)) != 0)
 			continue;
 		if (found != NULL) {
-			*answer = refuse("ambiguous",
+			*answer = talk_refuse("ambiguous",
 			    "More than one job has a name that begins so.");
 			return NULL;
 		}
 		found = job;
 	}
 	if (found == NULL)
-		*answer = refuse("not-found",
+		*answer = talk_refuse("not-found",
 		    "There is no job of that name that is not over.");
 	return found;
 }
@@ -113,16 +95,17 @@ show(struct control *c, const json_t *request)
 static json_t *
 seen(struct control *c, const json_t *request)
 {
-	const char *by = text_of(request, "by");
+	const char *by = talk_text(request, "by");
 	json_t *answer = NULL;
 	struct job *job = named(c, request, &answer);
 
 	if (job == NULL)
 		return answer;
 	if (by[0] == '\0')
-		return refuse("nobody", "Somebody says so: who?");
+		return talk_refuse("nobody", "Somebody says so: who?");
 	if (send_seen(c->send, job, by, clock_wall_ms()) < 0)
-		return refuse("state", "Only what was handed over is seen.");
+		return talk_refuse(
+		    "state", "Only what was handed over is seen.");
 	answer = json_pack("{s:b,s:o}", "ok", 1, "job", row_of(job));
 	c->changed(c->arg);
 	return answer;
@@ -137,7 +120,8 @@ retry(struct control *c, const json_t *request)
 	if (job == NULL)
 		return answer;
 	if (send_retry(c->send, job, clock_wall_ms()) < 0)
-		return refuse("state", "It does not wait for another try.");
+		return talk_refuse(
+		    "state", "It does not wait for another try.");
 	answer = json_pack("{s:b,s:o}", "ok", 1, "job", row_of(job));
 	c->changed(c->arg);
 	return answer;
@@ -153,51 +137,16 @@ static const struct command {
     {"hub.retry", retry},
 };
 
-/* ---- the socket ---- */
-
 static json_t *
-answer_to(struct control *c, const char *text)
+answer_to(void *arg, const char *name, const json_t *request)
 {
-	json_t *request = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-	const char *name = text_of(request, "command");
-	json_t *answer = NULL;
-
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
 		if (strcmp(commands[i].name, name) == 0)
-			answer = commands[i].run(c, request);
-	json_decref(request);
-	return answer != NULL ? answer
-			      : refuse("unknown", "There is no such command.");
+			return commands[i].run(arg, request);
+	}
+	return NULL;
 }
 
-static int
-on_request(zloop_t *loop, zsock_t *socket, void *arg)
-{
-	zmsg_t *message = zmsg_recv(socket);
-	struct control *c = arg;
-
-	(void)loop;
-	if (message == NULL)
-		return 0;
-	/* all before the last frame is the way back */
-	zframe_t *frame = zmsg_last(message);
-	char *request = zframe_strdup(frame);
-	json_t *answer = answer_to(c, request);
-	char *text = json_dumps(answer, JSON_COMPACT);
-
-	zmsg_remove(message, frame);
-	zframe_destroy(&frame);
-	zmsg_addstr(message, text != NULL ? text : "{\"ok\":false}");
-	zmsg_send(&message, socket);
-	zmsg_destroy(&message);
-	json_decref(answer);
-	free(text);
-	free(request);
-	return 0;
-}
-
-/* A socket path holds 107 bytes; folders may be deeper, so it is reached
- * through our open descriptor of the folder. */
 int
 control_new(zloop_t *loop, struct spool *spool, struct send *send,
     const struct inbound *inbound, void (*changed)(void *arg), void *arg,
@@ -205,26 +154,12 @@ control_new(zloop_t *loop, struct spool *spool, struct send *send,
 {
 	struct control *c = mem_new(sizeof(*c));
 
-	c->loop = loop;
 	c->send = send;
 	c->inbound = inbound;
 	c->changed = changed;
 	c->arg = arg;
-	c->socket = zsock_new(ZMQ_ROUTER);
 	*out = c;
-	mode_t old = umask(0077);
-	int rc = zsock_bind(c->socket, "ipc:///proc/self/fd/%d/" SOCKET_NAME,
-	    spool_dirfd(spool));
-	umask(old);
-	if (rc < 0) {
-		why_system(why, WHY_LATER, SOCKET_NAME);
-		control_free(out);
-		return TSK_SYSTEM;
-	}
-	zsock_set_linger(c->socket, 0);
-	zloop_reader(loop, c->socket, on_request, c);
-	zloop_reader_set_tolerant(loop, c->socket);
-	return 0;
+	return talk_new(loop, spool_dirfd(spool), answer_to, c, &c->talk, why);
 }
 
 void
@@ -234,10 +169,7 @@ control_free(struct control **control_p)
 
 	if (c == NULL)
 		return;
-	if (c->socket != NULL) {
-		zloop_reader_end(c->loop, c->socket);
-		zsock_destroy(&c->socket);
-	}
+	talk_free(&c->talk);
 	free(c);
 	*control_p = NULL;
 }

@@ -1,8 +1,7 @@
 /* NAME
  *	control - people look at jobs and decide (tasukictl hub)
  * DESCRIPTION
- *	A socket file control.sock in the agent's folder, for its own user only.
- *	One JSON document in, one out:
+ *	Over the socket of talk.h:
  *
  *	    {"command":"hub.jobs"}
  *	    {"command":"hub.show","job":"BEGINNING"}
