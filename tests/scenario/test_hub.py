@@ -63,6 +63,9 @@ def test_seen_when_moved(make_room):
     files = hub.plan()
     hub.send(files)
     hub.wait(lambda: hub.laid("out") == beyond(files))
+    # laid there is not seen: nobody is told that it arrived
+    assert holds(lambda: [leg["state"] for p in hub.lab.parcels()
+                          for leg in p["legs"]] == ["ready"], 1)
     os.makedirs(os.path.join(hub.place, "seen"))
     for name in files:
         os.rename(os.path.join(hub.place, "out", THEIRS, name),
