@@ -151,6 +151,7 @@ def test_f42_maintenance(open_room):
     room.open()
     room.nation.maintenance(3)
     all_there(room, two_by_two(room))
+    assert "code=national-pause" in room.lab.logs(), "it was not met"
 
 
 def test_f42_the_list_lags(open_room):
