@@ -73,14 +73,6 @@ fail(int rc, struct why *why, const char *what)
 	return rc;
 }
 
-static int
-open_below(int dirfd, const char *name)
-{
-	int rc = file_dir_make(dirfd, name, FOLDER_MODE);
-
-	return rc < 0 ? rc : file_dir_open(dirfd, name);
-}
-
 int
 inbound_open(const char *path, const struct inbound_events *events, void *arg,
     struct inbound **out, struct why *why)
@@ -94,9 +86,10 @@ inbound_open(const char *path, const struct inbound_events *events, void *arg,
 	for (int i = 0; i < FOLDERS; i++)
 		in->fds[i] = -1;
 	for (int i = 0; i < FOLDERS && rc >= 0; i++)
-		in->fds[i] = rc = i == ROOT
-				      ? open_below(AT_FDCWD, path)
-				      : open_below(in->fds[ROOT], folders[i]);
+		in->fds[i] = rc =
+		    i == ROOT ? file_dir_below(AT_FDCWD, path, FOLDER_MODE)
+			      : file_dir_below(
+				    in->fds[ROOT], folders[i], FOLDER_MODE);
 	*out = in;
 	if (rc >= 0 && flock(in->fds[INCOMING], LOCK_EX | LOCK_NB) == 0)
 		return 0;
@@ -276,7 +269,7 @@ known_add(struct inbound *in, const char *hash, const struct id *id)
 	int dir, rc;
 
 	clock_month(id_wall_ms(id), month);
-	dir = open_below(in->fds[KNOWN], month);
+	dir = file_dir_below(in->fds[KNOWN], month, FOLDER_MODE);
 	if (dir < 0)
 		return dir;
 	rc = file_write(
@@ -357,7 +350,7 @@ commit(struct inbound *in, const struct wire_parcel *parcel,
 	id_text(&parcel->id, name);
 	snprintf(tmp, sizeof(tmp), "%s.tmp", name);
 	rc = file_remove_tree(in->fds[INCOMING], tmp);
-	dir = rc < 0 ? rc : open_below(in->fds[INCOMING], tmp);
+	dir = rc < 0 ? rc : file_dir_below(in->fds[INCOMING], tmp, FOLDER_MODE);
 	if (dir < 0)
 		return dir;
 	rc = fill(dir, parcel, bodies, source, given);

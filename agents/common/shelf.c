@@ -44,14 +44,6 @@ fail(const struct shelf *s, int rc, struct why *why, const char *what)
 	return rc;
 }
 
-static int
-open_below(int dirfd, const char *name)
-{
-	int rc = file_dir_make(dirfd, name, FOLDER_MODE);
-
-	return rc < 0 ? rc : file_dir_open(dirfd, name);
-}
-
 /* ---- life ---- */
 
 static void
@@ -80,8 +72,10 @@ shelf_open(const char *path, const char *agent, const char *open,
 	for (int i = 0; i < FOLDERS; i++)
 		s->fds[i] = -1;
 	for (int i = 0; i < FOLDERS && rc >= 0; i++)
-		s->fds[i] = rc = i == ROOT ? open_below(AT_FDCWD, path)
-					   : open_below(s->fds[ROOT], names[i]);
+		s->fds[i] = rc =
+		    i == ROOT
+			? file_dir_below(AT_FDCWD, path, FOLDER_MODE)
+			: file_dir_below(s->fds[ROOT], names[i], FOLDER_MODE);
 	*out = s;
 	if (rc < 0) {
 		fail(s, rc, why, "opening it");
@@ -174,7 +168,8 @@ commit(struct shelf *s, const char *key, const char *tmp,
     const struct buf *record, const struct shelf_file *files, size_t count)
 {
 	int rc = file_remove_tree(s->fds[INCOMING], tmp);
-	int dirfd = rc < 0 ? rc : open_below(s->fds[INCOMING], tmp);
+	int dirfd =
+	    rc < 0 ? rc : file_dir_below(s->fds[INCOMING], tmp, FOLDER_MODE);
 
 	if (dirfd < 0)
 		return dirfd;
@@ -273,7 +268,8 @@ shelf_end(struct shelf *s, const char *key, const char *month_name,
 	if (rc == 0)
 		rc = strip(dirfd);
 	close(dirfd);
-	month = rc < 0 ? rc : open_below(s->fds[ENDED], month_name);
+	month = rc < 0 ? rc
+		       : file_dir_below(s->fds[ENDED], month_name, FOLDER_MODE);
 	if (month < 0)
 		return fail(s, month, why, "ending a record");
 	rc = move_to(s, key, month);

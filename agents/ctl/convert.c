@@ -235,11 +235,8 @@ save(struct verb *verb, int dirfd, struct input *input)
 static int
 save_all(struct verb *verb)
 {
-	int rc = file_dir_make(AT_FDCWD, verb->out, 0755), dirfd;
+	int dirfd = file_dir_below(AT_FDCWD, verb->out, 0755);
 
-	if (rc != 0)
-		return rc;
-	dirfd = file_dir_open(AT_FDCWD, verb->out);
 	if (dirfd < 0)
 		return dirfd;
 	for (size_t i = 0; i < verb->count; i++) {

@@ -44,8 +44,7 @@ save_open(struct save *save, const char *folder, struct why *why)
 	save->folder = folder == NULL ? "." : folder;
 	save->nameless = 0;
 	save->files = NULL;
-	int rc = file_dir_make(AT_FDCWD, save->folder, 0777);
-	save->dirfd = rc < 0 ? rc : file_dir_open(AT_FDCWD, save->folder);
+	save->dirfd = file_dir_below(AT_FDCWD, save->folder, 0777);
 	if (save->dirfd < 0)
 		return fail(save->dirfd, save->folder, why);
 	save->files = json_array();

@@ -37,14 +37,6 @@ struct folder {
 	int root, ready, begun;
 };
 
-static int
-open_below(int dirfd, const char *name)
-{
-	int rc = file_dir_make(dirfd, name, FOLDER_MODE);
-
-	return rc < 0 ? rc : file_dir_open(dirfd, name);
-}
-
 static void
 folder_close(void *self)
 {
@@ -75,11 +67,11 @@ folder_open(const struct fax_profile *profile, void **out, struct why *why)
 	struct folder *f = mem_new(sizeof(*f));
 
 	f->ready = f->begun = -1;
-	f->root = open_below(AT_FDCWD, profile->folder.path);
+	f->root = file_dir_below(AT_FDCWD, profile->folder.path, FOLDER_MODE);
 	if (f->root >= 0)
-		f->ready = open_below(f->root, ".ready");
+		f->ready = file_dir_below(f->root, ".ready", FOLDER_MODE);
 	if (f->ready >= 0)
-		f->begun = open_below(f->root, ".begun");
+		f->begun = file_dir_below(f->root, ".begun", FOLDER_MODE);
 	if (f->begun < 0) {
 		int rc = trouble(
 		    f->root < 0 ? f->root : TSK_SYSTEM, why, "opening it");

@@ -40,9 +40,8 @@ spool_open(const char *path, struct spool **out, struct why *why)
 	*out = s;
 	s->days = -1;
 	if (rc == 0) {
-		rc = file_dir_make(shelf_dirfd(s->shelf), "days", FOLDER_MODE);
 		s->days =
-		    rc < 0 ? rc : file_dir_open(shelf_dirfd(s->shelf), "days");
+		    file_dir_below(shelf_dirfd(s->shelf), "days", FOLDER_MODE);
 		rc = s->days < 0 ? s->days : 0;
 		if (rc < 0)
 			why_set(why, WHY_LATER, "folder",

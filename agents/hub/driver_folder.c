@@ -61,13 +61,9 @@ open_below(const struct folder *f, const char *folder, bool make)
 {
 	if (folder[0] == '\0')
 		folder = ".";
-	if (make && folder[0] != '.') {
-		int rc = file_dir_make(f->root, folder, FOLDER_MODE);
-
-		if (rc < 0)
-			return rc;
-	}
-	return file_dir_open(f->root, folder);
+	return make && folder[0] != '.'
+		   ? file_dir_below(f->root, folder, FOLDER_MODE)
+		   : file_dir_open(f->root, folder);
 }
 
 static int

@@ -47,14 +47,6 @@ fail(int rc, struct why *why, const char *what)
 	return rc;
 }
 
-static int
-open_below(int dirfd, const char *name)
-{
-	int rc = file_dir_make(dirfd, name, FOLDER_MODE);
-
-	return rc < 0 ? rc : file_dir_open(dirfd, name);
-}
-
 int
 spool_open(const char *path, struct spool **out, struct why *why)
 {
@@ -64,9 +56,10 @@ spool_open(const char *path, struct spool **out, struct why *why)
 	for (int i = 0; i < FOLDERS; i++)
 		s->fds[i] = -1;
 	for (int i = 0; i < FOLDERS && rc >= 0; i++)
-		s->fds[i] = rc = i == ROOT
-				     ? open_below(AT_FDCWD, path)
-				     : open_below(s->fds[ROOT], folders[i]);
+		s->fds[i] = rc =
+		    i == ROOT
+			? file_dir_below(AT_FDCWD, path, FOLDER_MODE)
+			: file_dir_below(s->fds[ROOT], folders[i], FOLDER_MODE);
 	*out = s;
 	if (rc < 0) {
 		fail(rc, why, "opening it");
@@ -197,7 +190,7 @@ static int
 write_documents(
     int dir, const struct wire_parcel *parcel, const struct link_body *bodies)
 {
-	int documents = open_below(dir, DOCUMENTS), rc = 0;
+	int documents = file_dir_below(dir, DOCUMENTS, FOLDER_MODE), rc = 0;
 
 	if (documents < 0)
 		return documents;
@@ -235,7 +228,8 @@ commit(struct spool *s, const char *key, const char *tmp, const struct job *job,
     const struct wire_parcel *parcel, const struct link_body *bodies)
 {
 	int rc = file_remove_tree(s->fds[INCOMING], tmp);
-	int dir = rc < 0 ? rc : open_below(s->fds[INCOMING], tmp);
+	int dir =
+	    rc < 0 ? rc : file_dir_below(s->fds[INCOMING], tmp, FOLDER_MODE);
 
 	if (dir < 0)
 		return dir;
@@ -281,7 +275,7 @@ open_month(struct spool *s, const struct id *id, bool make)
 	char month[CLOCK_TEXT_BYTES];
 
 	clock_month(id_wall_ms(id), month);
-	return make ? open_below(s->fds[ENDED], month)
+	return make ? file_dir_below(s->fds[ENDED], month, FOLDER_MODE)
 		    : file_dir_open(s->fds[ENDED], month);
 }
 

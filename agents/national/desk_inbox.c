@@ -117,8 +117,7 @@ int
 desk_find(int parent, char prefix, int64_t stable_ms, int64_t now,
     struct desk_found *out)
 {
-	int rc = file_dir_make(parent, DESK_INBOX, FOLDER_MODE);
-	int dir = rc < 0 ? rc : file_dir_open(parent, DESK_INBOX);
+	int dir = file_dir_below(parent, DESK_INBOX, FOLDER_MODE);
 
 	if (dir < 0)
 		return dir;
@@ -183,8 +182,7 @@ desk_taken(int parent, const char *ref, int64_t now)
 	if (from < 0)
 		return from;
 	snprintf(path, sizeof(path), TAKEN "/%s", desk_day(now, day));
-	rc = file_dir_make(parent, path, FOLDER_MODE);
-	to = rc < 0 ? rc : file_dir_open(parent, path);
+	to = file_dir_below(parent, path, FOLDER_MODE);
 	rc = to < 0 ? to : move_away(from, name, to);
 	CRASH_POINT("national-desk-taken");
 	if (to >= 0)

@@ -38,14 +38,6 @@
 #define ENTRY_MAX    65536
 #define DOCUMENT_MAX (64u * 1024 * 1024)
 
-static int
-open_below(int dirfd, const char *name)
-{
-	int rc = file_dir_make(dirfd, name, FOLDER_MODE);
-
-	return rc < 0 ? rc : file_dir_open(dirfd, name);
-}
-
 const char *
 desk_day(int64_t now, char out[DESK_DAY_BYTES])
 {
@@ -107,7 +99,7 @@ desk_office(int root, const char *number, const char *name, bool make)
 	if (rc != TSK_NOTFOUND || !make)
 		return rc;
 	folder_name(number, name, wanted);
-	return open_below(root, wanted);
+	return file_dir_below(root, wanted, FOLDER_MODE);
 }
 
 /* ---- entries ---- */
@@ -119,7 +111,8 @@ open_entries(int office, const char *day, bool make)
 	char path[sizeof(ENTRIES) + DESK_DAY_BYTES + 1];
 
 	snprintf(path, sizeof(path), ENTRIES "/%.10s", day);
-	return make ? open_below(office, path) : file_dir_open(office, path);
+	return make ? file_dir_below(office, path, FOLDER_MODE)
+		    : file_dir_open(office, path);
 }
 
 static int
@@ -225,7 +218,7 @@ static int
 fill(int day, const struct parcel *p, const char *source)
 {
 	int rc = file_remove_tree(day, LAYING);
-	int dir = rc < 0 ? rc : open_below(day, LAYING);
+	int dir = rc < 0 ? rc : file_dir_below(day, LAYING, FOLDER_MODE);
 
 	if (dir < 0)
 		return dir;
@@ -268,7 +261,7 @@ last_number(int day)
 static int
 appear(int office, int day, const struct desk_entry *e)
 {
-	int to_send = open_below(day, TO_SEND), rc;
+	int to_send = file_dir_below(day, TO_SEND, FOLDER_MODE), rc;
 
 	if (to_send < 0)
 		return to_send;
@@ -310,7 +303,7 @@ desk_lay(
 	snprintf(e.to_name, sizeof(e.to_name), "%s", parcel->to_name);
 	for (char *c = e.to_name; *c != '\0'; c++)
 		*c = (unsigned char)*c < 0x20 ? ' ' : *c;
-	day = open_below(office, e.day);
+	day = file_dir_below(office, e.day, FOLDER_MODE);
 	if (day < 0)
 		return day;
 	rc = make_places(day);
@@ -541,7 +534,7 @@ take_away(int office, const struct desk_entry *e)
 {
 	int day = file_dir_open(office, e->day);
 	int from = day < 0 ? day : file_dir_open(day, TO_SEND);
-	int to = from < 0 ? from : open_below(day, TAKEN_BACK);
+	int to = from < 0 ? from : file_dir_below(day, TAKEN_BACK, FOLDER_MODE);
 	int rc = to < 0 ? to : file_move(from, e->folder, to, e->folder);
 
 	if (rc == 0)

@@ -632,7 +632,7 @@ open_(zloop_t *loop, const struct national_settings *settings, int dirfd,
     const struct driver_events *events, void *arg, void **out, struct why *why)
 {
 	struct desk *d = mem_new(sizeof(*d));
-	int rc = file_dir_make(AT_FDCWD, settings->desk_folder, FOLDER_MODE);
+	int rc;
 
 	(void)dirfd;
 	*out = d;
@@ -644,11 +644,11 @@ open_(zloop_t *loop, const struct national_settings *settings, int dirfd,
 	STAILQ_INIT(&d->waiting);
 	d->places = zhashx_new();
 	zhashx_set_destructor(d->places, place_free);
-	d->root = rc < 0 ? rc : file_dir_open(AT_FDCWD, settings->desk_folder);
-	if (d->root >= 0)
-		rc = file_dir_make(d->root, DESK_INBOX, FOLDER_MODE);
-	if (rc < 0 || d->root < 0)
-		return trouble(rc < 0 ? rc : d->root, why);
+	d->root = file_dir_below(AT_FDCWD, settings->desk_folder, FOLDER_MODE);
+	rc = d->root < 0 ? d->root
+			 : file_dir_make(d->root, DESK_INBOX, FOLDER_MODE);
+	if (rc < 0)
+		return trouble(rc, why);
 	d->scan =
 	    zloop_timer(loop, (size_t)settings->desk_scan_ms, 0, on_scan, d);
 	return 0;

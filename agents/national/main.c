@@ -293,11 +293,9 @@ receive_start(struct program *p, int64_t now, struct why *why)
 static int
 driver_start(struct program *p, int64_t now, struct why *why)
 {
-	int rc = file_dir_make(spool_dirfd(p->spool), p->driver->name, 0700);
+	int rc = p->driver_dir =
+	    file_dir_below(spool_dirfd(p->spool), p->driver->name, 0700);
 
-	if (rc >= 0)
-		rc = p->driver_dir =
-		    file_dir_open(spool_dirfd(p->spool), p->driver->name);
 	if (rc < 0) {
 		why_set(why, WHY_LATER, "folder",
 		    "The folder of the driver cannot be opened: %s.",

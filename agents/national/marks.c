@@ -70,13 +70,12 @@ int
 marks_open(int dirfd, int64_t now, struct marks **out, struct why *why)
 {
 	struct marks *m = mem_new(sizeof(*m));
-	int rc = file_dir_make(dirfd, FOLDER, FOLDER_MODE);
 
 	*out = m;
 	m->month_dir = -1;
 	m->known = zhashx_new();
-	m->dir = rc < 0 ? rc : file_dir_open(dirfd, FOLDER);
-	rc = m->dir < 0 ? m->dir : load(m, now);
+	m->dir = file_dir_below(dirfd, FOLDER, FOLDER_MODE);
+	int rc = m->dir < 0 ? m->dir : load(m, now);
 	if (rc < 0) {
 		why_set(why, WHY_LATER, "folder",
 		    "What was brought in cannot be read: %s.", err_text(rc));
@@ -121,9 +120,8 @@ open_month(struct marks *m, int64_t now)
 	if (m->month_dir >= 0)
 		close(m->month_dir);
 	memcpy(m->month, month, sizeof(month));
-	int rc = file_dir_make(m->dir, month, FOLDER_MODE);
-	m->month_dir = rc < 0 ? -1 : file_dir_open(m->dir, month);
-	return rc < 0 ? rc : m->month_dir < 0 ? m->month_dir : 0;
+	m->month_dir = file_dir_below(m->dir, month, FOLDER_MODE);
+	return m->month_dir < 0 ? m->month_dir : 0;
 }
 
 int

@@ -66,13 +66,11 @@ person_put(const char *folder, const char *office, const char *name,
     const void *p, size_t n, enum person_reason reason)
 {
 	char safe[256], note[300];
-	int root = file_dir_make(AT_FDCWD, folder, FOLDER_MODE), dir, rc;
+	int root = file_dir_below(AT_FDCWD, folder, FOLDER_MODE), dir, rc;
 
-	root = root < 0 ? root : file_dir_open(AT_FDCWD, folder);
 	if (root < 0)
 		return root;
-	rc = file_dir_make(root, office, FOLDER_MODE);
-	dir = rc < 0 ? rc : file_dir_open(root, office);
+	dir = file_dir_below(root, office, FOLDER_MODE);
 	close(root);
 	if (dir < 0)
 		return dir;

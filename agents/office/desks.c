@@ -112,9 +112,7 @@ desks_load(struct app *app, struct why *why)
 
 	if (app->settings->desks_folder[0] == '\0')
 		return 0;
-	rc = file_dir_make(AT_FDCWD, app->settings->desks_folder, 0700);
-	dir =
-	    rc != 0 ? rc : file_dir_open(AT_FDCWD, app->settings->desks_folder);
+	dir = file_dir_below(AT_FDCWD, app->settings->desks_folder, 0700);
 	if (dir < 0) {
 		why_set(why, WHY_LATER, "folder", "%s: %s: %s",
 		    app->settings->desks_folder, err_text(dir),

@@ -34,13 +34,10 @@
 
 /* A descriptor that is open already keeps its number and gets the new folder. */
 static int
-open_below(struct folders *f, const char *name, int *out)
+open_as(struct folders *f, const char *name, int *out)
 {
-	int rc = file_dir_make(f->root, name, MODE), fd;
+	int fd = file_dir_below(f->root, name, MODE), rc;
 
-	if (rc != 0)
-		return rc;
-	fd = file_dir_open(f->root, name);
 	if (fd < 0)
 		return fd;
 	if (*out < 0) {
@@ -81,7 +78,7 @@ open_all(struct folders *f, const struct settings *s)
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < sizeof(all) / sizeof(all[0]); i++)
-		rc = open_below(f, all[i].name, all[i].fd);
+		rc = open_as(f, all[i].name, all[i].fd);
 	return rc;
 }
 
@@ -92,11 +89,8 @@ folders_open(struct folders *f, const struct settings *settings,
 	int rc;
 
 	memset(f, 0xff, sizeof(*f)); /* all -1 */
-	rc = file_dir_make(AT_FDCWD, path, MODE);
-	if (rc == 0) {
-		f->root = file_dir_open(AT_FDCWD, path);
-		rc = f->root < 0 ? f->root : 0;
-	}
+	f->root = file_dir_below(AT_FDCWD, path, MODE);
+	rc = f->root < 0 ? f->root : 0;
 	if (rc == 0) {
 		rc = lock(f, path, why);
 		if (rc != 0) {
@@ -144,14 +138,11 @@ int
 folders_month(int parent, const struct id *id)
 {
 	char month[CLOCK_TEXT_BYTES];
-	int fd, rc;
+	int fd;
 
 	clock_month(id_wall_ms(id), month);
 	fd = file_dir_open(parent, month);
-	if (fd != TSK_NOTFOUND)
-		return fd;
-	rc = file_dir_make(parent, month, MODE);
-	return rc != 0 ? rc : file_dir_open(parent, month);
+	return fd != TSK_NOTFOUND ? fd : file_dir_below(parent, month, MODE);
 }
 
 /* ---- names ---- */

@@ -158,11 +158,8 @@ static int
 open_folder(struct office *office, int parent)
 {
 	const char *name = office->app->settings->repair_folder;
-	int rc = file_dir_make(parent, name, 0700), dir;
+	int dir = file_dir_below(parent, name, 0700);
 
-	if (rc != 0)
-		return rc;
-	dir = file_dir_open(parent, name);
 	if (dir >= 0)
 		(void)file_tidy(dir);
 	return dir;

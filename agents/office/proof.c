@@ -40,9 +40,7 @@
 static int
 open_partners(const struct office *office)
 {
-	int rc = file_dir_make(office->folders.root, FOLDER, 0700);
-
-	return rc != 0 ? rc : file_dir_open(office->folders.root, FOLDER);
+	return file_dir_below(office->folders.root, FOLDER, 0700);
 }
 
 /* An unreadable file is one without proofs: it only ever costs a warning. */
@@ -233,9 +231,8 @@ save_copies(struct office *office, const struct file *files, size_t count)
 {
 	const char *name = office->app->settings->editions_folder;
 	int rejected = office->folders.rejected;
-	int rc = file_dir_make(rejected, name, 0700), dir;
+	int dir = file_dir_below(rejected, name, 0700), rc = 0;
 
-	dir = rc != 0 ? rc : file_dir_open(rejected, name);
 	if (dir < 0)
 		return dir;
 	(void)file_tidy(dir);

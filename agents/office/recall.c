@@ -24,9 +24,8 @@ static int
 open_folder(const struct office *office)
 {
 	const char *name = office->app->settings->recall;
-	int rc = file_dir_make(office->folders.root, name, 0700);
 
-	return rc != 0 ? rc : file_dir_open(office->folders.root, name);
+	return file_dir_below(office->folders.root, name, 0700);
 }
 
 static void

@@ -292,11 +292,8 @@ static int
 open_folder(struct office *office)
 {
 	const char *name = office->app->settings->compare_folder;
-	int rc = file_dir_make(office->folders.root, name, 0700), dir;
+	int dir = file_dir_below(office->folders.root, name, 0700);
 
-	if (rc != 0)
-		return rc;
-	dir = file_dir_open(office->folders.root, name);
 	if (dir >= 0)
 		(void)file_tidy(dir);
 	return dir;

@@ -52,25 +52,17 @@ fail(int rc, struct why *why, const char *what)
 	return rc;
 }
 
-static int
-open_below(int dirfd, const char *name)
-{
-	int rc = file_dir_make(dirfd, name, FOLDER_MODE);
-
-	return rc < 0 ? rc : file_dir_open(dirfd, name);
-}
-
 int
 filing_open(const char *path, struct filing **out, struct why *why)
 {
 	struct filing *f = mem_new(sizeof(*f));
 
 	f->incoming = f->received = -1;
-	f->root = open_below(AT_FDCWD, path);
+	f->root = file_dir_below(AT_FDCWD, path, FOLDER_MODE);
 	if (f->root >= 0)
-		f->incoming = open_below(f->root, ".incoming");
+		f->incoming = file_dir_below(f->root, ".incoming", FOLDER_MODE);
 	if (f->incoming >= 0)
-		f->received = open_below(f->root, ".received");
+		f->received = file_dir_below(f->root, ".received", FOLDER_MODE);
 	*out = f;
 	/* two agents in one folder would tidy up each other's work */
 	if (f->received >= 0 && flock(f->incoming, LOCK_EX | LOCK_NB) < 0) {
@@ -189,7 +181,8 @@ static int
 mark(struct filing *f, const struct id *id, const char *text)
 {
 	char month[CLOCK_TEXT_BYTES];
-	int dirfd = open_below(f->received, clock_month(id_wall_ms(id), month));
+	int dirfd = file_dir_below(
+	    f->received, clock_month(id_wall_ms(id), month), FOLDER_MODE);
 
 	if (dirfd < 0)
 		return dirfd;
@@ -219,7 +212,7 @@ open_partner(struct filing *f, const char *wanted)
 			fd = file_dir_open(f->root, names[i]);
 	}
 	file_list_free(&names);
-	return fd >= 0 ? fd : open_below(f->root, wanted);
+	return fd >= 0 ? fd : file_dir_below(f->root, wanted, FOLDER_MODE);
 }
 
 /* Twelve digits of the id are its time, enough for tasukictl parcel; more of
@@ -250,7 +243,9 @@ move_into_place(
     struct filing *f, int from, const struct place *place, const char *id)
 {
 	int partner = open_partner(f, place->to);
-	int month = partner < 0 ? partner : open_below(partner, place->month);
+	int month = partner < 0
+			? partner
+			: file_dir_below(partner, place->month, FOLDER_MODE);
 	int rc = month < 0 ? month : move_parcel(from, month, place->base, id);
 
 	if (month >= 0)
@@ -306,7 +301,7 @@ static int
 write_parcel(int tmp, const struct filing_parcel *parcel)
 {
 	struct place place;
-	int dirfd = open_below(tmp, "parcel");
+	int dirfd = file_dir_below(tmp, "parcel", FOLDER_MODE);
 
 	if (dirfd < 0)
 		return dirfd;
@@ -327,7 +322,7 @@ stage(
 
 	if (rc < 0)
 		return rc;
-	int tmp = open_below(f->incoming, tmp_name);
+	int tmp = file_dir_below(f->incoming, tmp_name, FOLDER_MODE);
 	if (tmp < 0)
 		return tmp;
 	rc = write_parcel(tmp, parcel);

@@ -38,8 +38,7 @@ static const char *const names[] = {
 int
 jobs_open(int root, struct jobs **out)
 {
-	int rc = file_dir_make(root, FOLDER, FOLDER_MODE);
-	int fd = rc < 0 ? rc : file_dir_open(root, FOLDER);
+	int fd = file_dir_below(root, FOLDER, FOLDER_MODE);
 
 	*out = NULL;
 	if (fd < 0)
@@ -109,14 +108,13 @@ jobs_note(const struct jobs *jobs, const struct id *id, uint32_t leg,
 	char at[CLOCK_TEXT_BYTES];
 
 	clock_month(id_wall_ms(id), month);
-	int rc = file_dir_make(jobs->dirfd, month, FOLDER_MODE);
-	int dirfd = rc < 0 ? rc : file_dir_open(jobs->dirfd, month);
+	int dirfd = file_dir_below(jobs->dirfd, month, FOLDER_MODE);
 	if (dirfd < 0)
 		return dirfd;
 	name_of(id, leg, name);
 	int n = snprintf(
 	    text, sizeof(text), "%s %s\n", names[state], clock_text(at_ms, at));
-	rc = file_write(dirfd, name, text, (size_t)n, FILE_MODE);
+	int rc = file_write(dirfd, name, text, (size_t)n, FILE_MODE);
 	close(dirfd);
 	return rc;
 }

@@ -144,8 +144,7 @@ static int
 lay(int root, bool ja, const char *name, const struct buf *letter)
 {
 	const char *folder = pdf_text(ja, PDF_TEXT_LETTER_FOLDER);
-	int rc = file_dir_make(root, folder, FOLDER_MODE);
-	int dirfd = rc < 0 ? rc : file_dir_open(root, folder);
+	int dirfd = file_dir_below(root, folder, FOLDER_MODE), rc;
 
 	if (dirfd < 0)
 		return dirfd;

@@ -45,8 +45,7 @@ int
 secrets_open(const char *path, struct secrets **out, struct why *why)
 {
 	struct stat st;
-	int rc = file_dir_make(AT_FDCWD, path, FOLDER_MODE);
-	int fd = rc < 0 ? rc : file_dir_open(AT_FDCWD, path);
+	int fd = file_dir_below(AT_FDCWD, path, FOLDER_MODE);
 
 	*out = NULL;
 	if (fd < 0)

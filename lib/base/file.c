@@ -149,6 +149,14 @@ file_dir_make(int dirfd, const char *path, mode_t mode)
 	return rc;
 }
 
+int
+file_dir_below(int dirfd, const char *path, mode_t mode)
+{
+	int rc = file_dir_make(dirfd, path, mode);
+
+	return rc < 0 ? rc : file_dir_open(dirfd, path);
+}
+
 static int
 read_all(int fd, size_t max, struct buf *out)
 {

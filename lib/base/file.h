@@ -34,6 +34,10 @@ int file_dir_open(int dirfd, const char *path);
 /* file_dir_make(dirfd, path, mode): mkdir -p, syncing each new folder's parent;
  * already there is fine. */
 int file_dir_make(int dirfd, const char *path, mode_t mode) TSK_MUST_USE;
+/* file_dir_below(dirfd, path, mode): file_dir_make() and file_dir_open() in one:
+ * a descriptor of the folder, which is there afterwards and durable, or TSK_*.
+ * Close with close(). */
+int file_dir_below(int dirfd, const char *path, mode_t mode) TSK_MUST_USE;
 /* file_dir_sync(dirfd): fsync the folder. */
 int file_dir_sync(int dirfd) TSK_MUST_USE;
 

@@ -48,14 +48,6 @@ courier_fail(int rc, struct why *why, const char *what)
 	return rc;
 }
 
-static int
-open_below(int dirfd, const char *name)
-{
-	int rc = file_dir_make(dirfd, name, FOLDER_MODE);
-
-	return rc < 0 ? rc : file_dir_open(dirfd, name);
-}
-
 bool
 courier_has(
     const struct courier *c, enum courier_folder folder, const char *name)
@@ -261,8 +253,10 @@ courier_init(const char *spool, const char *name, const char *peer,
 		    "A courier's name is of letters, digits, . - and _.");
 		return TSK_INVALID;
 	}
-	root = open_below(AT_FDCWD, spool);
-	dir = root < 0 ? root : open_below(root, folders[COURIER_ROOT]);
+	root = file_dir_below(AT_FDCWD, spool, FOLDER_MODE);
+	dir = root < 0
+		  ? root
+		  : file_dir_below(root, folders[COURIER_ROOT], FOLDER_MODE);
 	if (dir < 0) {
 		if (root >= 0)
 			close(root);
@@ -303,7 +297,8 @@ open_folders(struct courier *c, const char *spool, struct why *why)
 		c->fds[COURIER_ROOT] = rc =
 		    file_dir_open(c->spool, folders[COURIER_ROOT]);
 	for (int i = COURIER_ROOT + 1; i < COURIER_FOLDERS && rc >= 0; i++)
-		c->fds[i] = rc = open_below(c->fds[COURIER_ROOT], folders[i]);
+		c->fds[i] = rc = file_dir_below(
+		    c->fds[COURIER_ROOT], folders[i], FOLDER_MODE);
 	if (rc >= 0)
 		c->lock = rc = openat(c->fds[COURIER_ROOT], LOCK_FILE,
 		    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);

@@ -326,9 +326,7 @@ open_direction(struct courier *c, int medium, struct why *why)
 	seal_id(&c->peer, peer);
 	courier_direction(us, peer, name);
 	snprintf(path, sizeof(path), MEDIUM_FOLDER "/%s", name);
-	rc = file_dir_make(medium, path, 0755);
-	if (rc == 0)
-		rc = file_dir_open(medium, path);
+	rc = file_dir_below(medium, path, 0755);
 	if (rc < 0)
 		why_set(why, WHY_LATER, "medium",
 		    "The medium cannot be written to: %s.",
@@ -339,8 +337,7 @@ open_direction(struct courier *c, int medium, struct why *why)
 static int
 export_locked(struct packing *p, struct why *why)
 {
-	int rc = file_dir_make(p->c->spool, "jobs", FOLDER_MODE);
-	int jobs = rc < 0 ? rc : file_dir_open(p->c->spool, "jobs");
+	int jobs = file_dir_below(p->c->spool, "jobs", FOLDER_MODE), rc;
 
 	(void)!file_tidy(p->c->fds[COURIER_ROOT]);
 	(void)!file_tidy(p->c->fds[COURIER_SENT]);

@@ -50,15 +50,13 @@ open_known(struct courier *c, const char *key)
 {
 	char head[ID_TEXT_BYTES], month[CLOCK_TEXT_BYTES];
 	struct id id;
-	int rc;
 
 	memcpy(head, key, ID_TEXT_BYTES - 1);
 	head[ID_TEXT_BYTES - 1] = '\0';
 	if (id_parse(head, &id) != 0)
 		return TSK_INVALID;
 	clock_month(id_wall_ms(&id), month);
-	rc = file_dir_make(c->fds[COURIER_KNOWN], month, FOLDER_MODE);
-	return rc < 0 ? rc : file_dir_open(c->fds[COURIER_KNOWN], month);
+	return file_dir_below(c->fds[COURIER_KNOWN], month, FOLDER_MODE);
 }
 
 /* 1: it came before. */
@@ -133,10 +131,8 @@ on_parcel(void *arg, const char *key, const void *manifest, size_t n)
 	snprintf(u->tmp, sizeof(u->tmp), "%s.tmp", key);
 	rc = file_remove_tree(c->fds[COURIER_INCOMING], u->tmp);
 	if (rc == 0)
-		rc = file_dir_make(
+		u->dir = rc = file_dir_below(
 		    c->fds[COURIER_INCOMING], u->tmp, FOLDER_MODE);
-	if (rc == 0)
-		u->dir = rc = file_dir_open(c->fds[COURIER_INCOMING], u->tmp);
 	return rc < 0 ? rc
 		      : file_create(
 			    u->dir, COURIER_PARCEL, manifest, n, FILE_MODE);

@@ -49,6 +49,11 @@ class FaxRoom:
                 f.write("metadata\ncurve\n" + text)
         return public, secret
 
+    def enrol(self):
+        """Known to the lab's own broker."""
+        self.lab.ctl("agent", "add", "fax", "--key", self.lab.key("fax"),
+                     "--role", "fax")
+
     def start(self, **environment):
         """A fresh process, as its settings are now."""
         self.lab.key("fax")

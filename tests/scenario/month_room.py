@@ -10,8 +10,9 @@ import random
 import gen
 from lab import MARKER, Lab, files_below, office_of, read, row, wait_for
 
-# of twenty partners: 5 % bus, 35 % national, 5 % hub, 55 % paper
-TABLE = ["bus"] + ["national"] * 7 + ["hub:test"] + ["pdf"] * 11
+# of twenty partners: 5 % bus, 35 % national, 5 % hub, 55 % paper, some of it FAX
+TABLE = (["bus"] + ["national"] * 7 + ["hub:test"] + ["fax"] * 4
+         + ["pdf"] * 7)
 AGENTS = 3              # that hold all offices' folders
 MONTH = datetime.date(2027, 1, 1)
 CREATED = datetime.date(2026, 12, 24)
@@ -24,6 +25,10 @@ class Partner:
                        inside=0, way=TABLE[index % 20])
         self.way = self.row["way"]
         self.number = self.row["office_number"]
+        self.desk = f"{self.number}/{self.row['service_type']}"
+        self.fax = f"033{index:07}"
+        if self.way == "fax":
+            self.row["fax_number"] = self.fax
         if self.way == "bus":
             self.row.update(inside="1", folder_agent="partners")
         # ours alternate: even serials manage care, odd ones give services
@@ -74,6 +79,12 @@ class Month(Lab):
             for name, data in made.items():
                 self.wanted[name] = (partner, data)
 
+    def verify_fax(self):
+        for partner in self.sent_to:
+            if partner.way == "fax":
+                self.ctl("registry", "verify-fax", partner.desk, "--by",
+                         "佐藤", "--number", partner.fax)
+
     def send_all(self):
         for name, (partner, data) in self.wanted.items():
             ours = self.ours[partner.sender]["office_number"]
@@ -85,6 +96,20 @@ class Month(Lab):
         return self.by_number[number].way.split(":")[0]
 
     # -- where things came to lie
+
+    def dialled(self, calls, parcels):
+        """calls: (reference, number, pages).  The files of each call, by the
+        parcel and the try that its reference names; none is called twice."""
+        numbers = {p["id"] + "-0-1": p["to"].split("/")[0] for p in parcels}
+        names, found = {}, {}
+        for name, (partner, _) in self.wanted.items():
+            names.setdefault(partner.number, []).append(name)
+        for reference, number, pages in calls:
+            partner = self.by_number[numbers.pop(reference)]
+            assert number == "+81" + partner.fax[1:], reference
+            assert pages[:4] == b"II*\0", reference
+            found.update(dict.fromkeys(names[partner.number]))
+        return found
 
     def on_the_bus(self):
         found = {}

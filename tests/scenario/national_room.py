@@ -64,11 +64,11 @@ class NationalRoom:
 
     # -- up and down
 
-    def open(self, peers=False):
+    def open(self, peers=False, ways="bus pdf national hub"):
         """All of it: the nation, the lab, the gateway; peers: somebody else
         plays the agents of the offices."""
         self.nation.start()
-        self.lab.setting("tasukid", route__ways="bus pdf national hub")
+        self.lab.setting("tasukid", route__ways=ways)
         if peers:
             self.lab.prepare()
         else:

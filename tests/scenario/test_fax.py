@@ -475,9 +475,7 @@ def office(make_lab):
     lab.setting("tasukid", route__ways="bus pdf fax")
     lab.prepare()
     fax = FolderRoom(lab, real=True)
-    lab.key("fax")
-    lab.ctl("agent", "add", "fax", "--key", lab.path("keys", "fax.pub"),
-            "--role", "fax")
+    fax.enrol()
     fax.start()
     lab.wait_connected(["fax"])
     yield fax

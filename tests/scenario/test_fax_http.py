@@ -30,7 +30,7 @@ DONE = {"status": 0, "pagesSent": 5, "remoteCSID": "+81 3 1234 5678"}
 
 
 class RestRoom(FaxRoom):
-    def __init__(self, lab, find=True, **settings):
+    def __init__(self, lab, find=True, real=False, **settings):
         self.rest = RestFax()
         at = f"http://127.0.0.1:{self.rest.port}"
         profile = PROFILE.format(at=at, find=(
@@ -39,7 +39,7 @@ class RestRoom(FaxRoom):
         secret = lab.path("keys", "provider")
         write(secret, b"secret\n")
         os.chmod(secret, 0o600)
-        super().__init__(lab, profile, account__user="clerk",
+        super().__init__(lab, profile, real, account__user="clerk",
                          account__password_file=secret, **settings)
 
     def close(self):

@@ -10,6 +10,7 @@ from hub_room import HubRoom, profile
 from lab import wait_for
 from month_room import TABLE, Month
 from national_room import NationalRoom
+from test_fax_http import DONE, RestRoom
 
 SEND = int(os.environ.get("TASUKI_MONTH", "60")) // 20 * 20
 OFFICES, PARTNERS = 300, 2000
@@ -35,14 +36,28 @@ def national_of(lab):
                         receivers=[p.number for p in theirs])
 
 
+def fax_of(lab):
+    """Every number is verified by a second person before the month; a result
+    is there as soon as it is asked for."""
+    fax = RestRoom(lab, real=True, hold__first="no", limits__pages_day="0")
+    fax.rest.status_else = DONE
+    return fax
+
+
 def month(lab, made):
     lab.make_files()
     national = national_of(lab)
     made.append(national)
     hub = HubRoom(lab, profile("handed"))
     made.append(hub)
-    national.open()             # the broker, the offices, paper
+    fax = fax_of(lab)
+    made.append(fax)
+    # the broker, the offices, paper
+    national.open(ways="bus national hub fax pdf")
     hub.start()
+    lab.verify_fax()
+    fax.enrol()
+    fax.start()
     assert lab.wanted and len(lab.sent_to) == SEND
     lab.send_all()
     parcels = lab.wait_ended(SECONDS)
@@ -58,6 +73,8 @@ def month(lab, made):
     laid = {os.path.basename(n): d for n, d in hub.laid("out").items()}
     where = collections.defaultdict(list)
     for way, found in (("bus", lab.on_the_bus()), ("pdf", lab.on_paper()),
+                       ("fax", lab.dialled(fax.rest.jobs.values(),
+                                           parcels)),
                        ("hub:test", laid),
                        ("national", dict.fromkeys(national.sent_names()))):
         for name, data in found.items():

@@ -3,6 +3,7 @@
     fax = RestFax()
     fax.answers = [429, 500, "hang", 201]     for the next submissions
     fax.status["1"] = {"status": 0, "pagesSent": 3}
+    fax.status_else = {"status": 0, "pagesSent": 3}     of all others
 
 It writes down every request; what it accepted can be listed by its reference.
 """
@@ -20,7 +21,8 @@ class RestFax:
             f"{user}:{password}".encode()).decode()
         self.answers = []       # codes, "hang", "cut", "hang-accepted"
         self.jobs = {}          # id -> (reference, number, tiff)
-        self.status = {}        # id -> document; else pending
+        self.status = {}        # id -> document
+        self.status_else = {"status": -1}       # pending
         self.status_codes = []  # for the next status requests
         self.cancelled = []
         self.can_find = True
@@ -104,7 +106,7 @@ class RestFax:
     def tell(self, request, job):
         with self.lock:
             code = self.status_codes.pop(0) if self.status_codes else 200
-            document = self.status.get(job, {"status": -1})
+            document = self.status.get(job, self.status_else)
             known = job in self.jobs
         if code == "hang":
             self.stop.wait(20)
@@ -124,7 +126,7 @@ class RestFax:
 
     def cancel(self, request, job):
         with self.lock:
-            pending = self.status.get(job, {"status": -1})["status"] < 0
+            pending = self.status.get(job, self.status_else)["status"] < 0
             if pending:
                 self.cancelled.append(job)
                 self.status[job] = {"status": 99}

@@ -150,6 +150,26 @@ reads_only_regular_files(void **state)
 }
 
 static void
+a_folder_below_is_made_once_and_opened(void **state)
+{
+	int fd = open_folder(state);
+
+	for (int i = 0; i < 2; i++) { /* absent, and there */
+		int below = file_dir_below(fd, "a/b", 0700);
+
+		assert_true(below >= 0);
+		assert_int_equal(count_names(below), i);
+		assert_int_equal(file_write(below, "x", "1", 1, 0600), 0);
+		assert_int_equal(file_dir_sync(below), 0);
+		(void)close(below);
+	}
+	struct stat st;
+	assert_int_equal(fstatat(fd, "a/b", &st, AT_SYMLINK_NOFOLLOW), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	(void)close(fd);
+}
+
+static void
 folders_are_made_and_removed(void **state)
 {
 	int fd = open_folder(state);
@@ -167,6 +187,8 @@ folders_are_made_and_removed(void **state)
 	assert_int_equal(file_dir_open(fd, "none"), TSK_NOTFOUND);
 	assert_int_equal(file_write(fd, "file", "1", 1, 0600), 0);
 	assert_int_equal(file_dir_make(fd, "file", 0700), TSK_INVALID);
+	assert_int_equal(file_dir_below(fd, "file", 0700), TSK_INVALID);
+	assert_int_equal(file_dir_below(fd, "link", 0700), TSK_INVALID);
 	assert_int_equal(file_remove_tree(fd, "link"), 0);
 	assert_int_equal(count_names(fd), 2);
 	assert_int_equal(file_remove_tree(fd, "a"), 0);
@@ -366,6 +388,7 @@ main(void)
 	    TEST(create_and_move_never_overwrite),
 	    TEST(names_are_one_component),
 	    TEST(reads_only_regular_files),
+	    TEST(a_folder_below_is_made_once_and_opened),
 	    TEST(folders_are_made_and_removed),
 	    TEST(lists_sorted),
 	    TEST(private_means_owner_only),
