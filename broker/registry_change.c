@@ -38,6 +38,7 @@ struct job {
 	int64_t stamp;
 	size_t open; /* works not back yet */
 	int rc;      /* first failure */
+	struct record *last;
 };
 
 struct record {
@@ -222,6 +223,7 @@ put_record(struct broker *b, struct job *job, const char *kind, const char *key,
 	op->registry.note = note;
 	r->work.joined = true; /* half a list is worse than none */
 	job->open++;
+	job->last = r;
 	writer_put(b->writer, &r->work);
 }
 
@@ -401,14 +403,24 @@ static void
 put_rows(struct broker *b, struct job *job)
 {
 	struct registry_plan *plan = &job->order.plan;
-	size_t turned;
 
 	for (size_t i = 0; i < plan->count; i++)
 		put_desk(b, job, i);
 	put_history(b, job);
-	turned = turn_desks(b, plan->desks, plan->count);
+}
+
+/* Paper that waits and now may go as data, together with the rows; without such
+ * the last record has nothing to wait for. */
+static void
+put_turns(struct broker *b, struct job *job)
+{
+	struct registry_plan *plan = &job->order.plan;
+	size_t turned = turn_desks(b, plan->desks, plan->count);
+
 	if (turned > 0)
 		log_info("registry: turned=%zu", turned);
+	else if (job->last != NULL)
+		job->last->work.joined = false;
 }
 
 static void
@@ -454,6 +466,7 @@ registry_change_put(struct broker *b, struct registry_order *order)
 		put_quarantine(b, job);
 	if (job->drop[0] != '\0')
 		drop_quarantine(b, job);
+	put_turns(b, job);
 	if (--job->open == 0)
 		job_done(b, job);
 }

@@ -268,7 +268,7 @@ settle_done(struct broker *b, struct work *work)
 	else if (st->step)
 		; /* it is where it was, or has ended */
 	else if (rc == TSK_EXIST || rc == TSK_INVALID || rc == TSK_NOTFOUND ||
-		 rc == TSK_LATER || rc == TSK_FULL)
+		 rc == TSK_LATER || rc == TSK_FULL || rc == TSK_TOOBIG)
 		not_moved(b, st);
 	else if (rc == TSK_DAMAGED)
 		stats_alarm(&b->stats, b->wall_ms, "damaged",

@@ -162,6 +162,9 @@ submission_done(struct broker *b, struct work *work)
 	case TSK_FULL:
 		refused(b, sub, REFUSAL_DISK_FULL);
 		break;
+	case TSK_TOOBIG:
+		refused(b, sub, REFUSAL_TOO_LARGE);
+		break;
 	case TSK_BROKEN:
 	case TSK_CLOSED:
 		break; /* no answer: the sender will ask again */

@@ -6,6 +6,9 @@
  *	idle, so batches grow by themselves when the disk is the slow part and
  *	stay at one when it is not.
  *
+ *	A batch that is more than one transaction takes is cut in two until it
+ *	fits (run_parts()): a large import must not end the broker.
+ *
  *	Two waits, both of a few milliseconds and only where nobody feels them,
  *	because a commit costs the same whatever is in it (gather()):
  *	- settlements alone wait for the next intake to ride along: no person
@@ -14,7 +17,8 @@
  *	- under load, as long as works keep coming in, a batch is allowed to
  *	  grow.  The senders' windows are then open anyway.
  * DIAGNOSTICS
- *	The store's own words for a broken store, once, as an error.
+ *	The store's own words for a broken store, once, as an error.  warn: works
+ *	that are more than a transaction takes even by themselves.
  */
 #include <errno.h>
 #include <pthread.h>
@@ -141,50 +145,122 @@ apply(struct writer *w, size_t count)
 		w->ops += count;
 	} else if (rc == TSK_FULL) {
 		w->full++;
-	} else {
+	} else if (rc != TSK_TOOBIG) {
 		w->broken = true;
 		w->why = why;
 	}
 	pthread_mutex_unlock(&w->lock);
-	if (rc != 0 && rc != TSK_FULL)
+	if (rc != 0 && rc != TSK_FULL && rc != TSK_TOOBIG)
 		log_error("writer: result=broken why=\"%s\"",
 		    why.text[0] ? why.text : err_text(rc));
 	return rc;
 }
 
+/* Works [first, end) of a list. */
 static void
-mark(struct work *first, int rc, bool intake_only)
+mark(struct work *first, const struct work *end, int rc, bool intake_only)
 {
 	struct work *work;
 
-	for (work = first; work != NULL; work = work->next) {
+	for (work = first; work != end; work = work->next) {
 		if (!intake_only || is_intake(&work->op))
 			work->op.rc = rc;
 	}
 }
 
-/* All of ${list} in one transaction; on a full disk once more without intake,
- * since settlements make room. */
-static void
-run(struct writer *w, struct works *list)
+static int
+apply_range(struct writer *w, struct work *first, const struct work *end)
 {
 	struct work *work;
 	size_t n = 0;
-	int rc;
 
-	for (work = list->first; work != NULL; work = work->next)
+	for (work = first; work != end; work = work->next)
 		w->batch[n++] = &work->op;
-	if ((rc = apply(w, n)) == 0)
-		return;
-	mark(list->first, rc, false);
-	if (rc != TSK_FULL)
-		return;
-	for (work = list->first, n = 0; work != NULL; work = work->next) {
+	return apply(w, n);
+}
+
+static int
+apply_without_intake(
+    struct writer *w, struct work *first, const struct work *end)
+{
+	struct work *work;
+	size_t n = 0, count = 0;
+
+	for (work = first; work != end; work = work->next, count++) {
 		if (!is_intake(&work->op))
 			w->batch[n++] = &work->op;
 	}
-	if (n > 0 && n < list->count && apply(w, n) == TSK_FULL)
-		mark(list->first, TSK_FULL, false);
+	return n < count ? apply(w, n) : TSK_FULL;
+}
+
+/* The first work behind the cut: as near to the middle as works that belong
+ * together allow; ${end} if they all do. */
+static struct work *
+middle(struct work *first, struct work *end)
+{
+	struct work *work, *cut = end;
+	size_t i = 0, half, count = 0;
+
+	for (work = first; work != end; work = work->next)
+		count++;
+	half = count / 2;
+	for (work = first; work != end && work->next != end;
+	     work = work->next) {
+		i++;
+		if (!work->joined && (i <= half || cut == end))
+			cut = work->next;
+		if (i >= half && cut != end)
+			break;
+	}
+	return cut;
+}
+
+static int run(struct writer *w, struct work *first, struct work *end);
+
+/* More than one transaction takes: in two, and so on.  Works that belong together
+ * and are too many by themselves are refused: nobody else has to suffer for
+ * them. */
+static int
+run_parts(struct writer *w, struct work *first, struct work *end)
+{
+	struct work *cut = middle(first, end);
+	int rc;
+
+	if (cut == end) {
+		log_warn("writer: result=too-big type=%d actor=%s",
+		    (int)first->op.type, first->op.actor);
+		mark(first, end, TSK_TOOBIG, false);
+		return 0;
+	}
+	rc = run(w, first, cut);
+	CRASH_POINT("writer-between-parts");
+	if (rc != TSK_BROKEN)
+		return run(w, cut, end);
+	mark(cut, end, TSK_BROKEN, false);
+	return rc;
+}
+
+/* Works [first, end) in one transaction if it takes them; on a full disk once more
+ * without intake, since settlements make room.  TSK_BROKEN: nothing more may be
+ * run. */
+static int
+run(struct writer *w, struct work *first, struct work *end)
+{
+	int rc = apply_range(w, first, end);
+
+	if (rc == TSK_FULL) {
+		mark(first, end, TSK_FULL, false);
+		rc = apply_without_intake(w, first, end);
+		if (rc == TSK_FULL)
+			mark(first, end, TSK_FULL, false);
+	}
+	if (rc == TSK_TOOBIG)
+		return run_parts(w, first, end);
+	if (rc != 0 && rc != TSK_FULL) {
+		mark(first, end, rc, false);
+		return TSK_BROKEN;
+	}
+	return 0;
 }
 
 static void
@@ -285,16 +361,16 @@ writer_main(void *arg)
 		take_batch(w, &list);
 		w->last_count = list.count;
 		if (w->broken) {
-			mark(list.first, TSK_BROKEN, false);
+			mark(list.first, NULL, TSK_BROKEN, false);
 		} else {
 			pthread_mutex_unlock(&w->lock);
-			run(w, &list);
+			(void)run(w, list.first, NULL);
 			pthread_mutex_lock(&w->lock);
 		}
 		append_all(&w->finished, &list);
 		signal_net(w);
 	}
-	mark(w->waiting.first, TSK_CLOSED, false);
+	mark(w->waiting.first, NULL, TSK_CLOSED, false);
 	append_all(&w->finished, &w->waiting);
 	signal_net(w);
 	pthread_mutex_unlock(&w->lock);
@@ -384,7 +460,7 @@ writer_flush(struct writer *w, int64_t now_ms)
 	pthread_mutex_lock(&w->lock);
 	append_all(&w->waiting, &w->gathered);
 	if (w->stop) { /* nobody will run them any more */
-		mark(w->waiting.first, TSK_CLOSED, false);
+		mark(w->waiting.first, NULL, TSK_CLOSED, false);
 		append_all(&w->finished, &w->waiting);
 		signal_net(w);
 	}

@@ -9,6 +9,9 @@
  *	Disk full: intake in the batch gets TSK_FULL, everything else is tried
  *	again without it; what still does not fit comes back with TSK_FULL too
  *	and its owner keeps it (writer_later()).
+ *	More than one transaction takes: the batch is cut, never between works
+ *	that are joined; joined works that are too much by themselves come back
+ *	with TSK_TOOBIG, and only they.
  *	Store broken: writer_broken() is true, nothing is run any more.
  */
 #ifndef TASUKI_WRITER_H
