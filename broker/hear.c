@@ -13,6 +13,7 @@
 #include "hear.h"
 #include "intake.h"
 #include "post.h"
+#include "reads.h"
 #include "recall.h"
 #include "receipt.h"
 #include "session.h"
@@ -75,6 +76,14 @@ on_recall(struct broker *b, struct session *s, struct wire_msg *msg,
 }
 
 static void
+on_reads(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct hear_input *in)
+{
+	(void)in;
+	reads_message(b, s, &msg->reads);
+}
+
+static void
 on_ping(struct broker *b, struct session *s, struct wire_msg *msg,
     struct hear_input *in)
 {
@@ -117,6 +126,7 @@ static const struct {
     [WIRE_PING] = {on_ping, false},
     [WIRE_BYE] = {on_bye, false},
     [WIRE_RECALL] = {on_recall, false},
+    [WIRE_READS] = {on_reads, false},
 };
 
 /* A header that breaks the rules: tell which parcel, if it names one. */

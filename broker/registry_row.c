@@ -10,6 +10,7 @@
 #include "clock.h"
 
 #include "deadline.h"
+#include "reads.h"
 #include "registry_row.h"
 
 #define WAYS_TEXT_BYTES 512
@@ -232,14 +233,6 @@ row_ways(
 
 /* ---- columns that only people and agents read ---- */
 
-static bool
-edition(const char *word)
-{
-	return strlen(word) <= 16 &&
-	       strspn(word, "0123456789abcdefghijklmnopqrstuvwxyz"
-			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ._-") == strlen(word);
-}
-
 /* Every word, apart by blanks or commas, is good. */
 static bool
 words_good(const char *text, bool (*good)(const char *word))
@@ -273,12 +266,6 @@ address(const char *text)
 }
 
 static bool
-editions(const char *text)
-{
-	return words_good(text, edition);
-}
-
-static bool
 insurers(const char *text)
 {
 	return words_good(text, number_insurer_check);
@@ -292,7 +279,9 @@ row_check_more(const json_t *row, desk_complain_fn *complain, void *arg)
 		bool (*good)(const char *text);
 		const char *english;
 	} columns[] = {
-	    {"editions", editions, "Write the editions it reads: 4.1 3."},
+	    {"editions", reads_good,
+		"Write the editions it reads, 4.1 3, maybe with days: "
+		"3:..2026-12-31 4.1:2027-01-01.."},
 	    {"insurer_area", insurers,
 		"Insurer numbers have six digits with a right check digit."},
 	    {"contact", sayable, "At most 256 bytes, on one line."},

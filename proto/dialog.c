@@ -41,6 +41,7 @@ static const char agent_says[WIRE_TYPES][DIALOG_STATES + 1] = {
     [WIRE_BYE] = "CCC.",
     [WIRE_RECEIPTS] = "!!!.",
     [WIRE_RECALL] = "!!O.",
+    [WIRE_READS] = "!!O.",
 };
 
 static const char broker_says[WIRE_TYPES][DIALOG_STATES + 1] = {
@@ -65,6 +66,7 @@ static const char broker_says[WIRE_TYPES][DIALOG_STATES + 1] = {
     [WIRE_BYE] = "CCC.",
     [WIRE_RECEIPTS] = "..O.",
     [WIRE_RECALL] = "..O.",
+    [WIRE_READS] = "..O.",
 };
 
 static const struct {

@@ -35,6 +35,7 @@ static const char *const type_names[WIRE_TYPES] = {
     [WIRE_BYE] = "bye",
     [WIRE_RECEIPTS] = "receipts",
     [WIRE_RECALL] = "recall",
+    [WIRE_READS] = "reads",
 };
 
 const char *

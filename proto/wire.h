@@ -24,7 +24,7 @@
 #include "refusal.h"
 
 #define WIRE_PROTOCOL_MIN       1
-#define WIRE_PROTOCOL_MAX       3              /* 2: recall; 3: working */
+#define WIRE_PROTOCOL_MAX       4 /* 2: recall; 3: working; 4: reads */
 #define WIRE_HEADER_BYTES_MAX   (256u * 1024)  /* header frame */
 #define WIRE_INLINE_BYTES_MAX   (1024u * 1024) /* a document frame, a chunk */
 #define WIRE_DOCUMENTS_MAX      64
@@ -45,6 +45,7 @@
 #define WIRE_FAX_BYTES_MAX      15  /* digits of a FAX number */
 #define WIRE_NOTES_MAX          32  /* of a partner */
 #define WIRE_NOTE_BYTES_MAX     255 /* value of one */
+#define WIRE_READS_BYTES_MAX    255 /* editions of a desk */
 #define WIRE_LEG_MAX            255 /* index of a leg within its parcel */
 #define WIRE_CHUNKS_AHEAD       4   /* unanswered chunks, fetches per parcel */
 #define WIRE_HEARTBEAT_MS_MIN   100
@@ -75,6 +76,7 @@ enum wire_type {
 	WIRE_BYE = 18,
 	WIRE_RECEIPTS = 19,
 	WIRE_RECALL = 20, /* since version 2 */
+	WIRE_READS = 21,  /* since version 4 */
 	WIRE_TYPES
 };
 
@@ -156,6 +158,8 @@ struct wire_credit {
 struct wire_note {
 	const char *name, *value;
 };
+/* Paper as a fallback, but the data may be there, too: it is marked so. */
+#define WIRE_REASON_UNSURE "fallback-unsure"
 /* What paper needs beyond the parcel; docs/policies.md says what an agent does
  * with it. */
 struct wire_paper {
@@ -184,6 +188,12 @@ struct wire_recall {
 	struct id id;
 	uint32_t leg;
 	const char *code;
+};
+/* agent: what does this desk read (editions "")?  broker: what the registry says
+ * of it today, words apart by a blank; "" = nothing */
+struct wire_reads {
+	char number[NUMBER_OFFICE_BYTES], type[NUMBER_TYPE_BYTES];
+	const char *editions;
 };
 struct wire_settle_item {
 	struct id id;
@@ -244,6 +254,7 @@ struct wire_msg {
 		struct wire_receipts receipts;
 		struct wire_ids query, answer;
 		struct wire_recall recall;
+		struct wire_reads reads;
 		uint64_t ping, pong;
 		struct wire_bye bye;
 	};

@@ -358,6 +358,23 @@ recall_check(const struct wire_recall *r, struct why *why)
 	return rc != 0 ? rc : reason_check(r->code, "", why);
 }
 
+/* Words of the registry: its import has looked at each of them. */
+static bool
+in_words(char c)
+{
+	return c >= ' ' && c < 0x7f;
+}
+
+static int
+reads_check(const struct wire_reads *r, struct why *why)
+{
+	if (!desk_ok(r->number, r->type))
+		return MALFORMED(why, "The desk is no office number.");
+	if (!chars_ok(r->editions, WIRE_READS_BYTES_MAX, in_words))
+		return MALFORMED(why, "The editions are no words.");
+	return 0;
+}
+
 static int
 settle_check(const struct wire_settle *s, struct why *why)
 {
@@ -457,6 +474,8 @@ wire_rules(const struct wire_msg *msg, bool ours, struct why *why)
 		return ids_check(&msg->answer, true, why);
 	case WIRE_RECALL:
 		return recall_check(&msg->recall, why);
+	case WIRE_READS:
+		return reads_check(&msg->reads, why);
 	case WIRE_BYE:
 		return reason_check("", msg->bye.detail, why);
 	case WIRE_CREDIT:

@@ -435,6 +435,16 @@ take_recall(struct take *t, const Tasuki__Recall *in, struct wire_recall *out)
 		   : take_text(t, in->code, &out->code);
 }
 
+static int
+take_reads(struct take *t, const Tasuki__Reads *in, struct wire_reads *out)
+{
+	int rc = take_chars(t, in->number, out->number, sizeof(out->number));
+
+	if (rc == 0)
+		rc = take_chars(t, in->type, out->type, sizeof(out->type));
+	return rc != 0 ? rc : take_text(t, in->editions, &out->editions);
+}
+
 /* the body by its kind; msg->type is set */
 static int
 take_body(struct take *t, const Tasuki__Message *in, struct wire_msg *msg)
@@ -486,6 +496,8 @@ take_body(struct take *t, const Tasuki__Message *in, struct wire_msg *msg)
 		return 0;
 	case WIRE_RECALL:
 		return take_recall(t, in->recall, &msg->recall);
+	case WIRE_READS:
+		return take_reads(t, in->reads, &msg->reads);
 	case WIRE_BYE:
 		return take_bye(t, in->bye, &msg->bye);
 	case WIRE_UNKNOWN:

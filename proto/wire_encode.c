@@ -479,6 +479,17 @@ put_recall(struct packing *to, const struct wire_recall *in)
 	SEND(to, RECALL, recall, &recall);
 }
 
+static void
+put_reads(struct packing *to, const struct wire_reads *in)
+{
+	Tasuki__Reads reads = TASUKI__READS__INIT;
+
+	reads.number = TEXT(in->number);
+	reads.type = TEXT(in->type);
+	reads.editions = TEXT(in->editions);
+	SEND(to, READS, reads, &reads);
+}
+
 /* A switch, not a table: each builder takes its own member. */
 static void
 put(struct packing *to, const struct wire_msg *msg)
@@ -540,6 +551,9 @@ put(struct packing *to, const struct wire_msg *msg)
 		return;
 	case WIRE_RECALL:
 		put_recall(to, &msg->recall);
+		return;
+	case WIRE_READS:
+		put_reads(to, &msg->reads);
 		return;
 	case WIRE_BYE:
 		put_bye(to, &msg->bye);

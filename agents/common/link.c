@@ -170,6 +170,22 @@ link_recall(struct link *link, const struct id *id, const char *code)
 	return 0;
 }
 
+int
+link_reads(struct link *link, const char *number, const char *type)
+{
+	struct wire_msg msg = {.type = WIRE_READS};
+
+	if (!link_open(link))
+		return TSK_LATER;
+	if (link->protocol < 4)
+		return TSK_VERSION;
+	snprintf(msg.reads.number, sizeof(msg.reads.number), "%s", number);
+	snprintf(msg.reads.type, sizeof(msg.reads.type), "%s", type);
+	msg.reads.editions = "";
+	link_send(link, &msg, NULL, 0);
+	return 0;
+}
+
 /* ---- a lost connection ---- */
 
 /* At once after a session that had lived a while, then 1 s doubling to 30 s,

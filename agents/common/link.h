@@ -76,6 +76,9 @@ struct link_events {
 	 * of it.  It answers a WORKING for a leg we do not hold. */
 	void (*recall)(
 	    struct link *link, const struct wire_recall *recall, void *arg);
+	/* what the registry says a desk reads today; "" = nothing */
+	void (*reads)(
+	    struct link *link, const struct wire_reads *reads, void *arg);
 	/* the window has room again (after accepted/refused) */
 	void (*room)(struct link *link, void *arg);
 };
@@ -119,6 +122,11 @@ int link_query(
  * when the broker is too old to know it. */
 int link_recall(
     struct link *link, const struct id *id, const char *code) TSK_MUST_USE;
+
+/* link_reads(link, number, type): ask what that desk reads; event reads answers.
+ * TSK_LATER when not open; TSK_VERSION when the broker is too old to know it. */
+int link_reads(
+    struct link *link, const char *number, const char *type) TSK_MUST_USE;
 
 /* ---- encoding of bodies (encode.c) ---- */
 /* encode_body(p, n, out, &encoding): zstd level 1 when that saves a twelfth of

@@ -113,6 +113,13 @@ on_recall(struct link *link, struct link_in *in)
 }
 
 static void
+on_reads(struct link *link, struct link_in *in)
+{
+	if (link->events.reads != NULL)
+		link->events.reads(link, &in->msg.reads, link->arg);
+}
+
+static void
 on_ping(struct link *link, struct link_in *in)
 {
 	struct wire_msg msg = {.type = WIRE_PONG};
@@ -151,6 +158,7 @@ static handler_fn *const handlers[WIRE_TYPES] = {
     [WIRE_PONG] = on_pong,
     [WIRE_BYE] = on_bye,
     [WIRE_RECALL] = on_recall,
+    [WIRE_READS] = on_reads,
 };
 
 static void

@@ -204,6 +204,11 @@ same(const struct wire_msg *a, const struct wire_msg *b)
 		    a->deliver.accepted_ms, b->deliver.accepted_ms);
 		same_paper(a->deliver.paper, b->deliver.paper);
 		break;
+	case WIRE_READS:
+		assert_string_equal(a->reads.number, b->reads.number);
+		assert_string_equal(a->reads.type, b->reads.type);
+		assert_string_equal(a->reads.editions, b->reads.editions);
+		break;
 	case WIRE_RECALL:
 		assert_memory_equal(&a->recall.id, &b->recall.id, 16);
 		assert_int_equal(a->recall.leg, b->recall.leg);
