@@ -1,5 +1,5 @@
 /* NAME
- *	record - a struct as a small text with a checksum over it
+ *	record - what an agent keeps of one leg, as a small text
  * SUMMARY
  *	see record.h
  */
@@ -10,9 +10,41 @@
 #include <string.h>
 
 #include "digest.h"
-#include "err.h"
+#include "leg.h"
+#include "utf8.h"
 
 #include "record.h"
+
+/* ---- words ---- */
+
+const char *
+record_word(const struct record_words *words, unsigned value)
+{
+	return value < words->count && words->names[value] != NULL
+		   ? words->names[value]
+		   : "?";
+}
+
+int
+record_word_parse(const struct record_words *words, const char *name)
+{
+	for (size_t i = 1; i < words->count; i++) {
+		if (strcmp(words->names[i], name) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+void
+record_print(char *out, size_t bytes, const char *format, va_list args)
+{
+	int n = vsnprintf(out, bytes, format, args);
+
+	if (n >= (int)bytes)
+		out[utf8_cut(out, bytes - 1)] = '\0';
+}
+
+/* ---- writing ---- */
 
 void
 record_text(struct buf *out, const char *text)
@@ -43,12 +75,31 @@ write_row(struct buf *out, const struct record_row *row, const void *at)
 }
 
 void
-record_write(struct buf *out, const struct record_row *rows, size_t count,
-    const void *record)
+record_begin(
+    struct buf *out, const struct record_form *form, const void *record)
 {
-	for (size_t i = 0; i < count; i++)
-		write_row(out, &rows[i], (const char *)record + rows[i].offset);
+	const char *at = record;
+	char key[LEG_KEY_BYTES];
+	unsigned leg, state;
+	struct id id;
+
+	memcpy(&id, at + form->id, sizeof(id));
+	memcpy(&leg, at + form->leg, sizeof(leg));
+	memcpy(&state, at + form->state, sizeof(state));
+	buf_printf(out, "%s\nkey %s\nstate %s\n", form->version,
+	    leg_key(&id, leg, key), record_word(&form->states, state));
+	for (size_t i = 0; i < form->count; i++)
+		write_row(out, &form->rows[i], at + form->rows[i].offset);
 }
+
+void
+record_end(struct buf *out, const struct record_form *form)
+{
+	buf_printf(out, "tag %016" PRIx64 "\n",
+	    digest_tag(out->data, out->len, form->seed));
+}
+
+/* ---- reading ---- */
 
 static void
 take_row(const struct record_row *row, const char *value, void *at)
@@ -69,26 +120,76 @@ take_row(const struct record_row *row, const char *value, void *at)
 	}
 }
 
-void
-record_take(const struct record_row *rows, size_t count, const char *name,
-    const char *value, void *record)
+static bool
+take(const struct record_form *form, const char *name, const char *value,
+    char *record)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(rows[i].name, name) == 0)
-			take_row(
-			    &rows[i], value, (char *)record + rows[i].offset);
+	for (size_t i = 0; i < form->count; i++) {
+		const struct record_row *row = &form->rows[i];
+
+		if (strcmp(row->name, name) != 0)
+			continue;
+		take_row(row, value, record + row->offset);
+		return true;
 	}
+	return false;
 }
 
-void
-record_seal(struct buf *out, uint64_t seed)
+static int
+take_key(const struct record_form *form, const char *value, char *record)
 {
-	buf_printf(
-	    out, "tag %016" PRIx64 "\n", digest_tag(out->data, out->len, seed));
+	struct id id;
+	unsigned leg;
+
+	if (leg_key_parse(value, &id, &leg) != 0 || id_is_zero(&id))
+		return TSK_DAMAGED;
+	memcpy(record + form->id, &id, sizeof(id));
+	memcpy(record + form->leg, &leg, sizeof(leg));
+	return 0;
 }
 
-char *
-record_unseal(const char *text, size_t n, uint64_t seed)
+static int
+take_state(const struct record_form *form, const char *value, char *record)
+{
+	int state = record_word_parse(&form->states, value);
+
+	if (state < 0)
+		return TSK_VERSION;
+	memcpy(record + form->state, &state, sizeof(state));
+	return 0;
+}
+
+static int
+read_lines(const struct record_form *form, char *rest, record_line_fn *line,
+    void *record)
+{
+	bool key = false, state = false;
+	int rc = 0;
+
+	if (strcmp(strsep(&rest, "\n"), form->version) != 0)
+		return TSK_VERSION;
+	while (rc == 0 && rest != NULL && *rest != '\0') {
+		char *value = strsep(&rest, "\n");
+		const char *name = strsep(&value, " ");
+
+		if (value == NULL)
+			continue;
+		if (strcmp(name, "key") == 0) {
+			rc = take_key(form, value, record);
+			key = true;
+		} else if (strcmp(name, "state") == 0) {
+			rc = take_state(form, value, record);
+			state = true;
+		} else if (!take(form, name, value, record) && line != NULL) {
+			rc = line(record, name, value);
+		}
+	}
+	return rc == 0 && !(key && state) ? TSK_DAMAGED : rc;
+}
+
+/* A copy without the last line, malloced, or NULL if that does not match. */
+static char *
+unseal(const char *text, size_t n, uint64_t seed)
 {
 	const size_t tail = strlen("tag ") + 16 + 1;
 	char wanted[32];
@@ -102,4 +203,16 @@ record_unseal(const char *text, size_t n, uint64_t seed)
 	char *copy = mem_new(n - tail + 1);
 	memcpy(copy, text, n - tail);
 	return copy;
+}
+
+int
+record_read(const struct record_form *form, const char *text, size_t n,
+    record_line_fn *line, void *record)
+{
+	char *copy = unseal(text, n, form->seed);
+	int rc =
+	    copy == NULL ? TSK_DAMAGED : read_lines(form, copy, line, record);
+
+	free(copy);
+	return rc;
 }

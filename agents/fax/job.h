@@ -27,10 +27,10 @@
 #include "buf.h"
 #include "err.h"
 #include "fax_number.h"
-#include "id.h"
+#include "leg.h"
 #include "number.h"
 
-#define JOB_KEY_BYTES    (ID_TEXT_BYTES + 4) /* "<id>-<leg>" */
+#define JOB_KEY_BYTES    LEG_KEY_BYTES
 #define JOB_TAG_BYTES    (JOB_KEY_BYTES + 8) /* "<key>-<try>" */
 #define JOB_REF_BYTES    256                 /* provider's name of a job */
 #define JOB_NAME_BYTES   256
@@ -89,11 +89,8 @@ struct job {
 	struct job *next; /* in the list of run.c */
 };
 
-/* job_key(id, leg, out): the name of its folder; returns out. */
-const char *job_key(const struct id *id, unsigned leg, char out[JOB_KEY_BYTES]);
+/* job_key_of(job, out): leg_key(), the name of its folder; returns out. */
 const char *job_key_of(const struct job *job, char out[JOB_KEY_BYTES]);
-/* job_key_parse(text, id, leg): 0 or TSK_INVALID. */
-int job_key_parse(const char *text, struct id *id, unsigned *leg) TSK_MUST_USE;
 
 /* job_write(job, out): the record as text, with a tag over it. */
 void job_write(const struct job *job, struct buf *out);

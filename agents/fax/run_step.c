@@ -237,7 +237,7 @@ lead_of(struct run *r, const struct job *job)
 	struct id id;
 	unsigned leg;
 
-	if (job->lead[0] == '\0' || job_key_parse(job->lead, &id, &leg) != 0)
+	if (job->lead[0] == '\0' || leg_key_parse(job->lead, &id, &leg) != 0)
 		return NULL;
 	return run_find(r, &id, leg);
 }

@@ -176,7 +176,7 @@ spool_ended(struct spool *s, const struct id *id, unsigned leg, struct job *job)
 	struct buf text;
 
 	buf_init(&text, JOB_RECORD_MAX);
-	int rc = shelf_ended(s->shelf, job_key(id, leg, key),
+	int rc = shelf_ended(s->shelf, leg_key(id, leg, key),
 	    clock_month(id_wall_ms(id), month), &text);
 	if (rc == 1) {
 		rc = job_read(text.data, text.len, job);
@@ -200,7 +200,7 @@ load_one(void *arg, const char *key, const char *text, size_t n, int rc)
 		log_error("spool: job=%s result=damaged why=\"%s\"", key,
 		    err_text(rc));
 		memset(&job, 0, sizeof(job));
-		if (job_key_parse(key, &job.id, &job.leg) != 0)
+		if (leg_key_parse(key, &job.id, &job.leg) != 0)
 			return; /* nobody's */
 		job.state = JOB_UNKNOWN;
 		job_say(&job, "record-damaged",

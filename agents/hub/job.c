@@ -1,74 +1,68 @@
 /* NAME
  *	job - one parcel on its way to a hub, and what became of it
  * SUMMARY
- *	see job.h
+ *	see job.h; the record is that of record.h, with a line "folder" and lines
+ *	"name"
  */
-#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include <jansson.h>
-
-#include "digest.h"
 #include "file.h"
+#include "record.h"
 
 #include "job.h"
 
-#define TAG_CHARS 16
+#define ROW(name, kind, field) RECORD_ROW(struct job, name, kind, field)
 
-static const char *const state_names[] = {
-    NULL, "queued", "laying", "laid", "handed", "seen", "failed", "recalled"};
-#define STATES (sizeof(state_names) / sizeof(state_names[0]))
+/* folder and names are written and read by hand */
+static const struct record_row rows[] = {
+    ROW("from", RECORD_TEXT, from),
+    ROW("to", RECORD_TEXT, to),
+    ROW("month", RECORD_TEXT, month),
+    ROW("tries", RECORD_COUNT, tries),
+    ROW("made", RECORD_MOMENT, made_ms),
+    ROW("handed", RECORD_MOMENT, handed_ms),
+    ROW("seen", RECORD_MOMENT, seen_ms),
+    ROW("ended", RECORD_MOMENT, ended_ms),
+    ROW("code", RECORD_TEXT, code),
+    ROW("text", RECORD_TEXT, text),
+    ROW("by", RECORD_TEXT, by),
+    ROW("told", RECORD_FLAG, told),
+};
+
+static const char *const states[] = {
+    [JOB_QUEUED] = "queued",
+    [JOB_LAYING] = "laying",
+    [JOB_LAID] = "laid",
+    [JOB_HANDED] = "handed",
+    [JOB_SEEN] = "seen",
+    [JOB_FAILED] = "failed",
+    [JOB_RECALLED] = "recalled",
+};
+
+static const struct record_form form = {
+    .version = "tasuki-hub-job 2",
+    .seed = 0x687562u,
+    .states = RECORD_WORDS(states),
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .id = offsetof(struct job, id),
+    .leg = offsetof(struct job, leg),
+    .state = offsetof(struct job, state),
+};
 
 const char *
 job_state_name(enum job_state state)
 {
-	return state >= JOB_QUEUED && (size_t)state < STATES
-		   ? state_names[state]
-		   : "?";
-}
-
-static enum job_state
-state_parse(const char *name)
-{
-	for (size_t i = 1; i < STATES; i++)
-		if (strcmp(state_names[i], name) == 0)
-			return (enum job_state)i;
-	return (enum job_state)0;
-}
-
-const char *
-job_key(const struct id *id, unsigned leg, char out[JOB_KEY_BYTES])
-{
-	char text[ID_TEXT_BYTES];
-
-	snprintf(out, JOB_KEY_BYTES, "%s-%u", id_text(id, text), leg & 0xff);
-	return out;
+	return record_word(&form.states, (unsigned)state);
 }
 
 const char *
 job_key_of(const struct job *job, char out[JOB_KEY_BYTES])
 {
-	return job_key(&job->id, job->leg, out);
-}
-
-int
-job_key_parse(const char *text, struct id *id, unsigned *leg)
-{
-	char head[ID_TEXT_BYTES], again[JOB_KEY_BYTES];
-	unsigned long n;
-
-	if (strlen(text) < ID_TEXT_BYTES + 1 || text[ID_TEXT_BYTES - 1] != '-')
-		return TSK_INVALID;
-	memcpy(head, text, ID_TEXT_BYTES - 1);
-	head[ID_TEXT_BYTES - 1] = '\0';
-	n = strtoul(text + ID_TEXT_BYTES, NULL, 10);
-	if (id_parse(head, id) != 0 || n > 255)
-		return TSK_INVALID;
-	*leg = (unsigned)n;
-	return strcmp(job_key(id, *leg, again), text) == 0 ? 0 : TSK_INVALID;
+	return leg_key(&job->id, job->leg, out);
 }
 
 const char *
@@ -88,7 +82,7 @@ job_say(struct job *job, const char *code, const char *format, ...)
 
 	snprintf(job->code, sizeof(job->code), "%s", code);
 	va_start(args, format);
-	vsnprintf(job->text, sizeof(job->text), format, args);
+	record_print(job->text, sizeof(job->text), format, args);
 	va_end(args);
 }
 
@@ -108,108 +102,47 @@ job_free(struct job **job_p)
 
 /* ---- the record ---- */
 
+static void
+write_line(struct buf *out, const char *name, const char *value)
+{
+	buf_printf(out, "%s ", name);
+	record_text(out, value);
+	buf_char(out, '\n');
+}
+
 void
 job_write(const struct job *job, struct buf *out)
 {
-	char key[JOB_KEY_BYTES];
-	json_t *names = json_array();
-	json_t *record = json_pack(
-	    "{s:i,s:s,s:s,s:s,s:s,s:s,s:i,s:I,s:I,s:I,s:I,s:s,s:s,s:s,s:b,s:s*,"
-	    "s:o}",
-	    "tasuki-hub-job", 1, "key", job_key_of(job, key), "state",
-	    job_state_name(job->state), "from", job->from, "to", job->to,
-	    "month", job->month, "tries", (int)job->tries, "made_ms",
-	    (json_int_t)job->made_ms, "handed_ms", (json_int_t)job->handed_ms,
-	    "seen_ms", (json_int_t)job->seen_ms, "ended_ms",
-	    (json_int_t)job->ended_ms, "code", job->code, "text", job->text,
-	    "by", job->by, "told", job->told, "folder", job->folder, "names",
-	    names);
-	char *text;
-
+	record_begin(out, &form, job);
+	if (job->folder != NULL) /* "" is a folder, too */
+		write_line(out, "folder", job->folder);
 	for (size_t i = 0; i < job->name_count; i++)
-		json_array_append_new(names, json_string(job->names[i]));
-	text = record == NULL ? NULL : json_dumps(record, JSON_INDENT(1));
-	json_decref(record);
-	if (text == NULL)
-		panic("a job that cannot be written");
-	buf_text(out, text);
-	buf_printf(
-	    out, "\n%016" PRIx64 "\n", digest_tag(text, strlen(text), 0));
-	free(text);
-}
-
-static void
-copy(char *out, size_t size, const char *text)
-{
-	snprintf(out, size, "%s", text);
+		write_line(out, "name", job->names[i]);
+	record_end(out, &form);
 }
 
 static int
-fill(struct job *job, json_t *record)
+take_line(void *record, const char *name, char *value)
 {
-	const char *key, *state, *from, *to, *month, *code, *text, *by,
-	    *folder = NULL;
-	json_int_t made, handed, seen, ended;
-	json_t *names, *name;
-	int version, tries, told;
-	size_t i;
+	struct job *job = record;
 
-	if (json_unpack(record,
-		"{s:i,s:s,s:s,s:s,s:s,s:s,s:i,s:I,s:I,s:I,s:I,s:s,s:s,s:s,s:b,"
-		"s?s,s:o}",
-		"tasuki-hub-job", &version, "key", &key, "state", &state,
-		"from", &from, "to", &to, "month", &month, "tries", &tries,
-		"made_ms", &made, "handed_ms", &handed, "seen_ms", &seen,
-		"ended_ms", &ended, "code", &code, "text", &text, "by", &by,
-		"told", &told, "folder", &folder, "names", &names) != 0 ||
-	    version != 1 || job_key_parse(key, &job->id, &job->leg) != 0 ||
-	    json_array_size(names) > JOB_FILES_MAX)
+	if (strcmp(name, "folder") == 0 && job->folder == NULL)
+		job->folder = mem_text(value);
+	if (strcmp(name, "name") != 0)
+		return 0;
+	if (job->name_count == JOB_FILES_MAX || !file_name_safe(value))
 		return TSK_DAMAGED;
-	job->state = state_parse(state);
-	copy(job->from, sizeof(job->from), from);
-	copy(job->to, sizeof(job->to), to);
-	copy(job->month, sizeof(job->month), month);
-	copy(job->code, sizeof(job->code), code);
-	copy(job->text, sizeof(job->text), text);
-	copy(job->by, sizeof(job->by), by);
-	job->tries = (unsigned)tries;
-	job->made_ms = made;
-	job->handed_ms = handed;
-	job->seen_ms = seen;
-	job->ended_ms = ended;
-	job->told = told != 0;
-	job->folder = folder != NULL ? mem_text(folder) : NULL;
-	json_array_foreach(names, i, name)
-	{
-		const char *word = json_string_value(name);
-
-		if (word == NULL || !file_name_safe(word))
-			return TSK_DAMAGED;
-		job->names[job->name_count++] = mem_text(word);
-	}
-	return job->state == 0 ? TSK_DAMAGED : 0;
+	job->names[job->name_count++] = mem_text(value);
+	return 0;
 }
 
 int
 job_read(const char *text, size_t n, struct job **out)
 {
-	char tag[TAG_CHARS + 3];
-	size_t body;
-	json_t *record;
 	int rc;
 
-	*out = NULL;
-	if (n < TAG_CHARS + 2 || n > JOB_RECORD_MAX)
-		return TSK_DAMAGED;
-	body = n - TAG_CHARS - 2;
-	snprintf(
-	    tag, sizeof(tag), "\n%016" PRIx64 "\n", digest_tag(text, body, 0));
-	if (memcmp(tag, text + body, TAG_CHARS + 2) != 0)
-		return TSK_DAMAGED;
-	record = json_loadb(text, body, JSON_REJECT_DUPLICATES, NULL);
 	*out = mem_new(sizeof(**out));
-	rc = record == NULL ? TSK_DAMAGED : fill(*out, record);
-	json_decref(record);
+	rc = record_read(&form, text, n, take_line, *out);
 	if (rc < 0)
 		job_free(out);
 	return rc;

@@ -28,10 +28,10 @@
 
 #include "buf.h"
 #include "err.h"
-#include "id.h"
+#include "leg.h"
 #include "number.h"
 
-#define JOB_KEY_BYTES  (ID_TEXT_BYTES + 4) /* "<id>-<leg>" */
+#define JOB_KEY_BYTES  LEG_KEY_BYTES
 #define JOB_PART_BYTES (JOB_KEY_BYTES + 16)
 #define JOB_BY_BYTES   64
 #define JOB_RECORD_MAX (96u * 1024)
@@ -74,15 +74,14 @@ struct job {
 	struct job *next;
 };
 
-const char *job_key(const struct id *id, unsigned leg, char out[JOB_KEY_BYTES]);
+/* job_key_of(job, out): leg_key(), the name of its folder; returns out. */
 const char *job_key_of(const struct job *job, char out[JOB_KEY_BYTES]);
-int job_key_parse(const char *text, struct id *id, unsigned *leg) TSK_MUST_USE;
 /* job_part(job, i, out): our name for its file i at the hub. */
 const char *job_part(const struct job *job, size_t i, char out[JOB_PART_BYTES]);
 
 /* job_write(job, out): the record as text, with a tag over it. */
 void job_write(const struct job *job, struct buf *out);
-/* job_read(text, n, out): *out is malloced; TSK_DAMAGED. */
+/* job_read(text, n, out): 0 and *out (job_free), TSK_DAMAGED or TSK_VERSION. */
 int job_read(const char *text, size_t n, struct job **out) TSK_MUST_USE;
 void job_free(struct job **job);
 

@@ -326,7 +326,7 @@ spool_ended(
 	*out = NULL;
 	if (month < 0)
 		return month;
-	dir = file_dir_open(month, job_key(id, leg, key));
+	dir = file_dir_open(month, leg_key(id, leg, key));
 	close(month);
 	if (dir < 0)
 		return dir;
@@ -344,7 +344,7 @@ damaged(const char *name)
 {
 	struct job *job = mem_new(sizeof(*job));
 
-	if (job_key_parse(name, &job->id, &job->leg) != 0) {
+	if (leg_key_parse(name, &job->id, &job->leg) != 0) {
 		job_free(&job);
 		return NULL;
 	}

@@ -436,7 +436,7 @@ read_day(int office, const char *day, struct desk_list *out)
 		struct desk_entry *e = &out->entries[out->count];
 		struct id id;
 		unsigned leg;
-		if (parcel_key_parse(names[i], &id, &leg) != 0)
+		if (leg_key_parse(names[i], &id, &leg) != 0)
 			continue;
 		if (read_entry(dir, names[i], e) < 0) {
 			log_error("desk: parcel=%s result=damaged", names[i]);

@@ -12,16 +12,12 @@
 #include <string.h>
 
 #include "record.h"
-#include "utf8.h"
 
 #include "parcel.h"
 
-#define VERSION  "tasuki-national-parcel 1"
-#define TAG_SEED 0x6e6174u
-
 #define ROW(name, kind, field) RECORD_ROW(struct parcel, name, kind, field)
 
-/* id, leg, state and the documents are written and read by hand */
+/* the documents are written and read by hand */
 static const struct record_row rows[] = {
     ROW("from", RECORD_TEXT, from),
     ROW("from-type", RECORD_TEXT, from_type),
@@ -49,7 +45,6 @@ static const struct record_row rows[] = {
     ROW("told", RECORD_FLAG, told),
     ROW("picked", RECORD_FLAG, picked),
 };
-enum { ROWS = sizeof(rows) / sizeof(rows[0]) };
 
 static const char *const states[] = {
     [PARCEL_PREPARED] = "prepared",
@@ -61,55 +56,51 @@ static const char *const states[] = {
     [PARCEL_UNKNOWN] = "unknown",
     [PARCEL_RECALLED] = "recalled",
 };
-enum { STATES = sizeof(states) / sizeof(states[0]) };
 
-static const char *const document_states[] = {
+static const struct record_form form = {
+    .version = "tasuki-national-parcel 1",
+    .seed = 0x6e6174u,
+    .states = RECORD_WORDS(states),
+    .rows = rows,
+    .count = sizeof(rows) / sizeof(rows[0]),
+    .id = offsetof(struct parcel, id),
+    .leg = offsetof(struct parcel, leg),
+    .state = offsetof(struct parcel, state),
+};
+
+static const char *const document_names[] = {
     [DOCUMENT_OPEN] = "open",
     [DOCUMENT_HANDED] = "handed",
     [DOCUMENT_LISTED] = "listed",
     [DOCUMENT_FETCHED] = "fetched",
     [DOCUMENT_REFUSED] = "refused",
 };
-enum { DOCUMENT_STATES = sizeof(document_states) / sizeof(document_states[0]) };
+static const struct record_words document_states = RECORD_WORDS(document_names);
 
 /* ---- words ---- */
-
-static int
-parse_word(const char *const *words, int count, const char *name)
-{
-	for (int i = 1; i < count; i++) {
-		if (strcmp(words[i], name) == 0)
-			return i;
-	}
-	return -1;
-}
 
 const char *
 parcel_state_name(enum parcel_state state)
 {
-	return (unsigned)state < STATES && states[state] != NULL ? states[state]
-								 : "?";
+	return record_word(&form.states, (unsigned)state);
 }
 
 int
 parcel_state_parse(const char *name)
 {
-	return parse_word(states, STATES, name);
+	return record_word_parse(&form.states, name);
 }
 
 const char *
 document_state_name(enum document_state state)
 {
-	return (unsigned)state < DOCUMENT_STATES &&
-		       document_states[state] != NULL
-		   ? document_states[state]
-		   : "?";
+	return record_word(&document_states, (unsigned)state);
 }
 
 int
 document_state_parse(const char *name)
 {
-	return parse_word(document_states, DOCUMENT_STATES, name);
+	return record_word_parse(&document_states, name);
 }
 
 bool
@@ -125,46 +116,16 @@ parcel_say(struct parcel *parcel, const char *code, const char *format, ...)
 
 	snprintf(parcel->code, sizeof(parcel->code), "%s", code);
 	va_start(ap, format);
-	int n = vsnprintf(parcel->text, sizeof(parcel->text), format, ap);
+	record_print(parcel->text, sizeof(parcel->text), format, ap);
 	va_end(ap);
-	if (n >= (int)sizeof(parcel->text))
-		parcel->text[utf8_cut(parcel->text, sizeof(parcel->text) - 1)] =
-		    '\0';
 }
 
 /* ---- names ---- */
 
 const char *
-parcel_key(const struct id *id, unsigned leg, char out[PARCEL_KEY_BYTES])
-{
-	char text[ID_TEXT_BYTES];
-
-	snprintf(out, PARCEL_KEY_BYTES, "%s-%u", id_text(id, text), leg & 0xff);
-	return out;
-}
-
-const char *
 parcel_key_of(const struct parcel *parcel, char out[PARCEL_KEY_BYTES])
 {
-	return parcel_key(&parcel->id, parcel->leg, out);
-}
-
-int
-parcel_key_parse(const char *text, struct id *id, unsigned *leg)
-{
-	char digits[ID_TEXT_BYTES], again[PARCEL_KEY_BYTES];
-	const char *dash = strchr(text, '-');
-
-	if (dash == NULL || dash - text != ID_TEXT_BYTES - 1 ||
-	    strlen(dash + 1) > 3)
-		return TSK_INVALID;
-	memcpy(digits, text, ID_TEXT_BYTES - 1);
-	digits[ID_TEXT_BYTES - 1] = '\0';
-	*leg = (unsigned)strtoul(dash + 1, NULL, 10);
-	if (id_parse(digits, id) != 0 ||
-	    strcmp(parcel_key(id, *leg, again), text) != 0)
-		return TSK_INVALID;
-	return 0;
+	return leg_key(&parcel->id, parcel->leg, out);
 }
 
 const char *
@@ -244,14 +205,10 @@ write_document(struct buf *out, const struct parcel_document *d)
 void
 parcel_write(const struct parcel *parcel, struct buf *out)
 {
-	char key[PARCEL_KEY_BYTES];
-
-	buf_printf(out, VERSION "\nkey %s\nstate %s\n",
-	    parcel_key_of(parcel, key), parcel_state_name(parcel->state));
-	record_write(out, rows, ROWS, parcel);
+	record_begin(out, &form, parcel);
 	for (size_t i = 0; i < parcel->count; i++)
 		write_document(out, &parcel->documents[i]);
-	record_seal(out, TAG_SEED);
+	record_end(out, &form);
 }
 
 /* ---- reading ---- */
@@ -290,57 +247,24 @@ read_document(struct parcel *p, char *value)
 }
 
 static int
-take_line(struct parcel *p, const char *name, char *value)
+take_line(void *record, const char *name, char *value)
 {
-	if (strcmp(name, "key") == 0)
-		return parcel_key_parse(value, &p->id, &p->leg) == 0
-			   ? 0
-			   : TSK_DAMAGED;
-	if (strcmp(name, "document") == 0)
-		return p->count < PARCEL_DOCUMENTS_MAX ? read_document(p, value)
-						       : TSK_DAMAGED;
-	if (strcmp(name, "state") == 0) {
-		int state = parcel_state_parse(value);
-		if (state < 0)
-			return TSK_VERSION;
-		p->state = (enum parcel_state)state;
+	struct parcel *p = record;
+
+	if (strcmp(name, "document") != 0)
 		return 0;
-	}
-	record_take(rows, ROWS, name, value, p);
-	return 0;
-}
-
-static int
-read_lines(char *text, struct parcel *p)
-{
-	int rc = 0;
-
-	if (strcmp(strsep(&text, "\n"), VERSION) != 0)
-		return TSK_VERSION;
-	while (rc == 0 && text != NULL && *text != '\0') {
-		char *value = strsep(&text, "\n");
-		const char *name = strsep(&value, " ");
-		if (value != NULL)
-			rc = take_line(p, name, value);
-	}
-	if (rc == 0 && (p->state == 0 || id_is_zero(&p->id)))
-		rc = TSK_DAMAGED;
-	return rc;
+	return p->count < PARCEL_DOCUMENTS_MAX ? read_document(p, value)
+					       : TSK_DAMAGED;
 }
 
 int
 parcel_read(const char *text, size_t n, struct parcel **out)
 {
-	char *copy = record_unseal(text, n, TAG_SEED);
-	struct parcel *p;
+	struct parcel *p = parcel_new(PARCEL_DOCUMENTS_MAX);
 
 	*out = NULL;
-	if (copy == NULL)
-		return TSK_DAMAGED;
-	p = parcel_new(PARCEL_DOCUMENTS_MAX);
 	p->count = 0;
-	int rc = read_lines(copy, p);
-	free(copy);
+	int rc = record_read(&form, text, n, take_line, p);
 	if (rc == 0) { /* most parcels have three */
 		p->documents = mem_resize(
 		    p->documents, (p->count + 1) * sizeof(*p->documents));

@@ -33,10 +33,10 @@
 #include "buf.h"
 #include "digest.h"
 #include "err.h"
-#include "id.h"
+#include "leg.h"
 #include "number.h"
 
-#define PARCEL_KEY_BYTES     (ID_TEXT_BYTES + 4) /* "<id>-<leg>" */
+#define PARCEL_KEY_BYTES     LEG_KEY_BYTES
 #define PARCEL_REF_BYTES     128 /* the other side's name of a thing */
 #define PARCEL_NAME_BYTES    256
 #define PARCEL_BY_BYTES      64
@@ -106,14 +106,10 @@ struct parcel *parcel_new(size_t count);
 struct parcel *parcel_copy(const struct parcel *parcel);
 void parcel_free(struct parcel **parcel);
 
-/* parcel_key(id, leg, out): the name of its folder; returns out. */
-const char *parcel_key(
-    const struct id *id, unsigned leg, char out[PARCEL_KEY_BYTES]);
+/* parcel_key_of(parcel, out): leg_key(), the name of its folder; returns out.
+ */
 const char *parcel_key_of(
     const struct parcel *parcel, char out[PARCEL_KEY_BYTES]);
-/* parcel_key_parse(text, id, leg): 0 or TSK_INVALID. */
-int parcel_key_parse(
-    const char *text, struct id *id, unsigned *leg) TSK_MUST_USE;
 /* parcel_file(i, out): the name of document i in the parcel's folder. */
 const char *parcel_file(size_t i, char out[PARCEL_FILE_BYTES]);
 

@@ -239,7 +239,7 @@ run_find(struct run *r, const struct id *id, unsigned leg)
 {
 	char key[PARCEL_KEY_BYTES];
 
-	return zhashx_lookup(r->tasks, parcel_key(id, leg, key));
+	return zhashx_lookup(r->tasks, leg_key(id, leg, key));
 }
 
 struct task *

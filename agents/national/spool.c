@@ -63,7 +63,7 @@ damaged(const char *key)
 {
 	struct parcel *p = parcel_new(0);
 
-	if (parcel_key_parse(key, &p->id, &p->leg) != 0) {
+	if (leg_key_parse(key, &p->id, &p->leg) != 0) {
 		parcel_free(&p); /* nobody's */
 		return NULL;
 	}
@@ -161,7 +161,7 @@ spool_ended(
 
 	*out = NULL;
 	buf_init(&text, PARCEL_RECORD_MAX);
-	int rc = shelf_ended(s->shelf, parcel_key(id, leg, key),
+	int rc = shelf_ended(s->shelf, leg_key(id, leg, key),
 	    clock_month(id_wall_ms(id), month), &text);
 	if (rc == 1) {
 		rc = parcel_read(text.data, text.len, out);

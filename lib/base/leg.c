@@ -3,6 +3,8 @@
  * SUMMARY
  *	see leg.h
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "leg.h"
@@ -32,6 +34,8 @@ static const struct word steps[] = {
     {"held", "送信前の確認待ち"},
     {"sending", "送信中"},
     {"printing", "印刷中"},
+    {"handing-over", "引渡中"},
+    {"laid-out", "担当者の送信待ち"},
     {"handed-over", "引渡済"},
     {"listed", "送信一覧に掲載"},
     {"seen", "相手先が確認"},
@@ -111,4 +115,30 @@ leg_state_open(enum leg_state state)
 {
 	return state == LEG_READY || state == LEG_WAITING ||
 	       state == LEG_PARKED || state == LEG_WORKING;
+}
+
+const char *
+leg_key(const struct id *id, unsigned leg, char out[LEG_KEY_BYTES])
+{
+	char text[ID_TEXT_BYTES];
+
+	(void)snprintf(
+	    out, LEG_KEY_BYTES, "%s-%u", id_text(id, text), leg & 0xff);
+	return out;
+}
+
+int
+leg_key_parse(const char *text, struct id *id, unsigned *leg)
+{
+	char head[ID_TEXT_BYTES], again[LEG_KEY_BYTES];
+	size_t n = strnlen(text, LEG_KEY_BYTES);
+
+	if (n <= ID_TEXT_BYTES || n == LEG_KEY_BYTES)
+		return TSK_INVALID;
+	memcpy(head, text, ID_TEXT_BYTES - 1);
+	head[ID_TEXT_BYTES - 1] = '\0';
+	*leg = (unsigned)strtoul(text + ID_TEXT_BYTES, NULL, 10);
+	if (id_parse(head, id) != 0)
+		return TSK_INVALID;
+	return strcmp(leg_key(id, *leg, again), text) == 0 ? 0 : TSK_INVALID;
 }

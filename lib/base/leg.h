@@ -20,6 +20,11 @@
 
 #include <stdbool.h>
 
+#include "err.h"
+#include "id.h"
+
+#define LEG_KEY_BYTES (ID_TEXT_BYTES + 4) /* "<id>-<leg>" */
+
 enum leg_state {
 	LEG_READY = 1,
 	LEG_WAITING = 2,    /* tried, later */
@@ -55,5 +60,12 @@ const char *leg_step_ja(const char *code);
 /* open: the broker still owes something (ready, waiting, parked,
  * working). */
 bool leg_state_open(enum leg_state state);
+
+/* leg_key(id, leg, out): what a leg's own folder or file is called; legs are
+ * 0..255; returns out. */
+const char *leg_key(const struct id *id, unsigned leg, char out[LEG_KEY_BYTES]);
+/* leg_key_parse(text, id, leg): 0 or TSK_INVALID; takes only what leg_key()
+ * writes, so that one leg never has two names. */
+int leg_key_parse(const char *text, struct id *id, unsigned *leg) TSK_MUST_USE;
 
 #endif

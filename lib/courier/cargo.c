@@ -95,24 +95,10 @@ cargo_end(struct buf *out)
 bool
 cargo_key_ok(const char *key)
 {
-	char head[ID_TEXT_BYTES], again[CARGO_KEY_BYTES];
 	struct id id;
-	size_t n = strlen(key);
-	long leg;
+	unsigned leg;
 
-	if (n < ID_TEXT_BYTES + 1 || n >= CARGO_KEY_BYTES)
-		return false;
-	memcpy(head, key, ID_TEXT_BYTES - 1);
-	head[ID_TEXT_BYTES - 1] = '\0';
-	if (id_parse(head, &id) != 0 || id_is_zero(&id))
-		return false;
-	leg = strtol(key + ID_TEXT_BYTES, NULL, 10);
-	if (leg < 0 || leg > 255)
-		return false;
-	/* one way to write it, or one parcel would have several names */
-	snprintf(again, sizeof(again), "%s-%u", id_text(&id, head),
-	    (unsigned)leg & 0xff);
-	return strcmp(again, key) == 0;
+	return leg_key_parse(key, &id, &leg) == 0 && !id_is_zero(&id);
 }
 
 static enum cargo_state

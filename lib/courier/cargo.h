@@ -23,10 +23,10 @@
 
 #include "buf.h"
 #include "err.h"
-#include "id.h"
+#include "leg.h"
 #include "seal.h"
 
-#define CARGO_KEY_BYTES     (ID_TEXT_BYTES + 4) /* "<id>-<leg>" */
+#define CARGO_KEY_BYTES     LEG_KEY_BYTES
 #define CARGO_CODE_BYTES    32
 #define CARGO_HAVE_MAX      512
 #define CARGO_MANIFEST_MAX  65536u
@@ -74,7 +74,7 @@ struct cargo_events {
 int cargo_read(const void *p, size_t n, const struct cargo_events *events,
     void *arg) TSK_MUST_USE;
 
-/* cargo_key_ok(key): "<id>-<leg>", as it is written. */
+/* cargo_key_ok(key): as leg_key() writes it. */
 bool cargo_key_ok(const char *key);
 /* a receipt as a line, without its end: files hold the same */
 void cargo_receipt_print(const struct cargo_receipt *receipt, struct buf *out);

@@ -48,12 +48,11 @@ struct unpacking {
 static int
 open_known(struct courier *c, const char *key)
 {
-	char head[ID_TEXT_BYTES], month[CLOCK_TEXT_BYTES];
+	char month[CLOCK_TEXT_BYTES];
 	struct id id;
+	unsigned leg;
 
-	memcpy(head, key, ID_TEXT_BYTES - 1);
-	head[ID_TEXT_BYTES - 1] = '\0';
-	if (id_parse(head, &id) != 0)
+	if (leg_key_parse(key, &id, &leg) != 0)
 		return TSK_INVALID;
 	clock_month(id_wall_ms(&id), month);
 	return file_dir_below(c->fds[COURIER_KNOWN], month, FOLDER_MODE);

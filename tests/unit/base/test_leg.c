@@ -81,12 +81,54 @@ ways(void **state)
 	assert_string_equal(leg_way_name((enum leg_way)99), "?");
 }
 
+static const struct {
+	const char *text;
+	int rc;
+	unsigned leg;
+} keys[] = {
+    {"010203ab000000000000000000000000-0", 0, 0},
+    {"0192aabbccdd70008000000000000001-255", 0, 255},
+    {"0192aabbccdd70008000000000000001-256", TSK_INVALID, 0},
+    {"0192aabbccdd70008000000000000001-01", TSK_INVALID, 0},
+    {"0192aabbccdd70008000000000000001-+1", TSK_INVALID, 0},
+    {"0192aabbccdd70008000000000000001--1", TSK_INVALID, 0},
+    {"0192aabbccdd70008000000000000001-1 ", TSK_INVALID, 0},
+    {"0192aabbccdd70008000000000000001_1", TSK_INVALID, 0},
+    {"0192aabbccdd70008000000000000001-", TSK_INVALID, 0},
+    {"0192aabbccdd70008000000000000001", TSK_INVALID, 0},
+    {"0192aabbccdd7000800000000000001-0", TSK_INVALID, 0},
+    {"0192AABBCCDD70008000000000000001-0", TSK_INVALID, 0},
+    {"../../../../../etc/passwd-0", TSK_INVALID, 0},
+    {"-0", TSK_INVALID, 0},
+    {"", TSK_INVALID, 0},
+};
+
+static void
+a_leg_has_one_name(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		char again[LEG_KEY_BYTES];
+		struct id id;
+		unsigned leg = 7;
+
+		print_message("%s\n", keys[i].text);
+		assert_int_equal(
+		    leg_key_parse(keys[i].text, &id, &leg), keys[i].rc);
+		if (keys[i].rc != 0)
+			continue;
+		assert_int_equal(leg, keys[i].leg);
+		assert_string_equal(leg_key(&id, leg, again), keys[i].text);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(states),
 	    cmocka_unit_test(ways),
+	    cmocka_unit_test(a_leg_has_one_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -99,35 +99,6 @@ test_line_ends(void **state)
 	buf_fini(&text);
 }
 
-static const struct {
-	const char *text;
-	int rc;
-} keys[] = {
-    {"010203ab000000000000000000000000-0", 0},
-    {"010203ab000000000000000000000000-255", 0},
-    {"010203ab000000000000000000000000-256", TSK_INVALID},
-    {"010203ab000000000000000000000000-01", TSK_INVALID},
-    {"010203ab000000000000000000000000-", TSK_INVALID},
-    {"010203ab000000000000000000000000", TSK_INVALID},
-    {"010203AB000000000000000000000000-0", TSK_INVALID},
-    {"010203ab00000000000000000000000-0", TSK_INVALID},
-    {"../../../../../etc/passwd-0", TSK_INVALID},
-    {"", TSK_INVALID},
-};
-
-static void
-test_keys(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		struct id id;
-		unsigned leg;
-		print_message("%s\n", keys[i].text);
-		assert_int_equal(
-		    job_key_parse(keys[i].text, &id, &leg), keys[i].rc);
-	}
-}
-
 static void
 test_states(void **state)
 {
@@ -146,7 +117,6 @@ main(void)
 	    cmocka_unit_test(test_there_and_back),
 	    cmocka_unit_test(test_damage),
 	    cmocka_unit_test(test_line_ends),
-	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_states),
 	};
 

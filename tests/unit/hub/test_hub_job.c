@@ -72,43 +72,11 @@ comes_back(void **state)
 	job_free(&again);
 }
 
-static const struct {
-	const char *text;
-	int rc;
-	unsigned leg;
-} key_cases[] = {
-    {"0192aabbccdd70008000000000000001-0", 0, 0},
-    {"0192aabbccdd70008000000000000001-255", 0, 255},
-    {"0192aabbccdd70008000000000000001-256", TSK_INVALID, 0},
-    {"0192aabbccdd70008000000000000001-01", TSK_INVALID, 0},
-    {"0192aabbccdd70008000000000000001-", TSK_INVALID, 0},
-    {"0192aabbccdd70008000000000000001", TSK_INVALID, 0},
-    {"0192AABBCCDD70008000000000000001-0", TSK_INVALID, 0},
-    {"", TSK_INVALID, 0},
-};
-
-static void
-keys(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < sizeof(key_cases) / sizeof(key_cases[0]); i++) {
-		struct id id;
-		unsigned leg = 7;
-
-		assert_int_equal(
-		    job_key_parse(key_cases[i].text, &id, &leg) == 0,
-		    key_cases[i].rc == 0);
-		if (key_cases[i].rc == 0)
-			assert_int_equal(leg, key_cases[i].leg);
-	}
-}
-
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(comes_back),
-	    cmocka_unit_test(keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -117,32 +117,6 @@ states_have_names(void **state)
 	assert_int_equal(document_state_parse(""), -1);
 }
 
-static const struct {
-	const char *text;
-	bool good;
-} keys[] = {
-    {"0192aabbccdd70008000aabbccddeeff-0", true},
-    {"0192aabbccdd70008000aabbccddeeff-255", true},
-    {"0192aabbccdd70008000aabbccddeeff-00", false},
-    {"0192aabbccdd70008000aabbccddeeff-256", false},
-    {"0192aabbccdd70008000aabbccddeeff", false},
-    {"0192AABBccdd70008000aabbccddeeff-0", false},
-    {"-0", false},
-    {"", false},
-};
-
-static void
-keys_are_strict(void **state)
-{
-	struct id id;
-	unsigned leg;
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
-		assert_int_equal(parcel_key_parse(keys[i].text, &id, &leg) == 0,
-		    keys[i].good);
-}
-
 int
 main(void)
 {
@@ -150,7 +124,6 @@ main(void)
 	    cmocka_unit_test(comes_back),
 	    cmocka_unit_test(damage_is_noticed),
 	    cmocka_unit_test(states_have_names),
-	    cmocka_unit_test(keys_are_strict),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
