@@ -3,6 +3,7 @@
  * SUMMARY
  *	see talk.h
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,7 +15,8 @@
 struct talk {
 	zloop_t *loop;
 	zsock_t *socket;
-	talk_fn *answer;
+	const struct talk_command *commands;
+	size_t count;
 	void *arg;
 };
 
@@ -33,12 +35,52 @@ talk_text(const json_t *request, const char *name)
 	return text != NULL ? text : "";
 }
 
+void *
+talk_named(const struct talk_things *things, void *arg, const json_t *request,
+    json_t **answer)
+{
+	const char *name = talk_text(request, "job");
+	char key[LEG_KEY_BYTES], sentence[96];
+	void *found = NULL, *thing = NULL;
+
+	while ((thing = things->next(arg, thing)) != NULL) {
+		if (strncmp(things->key(thing, key), name, strlen(name)) != 0)
+			continue;
+		if (found != NULL) {
+			snprintf(sentence, sizeof(sentence),
+			    "More than one %.16s has a name that begins so.",
+			    things->noun);
+			*answer = talk_refuse("ambiguous", sentence);
+			return NULL;
+		}
+		found = thing;
+	}
+	if (found == NULL) {
+		snprintf(sentence, sizeof(sentence),
+		    "There is no %.16s of that name that is not over.",
+		    things->noun);
+		*answer = talk_refuse("not-found", sentence);
+	}
+	return found;
+}
+
+static json_t *
+run(const struct talk *t, const json_t *request)
+{
+	const char *name = talk_text(request, "command");
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (strcmp(t->commands[i].name, name) == 0)
+			return t->commands[i].run(t->arg, request);
+	}
+	return NULL;
+}
+
 static json_t *
 answer_to(struct talk *t, const char *text)
 {
 	json_t *request = json_loads(text, JSON_REJECT_DUPLICATES, NULL);
-	json_t *answer =
-	    t->answer(t->arg, talk_text(request, "command"), request);
+	json_t *answer = run(t, request);
 
 	json_decref(request);
 	return answer != NULL
@@ -75,13 +117,14 @@ on_request(zloop_t *loop, zsock_t *socket, void *arg)
 /* A socket path holds 107 bytes; folders may be deeper, so it is reached
  * through the open descriptor of the folder. */
 int
-talk_new(zloop_t *loop, int dirfd, talk_fn *answer, void *arg,
-    struct talk **out, struct why *why)
+talk_new(zloop_t *loop, int dirfd, const struct talk_command *commands,
+    size_t count, void *arg, struct talk **out, struct why *why)
 {
 	struct talk *t = mem_new(sizeof(*t));
 
 	t->loop = loop;
-	t->answer = answer;
+	t->commands = commands;
+	t->count = count;
 	t->arg = arg;
 	t->socket = zsock_new(ZMQ_ROUTER);
 	*out = t;

@@ -53,8 +53,9 @@ row_of(struct control *c, const struct job *job)
 }
 
 static json_t *
-jobs(struct control *c, const json_t *request)
+jobs(void *arg, const json_t *request)
 {
+	struct control *c = arg;
 	json_t *rows = json_array();
 
 	(void)request;
@@ -63,36 +64,28 @@ jobs(struct control *c, const json_t *request)
 	return json_pack("{s:b,s:o}", "ok", 1, "jobs", rows);
 }
 
-/* A job is named by the beginning of its key, as long as only one begins so. */
-static struct job *
-named(struct control *c, const json_t *request, json_t **answer)
+static void *
+next_job(void *arg, void *job)
 {
-	const char *name = talk_text(request, "job");
-	struct job *found = NULL;
-	char key[JOB_KEY_BYTES];
+	const struct control *c = arg;
 
-	for (struct job *job = run_first(c->run); job != NULL;
-	     job = job->next) {
-		if (strncmp(job_key_of(job, key), name, strlen(name)) != 0)
-			continue;
-		if (found != NULL) {
-			*answer = talk_refuse("ambiguous",
-			    "More than one FAX has a name that begins so.");
-			return NULL;
-		}
-		found = job;
-	}
-	if (found == NULL)
-		*answer = talk_refuse("not-found",
-		    "There is no FAX of that name that is not over.");
-	return found;
+	return job == NULL ? run_first(c->run) : ((struct job *)job)->next;
 }
 
-static json_t *
-show(struct control *c, const json_t *request)
+static const char *
+key_of(const void *thing, char out[LEG_KEY_BYTES])
 {
+	return job_key_of(thing, out);
+}
+
+static const struct talk_things things = {"FAX", next_job, key_of};
+
+static json_t *
+show(void *arg, const json_t *request)
+{
+	struct control *c = arg;
 	json_t *answer = NULL;
-	struct job *job = named(c, request, &answer);
+	struct job *job = talk_named(&things, c, request, &answer);
 
 	if (job == NULL)
 		return answer;
@@ -100,11 +93,12 @@ show(struct control *c, const json_t *request)
 }
 
 static json_t *
-decide(struct control *c, const json_t *request)
+decide(void *arg, const json_t *request)
 {
+	struct control *c = arg;
 	const char *by = talk_text(request, "by");
 	json_t *answer = NULL;
-	struct job *job = named(c, request, &answer);
+	struct job *job = talk_named(&things, c, request, &answer);
 	struct why why = {0};
 
 	if (job == NULL)
@@ -119,24 +113,11 @@ decide(struct control *c, const json_t *request)
 	return answer;
 }
 
-static const struct command {
-	const char *name;
-	json_t *(*run)(struct control *c, const json_t *request);
-} commands[] = {
+static const struct talk_command commands[] = {
     {"fax.jobs", jobs},
     {"fax.show", show},
     {"fax.decide", decide},
 };
-
-static json_t *
-answer_to(void *arg, const char *name, const json_t *request)
-{
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(commands[i].name, name) == 0)
-			return commands[i].run(arg, request);
-	}
-	return NULL;
-}
 
 int
 control_new(zloop_t *loop, struct spool *spool, struct run *run,
@@ -150,7 +131,8 @@ control_new(zloop_t *loop, struct spool *spool, struct run *run,
 	c->changed = changed;
 	c->arg = arg;
 	*out = c;
-	return talk_new(loop, spool_dirfd(spool), answer_to, c, &c->talk, why);
+	return talk_new(loop, spool_dirfd(spool), commands,
+	    sizeof(commands) / sizeof(commands[0]), c, &c->talk, why);
 }
 
 void

@@ -60,8 +60,9 @@ row_of(const struct task *t)
 }
 
 static json_t *
-jobs(struct control *c, const json_t *request)
+jobs(void *arg, const json_t *request)
 {
+	struct control *c = arg;
 	json_t *rows = json_array();
 
 	(void)request;
@@ -71,32 +72,21 @@ jobs(struct control *c, const json_t *request)
 	return json_pack("{s:b,s:o}", "ok", 1, "jobs", rows);
 }
 
-/* A parcel is named by the beginning of its key, as long as only one begins
- * so. */
-static struct task *
-named(struct control *c, const json_t *request, json_t **answer)
+static void *
+next_job(void *arg, void *task)
 {
-	const char *name = talk_text(request, "job");
-	struct task *found = NULL;
-	char key[PARCEL_KEY_BYTES];
+	const struct control *c = arg;
 
-	for (struct task *t = run_first(c->run); t != NULL;
-	     t = run_next(c->run)) {
-		if (strncmp(
-			parcel_key_of(t->parcel, key), name, strlen(name)) != 0)
-			continue;
-		if (found != NULL) {
-			*answer = talk_refuse("ambiguous",
-			    "More than one parcel has a name that begins so.");
-			return NULL;
-		}
-		found = t;
-	}
-	if (found == NULL)
-		*answer = talk_refuse("not-found",
-		    "There is no parcel of that name that is not over.");
-	return found;
+	return task == NULL ? run_first(c->run) : run_next(c->run);
 }
+
+static const char *
+key_of(const void *thing, char out[LEG_KEY_BYTES])
+{
+	return parcel_key_of(((const struct task *)thing)->parcel, out);
+}
+
+static const struct talk_things things = {"parcel", next_job, key_of};
 
 /* Names of the standard only: an attachment's may be about a client. */
 static json_t *
@@ -128,20 +118,22 @@ shown(struct control *c, const struct task *t)
 }
 
 static json_t *
-show(struct control *c, const json_t *request)
+show(void *arg, const json_t *request)
 {
+	struct control *c = arg;
 	json_t *answer = NULL;
-	struct task *t = named(c, request, &answer);
+	struct task *t = talk_named(&things, c, request, &answer);
 
 	return t == NULL ? answer : shown(c, t);
 }
 
 static json_t *
-decide(struct control *c, const json_t *request)
+decide(void *arg, const json_t *request)
 {
+	struct control *c = arg;
 	const char *by = talk_text(request, "by");
 	json_t *answer = NULL;
-	struct task *t = named(c, request, &answer);
+	struct task *t = talk_named(&things, c, request, &answer);
 	struct why why = {0};
 
 	if (t == NULL)
@@ -189,8 +181,9 @@ add_office(void *arg, const struct run_office *o)
 }
 
 static json_t *
-offices(struct control *c, const json_t *request)
+offices(void *arg, const json_t *request)
 {
+	struct control *c = arg;
 	json_t *rows = json_array();
 
 	(void)request;
@@ -199,8 +192,9 @@ offices(struct control *c, const json_t *request)
 }
 
 static json_t *
-notices(struct control *c, const json_t *request)
+notices(void *arg, const json_t *request)
 {
+	struct control *c = arg;
 	json_t *rows = json_array();
 
 	(void)request;
@@ -215,17 +209,16 @@ notices(struct control *c, const json_t *request)
 }
 
 static json_t *
-clear(struct control *c, const json_t *request)
+clear(void *arg, const json_t *request)
 {
+	struct control *c = arg;
+
 	notices_clear(c->notices, talk_text(request, "office"),
 	    talk_text(request, "code"));
 	return json_pack("{s:b}", "ok", 1);
 }
 
-static const struct command {
-	const char *name;
-	json_t *(*run)(struct control *c, const json_t *request);
-} commands[] = {
+static const struct talk_command commands[] = {
     {"national.jobs", jobs},
     {"national.show", show},
     {"national.decide", decide},
@@ -233,16 +226,6 @@ static const struct command {
     {"national.notices", notices},
     {"national.clear", clear},
 };
-
-static json_t *
-answer_to(void *arg, const char *name, const json_t *request)
-{
-	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
-		if (strcmp(commands[i].name, name) == 0)
-			return commands[i].run(arg, request);
-	}
-	return NULL;
-}
 
 int
 control_new(zloop_t *loop, struct spool *spool, struct run *run,
@@ -257,7 +240,8 @@ control_new(zloop_t *loop, struct spool *spool, struct run *run,
 	c->changed = changed;
 	c->arg = arg;
 	*out = c;
-	return talk_new(loop, spool_dirfd(spool), answer_to, c, &c->talk, why);
+	return talk_new(loop, spool_dirfd(spool), commands,
+	    sizeof(commands) / sizeof(commands[0]), c, &c->talk, why);
 }
 
 void
