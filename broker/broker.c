@@ -25,6 +25,7 @@
 #include "file.h"
 #include "log.h"
 
+#include "answer.h"
 #include "broker.h"
 #include "control.h"
 #include "deliver.h"
@@ -286,6 +287,7 @@ broker_close(struct broker **b_p)
 	if (b->zmq != NULL)
 		zmq_ctx_term(b->zmq);
 	writer_free(&b->writer);
+	answer_free(&b->answers);
 	origin_free(&b->origins);
 	quota_free(&b->quotas);
 	cache_fini(&b->cache);

@@ -35,6 +35,7 @@ struct control;
 struct session;
 struct wish;
 struct origins;
+struct answers;
 struct quotas;
 struct mandates;
 
@@ -65,6 +66,7 @@ struct broker {
 	struct session *ended;   /* to be freed at the end of the turn */
 	struct wish *wishes;     /* see legs.c */
 	struct origins *origins; /* see origin.c; NULL = not made yet */
+	struct answers *answers; /* see answer.c; NULL = not made yet */
 	struct quotas *quotas;   /* see quota.c; NULL = nobody has one */
 	size_t session_count;
 	uint64_t turns;      /* of the loop */

@@ -264,25 +264,45 @@ make_rows(const struct gathering *g, struct expected *out)
 	qsort(out->rows, out->count, sizeof(*out->rows), by_desks);
 }
 
+static void
+finish(struct gathering *g, struct expected *out)
+{
+	struct side *s;
+
+	memset(out, 0, sizeof(*out));
+	make_rows(g, out);
+	while ((s = g->first) != NULL) {
+		g->first = s->next;
+		free(s->marks.mark);
+		free(s);
+	}
+	hash_fini(&g->sides);
+}
+
 int
 expected_gather(struct store *store, const char *month, struct expected *out)
 {
 	struct gathering g = {.first = NULL};
 	struct store_filter filter = {.month = month};
-	struct side *s;
 	int rc;
 
-	memset(out, 0, sizeof(*out));
 	hash_init(&g.sides);
 	rc = store_find(store, &filter, add, &g);
-	make_rows(&g, out);
-	while ((s = g.first) != NULL) {
-		g.first = s->next;
-		free(s->marks.mark);
-		free(s);
-	}
-	hash_fini(&g.sides);
+	finish(&g, out);
 	return rc;
+}
+
+void
+expected_of(const struct store_parcel *const *parcels, size_t count,
+    struct expected *out)
+{
+	struct gathering g = {.first = NULL};
+	size_t i;
+
+	hash_init(&g.sides);
+	for (i = 0; i < count; i++)
+		(void)add(parcels[i], &g);
+	finish(&g, out);
 }
 
 void

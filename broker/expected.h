@@ -45,6 +45,10 @@ struct expected {
  * month "202612".  TSK_DAMAGED: damaged parcels are left out. */
 int expected_gather(
     struct store *store, const char *month, struct expected *out) TSK_MUST_USE;
+/* expected_of(parcels, count, out): the same of these parcels alone, newest first.
+ */
+void expected_of(const struct store_parcel *const *parcels, size_t count,
+    struct expected *out);
 void expected_fini(struct expected *e);
 
 /* expected_arrived(row), expected_partly(row): results came, of all clients;

@@ -100,7 +100,8 @@ static bool
 on_paper(const struct store_leg *leg)
 {
 	return (leg->way == WAY_FAX || leg->way == WAY_PDF) &&
-	       leg->state == LEG_DELIVERED && !(leg->flags & STORE_LEG_TEST);
+	       (leg->state == LEG_DELIVERED || leg->state == LEG_ANSWERED) &&
+	       !(leg->flags & STORE_LEG_TEST);
 }
 
 void

@@ -131,6 +131,8 @@ stat_of(enum leg_state state)
 		return STAT_LATER;
 	case LEG_PICKED_UP:
 		return STAT_PICKED_UP;
+	case LEG_ANSWERED:
+		return STAT_ANSWERED;
 	case LEG_SUPERSEDED:
 	case LEG_RECALLED:
 		return STAT_WITHDRAWN;
@@ -401,6 +403,19 @@ settle_as(struct broker *b, struct leg *leg, const struct settle_change *change,
 		    b->now_ms + (op->settle.expires_ms - b->wall_ms);
 	}
 	put_held(b, leg, st);
+}
+
+void
+settle_kept(struct broker *b, const struct store_parcel *p, unsigned leg,
+    const struct settle_change *change)
+{
+	struct settlement *st = settlement_new(b, &p->id, leg, change->actor,
+	    change->state, change->code, change->detail);
+
+	change_of(st, change);
+	memcpy(st->from, p->from, sizeof(st->from));
+	memcpy(st->from_type, p->from_type, sizeof(st->from_type));
+	writer_put(b->writer, &st->work);
 }
 
 /* Memory first, so that the agent's next word meets it; the store's order is

@@ -42,6 +42,10 @@ void settle_wait(struct broker *b, struct leg *leg, int64_t wait_ms,
  * done may be NULL. */
 void settle_as(struct broker *b, struct leg *leg,
     const struct settle_change *change, settle_fn *done, void *arg);
+/* settle_kept(b, p, leg, change): of a leg that is delivered; memory knows it no
+ * more. */
+void settle_kept(struct broker *b, const struct store_parcel *p, unsigned leg,
+    const struct settle_change *change);
 /* settle_mark(b, leg, change, done, arg): only the flags, of a lent leg; its lease
  * goes on. */
 void settle_mark(struct broker *b, struct leg *leg,

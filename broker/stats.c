@@ -32,6 +32,7 @@ static const char *const names[STAT_COUNT] = {
     [STAT_LATER] = "later",
     [STAT_WORKING] = "working",
     [STAT_PICKED_UP] = "picked_up",
+    [STAT_ANSWERED] = "answered",
     [STAT_PARKED] = "parked",
     [STAT_WITHDRAWN] = "withdrawn",
     [STAT_WOKEN] = "woken",

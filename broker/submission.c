@@ -10,6 +10,7 @@
 #include "crash.h"
 #include "log.h"
 
+#include "answer.h"
 #include "legs.h"
 #include "origin.h"
 #include "post.h"
@@ -139,6 +140,7 @@ submission_done(struct broker *b, struct work *work)
 	struct submission *sub = (struct submission *)(void *)work;
 
 	submission_answered(work->session, sub->window_bytes);
+	answer_kept(b, &sub->msg.submit, &sub->parcel, work->op.rc);
 	if (work->op.rc != TSK_OK)
 		quota_unsent(b, &sub->parcel, work->op.at_ms);
 	switch (work->op.rc) {
@@ -321,11 +323,16 @@ submission_put(struct broker *b, struct submission *sub)
 	const struct store_parcel *p = &sub->parcel;
 	const struct desk *to =
 	    registry_match(b->registry, p->to, p->to_type, NULL);
+	bool older = sub->version != 0 &&
+		     queue_version(&b->queues, sub->version, NULL) != NULL;
+	struct answer_list answered;
 
-	sub->work.joined = sub->version != 0 && queue_version(&b->queues,
-						    sub->version, NULL) != NULL;
+	answer_find(b, &sub->msg.submit, p, &answered);
+	sub->work.joined = older || answered.count > 0;
 	quota_sent(b, p);
 	writer_put(b->writer, &sub->work);
-	if (sub->work.joined && to != NULL)
+	answer_put(b, &answered, p, older);
+	answer_list_fini(&answered);
+	if (older && to != NULL)
 		supersede(b, sub, to->policy.supersede);
 }

@@ -14,6 +14,7 @@
 
 #include "log.h"
 
+#include "answer.h"
 #include "gate.h"
 #include "mandate.h"
 #include "session.h"
@@ -109,6 +110,7 @@ upkeep_purge(struct broker *b)
 	    b->wall_ms - b->settings->store.staged_ms;
 	work->op.purge.max = PURGE_RECORDS;
 	writer_put(b->writer, work);
+	answer_forget(b);
 }
 
 int64_t

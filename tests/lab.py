@@ -274,12 +274,14 @@ class Lab(Room):
         return [leg["state"] for leg in self.parcel(parcel_id)["legs"]]
 
     def wait_parcels(self, count, state=None, seconds=20, **filters):
-        """Until there are that many parcels, all their legs in a state."""
+        """Until there are that many parcels, all their legs in a state (or
+        answered, which comes after it)."""
         def ready():
             found = self.parcels(**filters)
             if len(found) != count:
                 return None
-            if state and any(leg["state"] != state for p in found
+            if state and any(leg["state"] not in (state, "answered")
+                             for p in found
                              for leg in p["legs"]):
                 return None
             return found or True

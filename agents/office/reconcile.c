@@ -427,6 +427,10 @@ compare_one(struct office *office, int dir, const struct wire_parcel *parcel,
 	char id[ID_TEXT_BYTES];
 	int rc = 0;
 
+	/* who sent the plan may have been away when the broker said that it is
+	 * answered; what is picked up is not asked for any more */
+	if (n > 0)
+		(void)!link_query(office->app->link, plans, n);
 	for (size_t i = 0; i < n; i++) {
 		if (!add_plan_of(office, compare, &plans[i]))
 			continue;
