@@ -55,6 +55,7 @@
 #define STOP_LIMIT_MS  10000
 #define LISTEN_BACKLOG 4096
 #define STOP_LINGER_MS 1000
+#define CLOCK_JUMP_MS  1000 /* less is what clocks do */
 
 /* ---- opening ---- */
 
@@ -225,6 +226,7 @@ broker_open(
 	b->mandates = mandates_new(b->registry);
 	b->now_ms = clock_mono_ms();
 	b->started_ms = b->wall_ms = clock_wall_ms();
+	b->apart_ms = b->wall_ms - b->now_ms;
 	b->clogged_ms = -1;
 	b->purge_ms = b->now_ms + UPKEEP_FIRST_PURGE_MS;
 	queue_init(&b->queues);
@@ -496,6 +498,20 @@ stopped(struct broker *b)
 	       b->now_ms - b->stop_ms > STOP_LIMIT_MS;
 }
 
+/* Times in memory are monotonic, but paper is due at an hour of the wall clock:
+ * it must be that hour also when the machine slept, or its clock was set. */
+static void
+look_at_clocks(struct broker *b)
+{
+	int64_t jump = b->wall_ms - b->now_ms - b->apart_ms;
+
+	if (llabs(jump) < CLOCK_JUMP_MS)
+		return;
+	b->apart_ms += jump;
+	log_info("broker: result=clock-jumped by_ms=%lld", (long long)jump);
+	queue_jump(&b->queues, jump);
+}
+
 static void
 turn(struct broker *b, zmq_pollitem_t *items)
 {
@@ -503,6 +519,7 @@ turn(struct broker *b, zmq_pollitem_t *items)
 
 	b->now_ms = clock_mono_ms();
 	b->wall_ms = clock_wall_ms();
+	look_at_clocks(b);
 	b->turns++;
 	b->busy = false;
 	if (items[0].revents & ZMQ_POLLIN)

@@ -54,6 +54,7 @@ struct broker {
 
 	int64_t now_ms;     /* monotonic, taken once a turn */
 	int64_t wall_ms;    /* Unix, taken once a turn */
+	int64_t apart_ms;   /* wall less monotonic, as times were counted */
 	int64_t started_ms; /* wall */
 
 	struct queue_set queues;

@@ -9,11 +9,13 @@
 #include "crash.h"
 #include "log.h"
 
+#include "fallback.h"
 #include "legs.h"
 #include "paper.h"
 #include "post.h"
 
-#define AGAIN_MS 1000 /* something is on its way: look again */
+#define AGAIN_MS  1000             /* something is on its way: look again */
+#define HANDED_MS (60 * 60 * 1000) /* the other side has it: look again */
 
 /* A change that waits until the last one of its leg is durable. */
 struct wish {
@@ -319,6 +321,47 @@ legs_moved(struct broker *b, const struct id *id, const struct store_leg *now)
 	}
 }
 
+/* The other side has taken the data.  Said once; what becomes of the data ends
+ * the sleep, and now and then the question is asked again. */
+static void
+sleep_on(struct broker *b, struct leg *paper, const struct store_parcel *p)
+{
+	struct settle_change change = {.state = LEG_WAITING,
+	    .actor = "broker",
+	    .code = FALLBACK_HANDED,
+	    .detail = "The other side has taken the data: paper waits for what "
+		      "becomes of it.",
+	    .due_ms = b->wall_ms + HANDED_MS};
+
+	if (fallback_said(p, paper->index))
+		queue_sleep(&b->queues, paper, b->now_ms + HANDED_MS);
+	else
+		settle_as(b, paper, &change, NULL, NULL);
+}
+
+/* The hour has come, and the data is under way. */
+static void
+fall_back(struct broker *b, struct leg *paper, const struct leg *data)
+{
+	const struct desk *to = paper_desk(b, paper);
+	struct store_parcel *p = NULL;
+	enum fallback what = FALLBACK_GOES;
+
+	if (store_parcel_get(b->store, &paper->id, &p) == 0)
+		what = fallback_of(p, data->index, data->state == QUEUE_LEASED,
+		    to != NULL && to->policy.needs_listed);
+	if (what == FALLBACK_WAITS)
+		sleep_on(b, paper, p);
+	else if (what == FALLBACK_MAYBE_TWICE)
+		wake(b, paper, FALLBACK_UNSURE,
+		    "The data did not arrive before its time; it may have been "
+		    "handed over and arrive, too.");
+	else
+		wake(b, paper, FALLBACK_CODE,
+		    "The data did not arrive before its time.");
+	store_parcel_free(&p);
+}
+
 void
 legs_wake(struct broker *b, struct leg *paper)
 {
@@ -333,8 +376,7 @@ legs_wake(struct broker *b, struct leg *paper)
 			queue_sleep(&b->queues, paper, b->now_ms + AGAIN_MS);
 			return;
 		}
-		wake(b, paper, "fallback",
-		    "The data did not arrive before its time.");
+		fall_back(b, paper, data);
 		return;
 	}
 	resolve(b, paper);

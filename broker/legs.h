@@ -9,6 +9,9 @@
  *	    fallback  wakes when the data failed or its time has come; ends when
  *	              the data arrives
  *
+ *	When its time has come, but the other side has taken the data already,
+ *	paper sleeps on (fallback.h).
+ *
  *	Paper that went out as a fallback ends the data, on ways that are not to
  *	bring it late (policy column late): the partner has it.
  *

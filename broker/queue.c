@@ -244,11 +244,12 @@ set_timer(struct queue_set *set, struct leg *leg)
 {
 	int64_t at = leg->expires_ms;
 
+	if ((leg->state == QUEUE_WAITING || leg->state == QUEUE_ASLEEP) &&
+	    leg->due_ms < at)
+		at = leg->due_ms;
+	at = at > 0 ? at : 0; /* long ago, before this machine was started */
 	if (leg->held || leg->state == QUEUE_PARKED)
 		at = -1;
-	else if ((leg->state == QUEUE_WAITING || leg->state == QUEUE_ASLEEP) &&
-		 leg->due_ms < at)
-		at = leg->due_ms;
 	schedule_set(&set->timers, &leg->timer, at);
 }
 
@@ -442,6 +443,32 @@ queue_unhold(struct queue_set *set, struct leg *leg)
 	if (leg->state != QUEUE_LEASED)
 		set_timer(set, leg);
 	queue_order_turn(set, leg->pair);
+}
+
+struct jump {
+	struct queue_set *set;
+	int64_t ms;
+};
+
+static void
+jump_leg(struct leg *leg, void *arg)
+{
+	const struct jump *j = arg;
+
+	leg->expires_ms -= j->ms;
+	if (leg->state == QUEUE_ASLEEP ||
+	    (leg->state == QUEUE_WAITING && j->ms > 0))
+		leg->due_ms -= j->ms;
+	if (leg->state != QUEUE_LEASED)
+		set_timer(j->set, leg);
+}
+
+void
+queue_jump(struct queue_set *set, int64_t ms)
+{
+	struct jump j = {set, ms};
+
+	queue_walk(set, jump_leg, &j);
 }
 
 enum queue_event

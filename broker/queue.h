@@ -196,6 +196,11 @@ void queue_end(struct queue_set *set, struct leg *leg);
 void queue_hold(struct queue_set *set, struct leg *leg);
 void queue_unhold(struct queue_set *set, struct leg *leg);
 
+/* queue_jump(set, ms): the wall clock went so much further than the monotonic one
+ * (a machine that was suspended, a clock that was set): what is due or expires
+ * at a time of the wall clock moves.  A wait never gets longer. */
+void queue_jump(struct queue_set *set, int64_t ms);
+
 enum queue_event {
 	QUEUE_NOTHING,
 	QUEUE_DUE,

@@ -22,6 +22,7 @@ static const struct show_column columns[] = {
     {"result", SHOW_TEXT, "result due", "実績の期限"},
     {"claim", SHOW_TEXT, "claims due", "請求の期限"},
     {"late", SHOW_TEXT, "late data", "紙の後のデータ"},
+    {"needs", SHOW_TEXT, "enough", "紙を止める条件"},
     {"order", SHOW_TEXT, "ways", "経路の順"},
     {"quiet", SHOW_TEXT, "quiet", "送らない時間"},
     {"kinds", SHOW_TEXT, "takes", "受け取る種類"},

@@ -268,6 +268,15 @@ draw_job_of(const struct desk *desk, struct drawing *d, struct draw_set *set,
 	    superfine ? DRAW_SUPERFINE : DRAW_FINE, &d->tiff, &d->result, why);
 }
 
+static const char *
+stamp_of(const struct wire_paper *paper)
+{
+	if (paper->copy)
+		return DRAW_STAMP_COPY;
+	return strcmp(paper->reason, WIRE_REASON_UNSURE) == 0 ? DRAW_STAMP_TWICE
+							      : NULL;
+}
+
 static int
 draw(const struct desk *desk, struct drawing *d, const char *number,
     bool superfine, struct why *why)
@@ -294,7 +303,7 @@ draw(const struct desk *desk, struct drawing *d, const char *number,
 	    .from = parcel->from,
 	    .to = parcel->to,
 	    .reference = id,
-	    .stamp = paper->copy ? DRAW_STAMP_COPY : NULL,
+	    .stamp = stamp_of(paper),
 	    .stamp_ms = (int64_t)paper->data_ms,
 	};
 

@@ -103,6 +103,19 @@ legs_tell(void *arg, struct task *t)
 		settle_task(p, t);
 }
 
+/* What lies on the desk the other side has not taken yet; what is being handed
+ * over may be there. */
+static const char *
+step_code(const struct program *p, const struct parcel *parcel)
+{
+	if (parcel->state == PARCEL_HANDED)
+		return p->driver->traits & DRIVER_BY_HAND ? "laid-out"
+							  : "handed-over";
+	if (parcel->state == PARCEL_HANDING)
+		return "handing-over";
+	return parcel->hold ? "held" : "queued";
+}
+
 void
 legs_step(void *arg, struct task *t)
 {
@@ -112,9 +125,7 @@ legs_step(void *arg, struct task *t)
 	    .id = parcel->id,
 	    .leg = parcel->leg,
 	    .outcome = WIRE_OUTCOME_WORKING,
-	    .code = parcel->state == PARCEL_HANDED ? "handed-over"
-		    : parcel->hold                 ? "held"
-						   : "queued",
+	    .code = step_code(p, parcel),
 	    .detail = parcel->text,
 	    .at_ms = (uint64_t)clock_wall_ms(),
 	};

@@ -44,6 +44,20 @@ task_free(struct task *t)
 	free(t);
 }
 
+static void
+station_free(struct station *s)
+{
+	struct pair *p;
+
+	while ((p = TAILQ_FIRST(&s->pairs)) != NULL) {
+		TAILQ_REMOVE(&s->pairs, p, entry);
+		free(p);
+	}
+	zhashx_destroy(&s->by_receiver);
+	free(s->folder);
+	free(s);
+}
+
 void
 run_free(struct run **run_p)
 {
@@ -57,8 +71,7 @@ run_free(struct run **run_p)
 		task_free(t);
 	while ((s = TAILQ_FIRST(&r->stations)) != NULL) {
 		TAILQ_REMOVE(&r->stations, s, entry);
-		free(s->folder);
-		free(s);
+		station_free(s);
 	}
 	zhashx_destroy(&r->tasks);
 	zhashx_destroy(&r->by_name);
@@ -93,7 +106,10 @@ run_station(struct run *r, const char *office)
 		return s;
 	s = mem_new(sizeof(*s));
 	snprintf(s->office, sizeof(s->office), "%s", office);
-	TAILQ_INIT(&s->todo);
+	TAILQ_INIT(&s->pairs);
+	TAILQ_INIT(&s->handing);
+	TAILQ_INIT(&s->handed);
+	s->by_receiver = zhashx_new();
 	TAILQ_INIT(&s->watched);
 	TAILQ_INIT(&s->stopped);
 	TAILQ_INSERT_TAIL(&r->stations, s, entry);
@@ -163,25 +179,28 @@ run_offices(struct run *r,
 static size_t *
 count_of(struct station *s, const struct tasks *list)
 {
-	if (list == &s->todo)
-		return &s->todo_count;
-	return list == &s->watched ? &s->watched_count : &s->stopped_count;
+	if (list == &s->watched)
+		return &s->watched_count;
+	return list == &s->stopped ? &s->stopped_count : &s->todo_count;
 }
 
 static struct tasks *
-list_for(struct station *s, enum parcel_state state)
+list_for(struct task *t)
 {
-	if (state < PARCEL_LISTED)
-		return &s->todo;
-	return state == PARCEL_LISTED ? &s->watched : &s->stopped;
-}
+	struct station *s = t->station;
 
-static void
-take_out(struct task *t)
-{
-	TAILQ_REMOVE(t->list, t, entry);
-	--*count_of(t->station, t->list);
-	t->list = NULL;
+	switch (t->parcel->state) {
+	case PARCEL_PREPARED:
+		return &t->pair->tasks;
+	case PARCEL_HANDING:
+		return &s->handing;
+	case PARCEL_HANDED:
+		return &s->handed;
+	case PARCEL_LISTED:
+		return &s->watched;
+	default:
+		return &s->stopped;
+	}
 }
 
 /* By the time the broker took it; ids of one moment are ascending. */
@@ -193,21 +212,138 @@ older(const struct parcel *a, const struct parcel *b)
 	return id_compare(&a->id, &b->id) < 0;
 }
 
-/* Most come in order: look from the end. */
+/* Most come in order: look at both ends first. */
+static void
+insert(struct tasks *list, struct task *t)
+{
+	struct task *first = TAILQ_FIRST(list);
+	struct task *before = TAILQ_LAST(list, tasks);
+
+	if (first == NULL || older(t->parcel, first->parcel)) {
+		TAILQ_INSERT_HEAD(list, t, entry);
+		return;
+	}
+	while (older(t->parcel, before->parcel))
+		before = TAILQ_PREV(before, tasks, entry);
+	TAILQ_INSERT_AFTER(list, before, t, entry);
+}
+
+/* ---- pairs ---- */
+
+static struct pair *
+pair_of(struct task *t)
+{
+	struct station *s = t->station;
+	struct pair *p;
+	char key[sizeof(p->key)];
+
+	snprintf(key, sizeof(key), "%s/%s", t->parcel->to, t->parcel->to_type);
+	if ((p = zhashx_lookup(s->by_receiver, key)) != NULL)
+		return p;
+	p = mem_new(sizeof(*p));
+	memcpy(p->key, key, sizeof(key));
+	TAILQ_INIT(&p->tasks);
+	TAILQ_INSERT_TAIL(&s->pairs, p, entry);
+	zhashx_insert(s->by_receiver, p->key, p);
+	return p;
+}
+
+/* Whose oldest parcel comes before the other's; one without comes first, it is
+ * gone in a moment or waits for what is under way. */
+static bool
+pair_older(const struct pair *a, const struct pair *b)
+{
+	const struct task *x = TAILQ_FIRST(&a->tasks);
+	const struct task *y = TAILQ_FIRST(&b->tasks);
+
+	return x == NULL || (y != NULL && older(x->parcel, y->parcel));
+}
+
+/* The oldest parcel of the pair is another one: to its place among the others.
+ * It mostly stays in front, or goes to the end. */
+static void
+pair_move(struct station *s, struct pair *p)
+{
+	struct pair *at = TAILQ_NEXT(p, entry), *last;
+
+	TAILQ_REMOVE(&s->pairs, p, entry);
+	last = TAILQ_LAST(&s->pairs, pairs);
+	if (last == NULL || !pair_older(p, last)) {
+		TAILQ_INSERT_TAIL(&s->pairs, p, entry);
+		return;
+	}
+	if (at == NULL)
+		at = last;
+	while (pair_older(at, p)) /* ends: the last one is younger */
+		at = TAILQ_NEXT(at, entry);
+	for (struct pair *b = TAILQ_PREV(at, pairs, entry);
+	     b != NULL && pair_older(p, b); b = TAILQ_PREV(b, pairs, entry))
+		at = b;
+	TAILQ_INSERT_BEFORE(at, p, entry);
+}
+
+static void
+pair_leave(struct task *t)
+{
+	struct station *s = t->station;
+	struct pair *p = t->pair;
+
+	t->pair = NULL;
+	if (p->handing > 0 || !TAILQ_EMPTY(&p->tasks))
+		return;
+	TAILQ_REMOVE(&s->pairs, p, entry);
+	zhashx_delete(s->by_receiver, p->key);
+	free(p);
+}
+
+/* ---- into and out of the list of its state ---- */
+
+static bool
+waits_in_pair(const struct task *t)
+{
+	return t->parcel->state == PARCEL_PREPARED ||
+	       t->parcel->state == PARCEL_HANDING;
+}
+
 static void
 put_in(struct task *t)
 {
-	struct tasks *list = list_for(t->station, t->parcel->state);
-	struct task *before = TAILQ_LAST(list, tasks);
+	struct tasks *list;
 
-	while (before != NULL && older(t->parcel, before->parcel))
-		before = TAILQ_PREV(before, tasks, entry);
-	if (before == NULL)
-		TAILQ_INSERT_HEAD(list, t, entry);
-	else
-		TAILQ_INSERT_AFTER(list, before, t, entry);
+	if (waits_in_pair(t))
+		t->pair = pair_of(t);
+	list = list_for(t);
+	insert(list, t);
 	t->list = list;
 	++*count_of(t->station, list);
+	if (t->parcel->state == PARCEL_HANDING)
+		t->pair->handing++;
+	else if (t->pair != NULL && TAILQ_FIRST(list) == t)
+		pair_move(t->station, t->pair);
+}
+
+static void
+take_out(struct task *t)
+{
+	bool first = TAILQ_FIRST(t->list) == t;
+
+	TAILQ_REMOVE(t->list, t, entry);
+	--*count_of(t->station, t->list);
+	if (t->list == &t->station->handing)
+		t->pair->handing--;
+	else if (t->pair != NULL && first && !TAILQ_EMPTY(t->list))
+		pair_move(t->station, t->pair);
+	t->list = NULL;
+	if (t->pair != NULL)
+		pair_leave(t);
+}
+
+void
+run_place(struct task *t, enum parcel_state state)
+{
+	take_out(t);
+	t->parcel->state = state;
+	put_in(t);
 }
 
 static struct task *
@@ -263,8 +399,8 @@ run_count(const struct run *r)
 /* ---- coming in ---- */
 
 struct loading {
-	struct run *run;
-	int64_t now_ms;
+	struct parcel **parcels;
+	size_t count, room;
 };
 
 /* Told, but the crash came before it was out of the way. */
@@ -281,27 +417,54 @@ is_over(const struct run *r, const struct parcel *p)
 /* Whatever call was under way ended with the process that made it: what it can
  * still bring about is there in a moment. */
 static void
-load_one(void *arg, struct parcel *parcel)
+load_one(struct run *r, struct parcel *parcel, int64_t now)
 {
-	struct loading *l = arg;
-	struct task *t = append(l->run, parcel);
+	struct task *t = append(r, parcel);
 
 	if (parcel->state == PARCEL_HANDING) {
-		t->ask_ms = l->now_ms +
-			    (run_by_hand(l->run) ? 0 : l->run->settings.lag_ms);
+		t->ask_ms = now + (run_by_hand(r) ? 0 : r->settings.lag_ms);
 		log_warn("national: result=interrupted why=\"It is looked for "
 			 "in the list of what was sent.\"");
 	}
-	if (is_over(l->run, parcel))
-		run_over(l->run, t, l->now_ms);
+	if (is_over(r, parcel))
+		run_over(r, t, now);
 }
 
+static void
+take_parcel(void *arg, struct parcel *parcel)
+{
+	struct loading *l = arg;
+
+	if (l->count == l->room) {
+		l->room = l->room * 2 + 64;
+		l->parcels =
+		    mem_resize(l->parcels, l->room * sizeof(struct parcel *));
+	}
+	l->parcels[l->count++] = parcel;
+}
+
+static int
+by_age(const void *a, const void *b)
+{
+	const struct parcel *x = *(struct parcel *const *)a;
+	const struct parcel *y = *(struct parcel *const *)b;
+
+	return older(x, y) ? -1 : older(y, x);
+}
+
+/* A folder has no order; the lists have one and take what comes last best. */
 int
 run_load(struct run *r, int64_t now, struct why *why)
 {
-	struct loading l = {r, now};
+	struct loading l = {0};
+	int rc = spool_load(r->spool, take_parcel, &l, why);
 
-	return spool_load(r->spool, load_one, &l, why);
+	if (l.count > 0)
+		qsort(l.parcels, l.count, sizeof(struct parcel *), by_age);
+	for (size_t i = 0; i < l.count; i++)
+		load_one(r, l.parcels[i], now);
+	free(l.parcels);
+	return rc;
 }
 
 /* What is on the other side already stays there: only the rest is sent. */
@@ -412,10 +575,10 @@ run_change(struct run *r, struct task *t, enum parcel_state state, int64_t now)
 {
 	struct parcel *p = t->parcel;
 
-	take_out(t);
-	p->state = state;
-	put_in(t);
+	run_place(t, state);
 	run_wake(t->station);
+	if (t->recall) /* now it may be possible */
+		t->station->times_ms = 0;
 	if (parcel_ended(p)) {
 		p->ended_ms = now;
 		if (state != PARCEL_FETCHED)
@@ -478,7 +641,7 @@ run_told(struct run *r, struct task *t, int64_t now)
 void
 run_recall(struct run *r, struct task *t, int64_t now)
 {
-	t->recall = true;
+	t->recall = t->station->withdraw = true;
 	run_wake(t->station);
 	if (parcel_ended(t->parcel)) {
 		r->events->tell(r->arg, t);

@@ -45,6 +45,7 @@ struct run_settings {
 	int64_t remind_ms;  /* by hand: lies too long */
 };
 
+struct pair;
 struct station;
 struct task;
 TAILQ_HEAD(tasks, task);
@@ -53,13 +54,14 @@ TAILQ_HEAD(tasks, task);
 struct task {
 	struct parcel *parcel;
 	struct station *station;
-	bool lent;        /* the broker lent us the leg in this session */
-	bool recall;      /* it wants it back */
-	bool refused;     /* ... and it cannot be taken back */
-	bool dirty;       /* the record on disk is older than this */
-	bool busy;        /* an order about it is with the driver */
-	bool reminded;    /* people were told that it waits */
-	unsigned trouble; /* calls that came to nothing, in a row */
+	struct pair *pair; /* prepared, handing: whose turn it waits for */
+	bool lent;         /* the broker lent us the leg in this session */
+	bool recall;       /* it wants it back */
+	bool refused;      /* ... and it cannot be taken back */
+	bool dirty;        /* the record on disk is older than this */
+	bool busy;         /* an order about it is with the driver */
+	bool reminded;     /* people were told that it waits */
+	unsigned trouble;  /* calls that came to nothing, in a row */
 	int64_t ask_ms;  /* handing: "not there" counts if asked from here on */
 	uint64_t credit; /* bytes of credit the delivery took */
 	TAILQ_ENTRY(task) entry;

@@ -187,6 +187,11 @@ on_send(struct run *r, struct station *s, struct task *t,
 		t->ask_ms = now + r->settings.lag_ms;
 		log_warn("national: office=%s result=broken why=\"%s\"",
 		    s->office, a->why.text);
+		parcel_say(p, "handing-over",
+		    "Nobody knows whether it was handed over: the list of what "
+		    "was sent will tell.");
+		(void)run_keep(r, t);
+		r->events->step(r->arg, t);
 	}
 }
 
@@ -214,10 +219,8 @@ no_list(struct run *r, struct station *s, int64_t now)
 {
 	struct task *t, *after;
 
-	for (t = TAILQ_FIRST(&s->todo); t != NULL; t = after) {
+	for (t = TAILQ_FIRST(&s->handing); t != NULL; t = after) {
 		after = TAILQ_NEXT(t, entry);
-		if (t->parcel->state != PARCEL_HANDING)
-			continue;
 		parcel_say(t->parcel, "unknown",
 		    "It may have been handed over, and the other side cannot "
 		    "tell.");
@@ -232,6 +235,7 @@ on_list_sent(struct run *r, struct station *s, const struct driver_answer *a,
 	if (a->rc == 0) {
 		run_match(r, s, a, now);
 	} else if (a->rc == TSK_EMPTY) {
+		s->seen_ms = s->asked_ms;
 		no_list(r, s, now);
 	} else if (a->rc == TSK_LATER || a->rc == TSK_DENIED) {
 		s->list_ms = now;

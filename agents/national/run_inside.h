@@ -12,11 +12,25 @@
 
 #define IDLE_MS (60 * 1000)
 
+/* One sender and one receiver: what has not been handed over yet, and goes in
+ * order.  Gone when there is nothing more of it. */
+struct pair {
+	char key[NUMBER_OFFICE_BYTES + NUMBER_TYPE_BYTES]; /* the receiver */
+	struct tasks tasks; /* prepared: the oldest first */
+	size_t handing;     /* begun, and not known to be over */
+	TAILQ_ENTRY(pair) entry;
+};
+TAILQ_HEAD(pairs, pair);
+
 struct station {
 	char office[NUMBER_OFFICE_BYTES];
-	struct tasks todo;    /* prepared, handing, handed: the oldest first */
-	struct tasks watched; /* listed */
-	struct tasks stopped; /* failed, unknown, recalled, fetched */
+	/* what is to be done.  No step for one parcel may look at all of them:
+	 * an office may have 10,000. */
+	struct pairs pairs; /* prepared: the one with the oldest parcel first */
+	zhashx_t *by_receiver;        /* key -> pair */
+	struct tasks handing, handed; /* the oldest first */
+	struct tasks watched;         /* listed */
+	struct tasks stopped;         /* failed, unknown, recalled, fetched */
 	size_t todo_count, watched_count, stopped_count;
 	/* the order that is with the driver */
 	bool busy;
@@ -24,7 +38,10 @@ struct station {
 	struct task *task; /* send, withdraw */
 	char *folder;
 	int64_t asked_ms;
-	bool whole; /* the list was asked back to the oldest watched one */
+	bool whole;      /* the list was asked back to the oldest watched one */
+	bool withdraw;   /* something handed over is wanted back */
+	int64_t seen_ms; /* the last list that came was asked then */
+	int64_t times_ms; /* what lies too long is looked for */
 	/* patience */
 	int64_t blocked_ms; /* nothing before then */
 	struct why why;
@@ -59,6 +76,8 @@ bool run_by_hand(const struct run *run);
 /* run_keep(run, task): the record as the parcel is now; false if the disk does
  * not take it: nothing goes out meanwhile. */
 bool run_keep(struct run *run, struct task *task);
+/* run_place(task, state): into the lists of that state. */
+void run_place(struct task *task, enum parcel_state state);
 /* run_change(run, task, state, now): recorded, logged, told if it is an end. */
 void run_change(struct run *run, struct task *task, enum parcel_state state,
     int64_t now_ms);
@@ -66,7 +85,7 @@ void run_change(struct run *run, struct task *task, enum parcel_state state,
 void run_wake(struct station *station);
 /* run_wait(settings, trouble): how long after so many failures. */
 int64_t run_wait(const struct run_settings *settings, unsigned trouble);
-/* run_strip(run, task): listed and told: its documents go. */
+/* run_over(run, task, now): nothing more will be heard of it. */
 void run_over(struct run *run, struct task *task, int64_t now_ms);
 
 /* ---- run_match.c ---- */

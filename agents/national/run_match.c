@@ -306,15 +306,22 @@ run_match(struct run *r, struct station *s, const struct driver_answer *a,
 	    .now_ms = now,
 	};
 
+	struct pair *pair;
+
 	index_items(&m);
 	claim(&m, &s->watched);
 	claim(&m, &s->stopped);
-	claim(&m, &s->todo);
+	claim(&m, &s->handed);
+	claim(&m, &s->handing);
+	TAILQ_FOREACH(pair, &s->pairs, entry) /* sent in part */
+	claim(&m, &pair->tasks);
+	s->seen_ms = s->asked_ms;
 	if (s->whole)
 		judge_all(&m, &s->watched);
-	judge_all(&m, &s->todo);
+	judge_all(&m, &s->handed);
+	judge_all(&m, &s->handing);
 	if (r->settings.remind_ms > 0 && run_by_hand(r)) {
-		struct task *t = TAILQ_FIRST(&s->todo);
+		struct task *t = TAILQ_FIRST(&s->handed);
 		if (t == NULL || !t->reminded)
 			r->events->notice_clear(
 			    r->arg, s->office, "desk-waits");

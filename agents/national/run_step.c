@@ -12,6 +12,10 @@
  *	An office with trouble waits for itself.  Whose turn it was for some
  *	orders goes to the end, so that one with many parcels does not keep the
  *	others waiting.
+ *
+ *	What an order costs here does not grow with the parcels that wait: the
+ *	next one is the first of a receiver; lists of all are walked when a list
+ *	of the other side is due, and once a second for what lies too long.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,6 +27,7 @@
 
 #define SKEW_MS   (10 * 60 * 1000) /* clocks of the two sides differ */
 #define TURNS_MAX 20
+#define TIMES_MS  1000
 
 /* ---- giving an order ---- */
 
@@ -50,30 +55,12 @@ give(struct run *r, struct station *s, struct task *t, enum driver_verb verb,
 
 /* ---- sending ---- */
 
-/* An earlier one of the same two offices is not through yet. */
+/* The first of a receiver: those behind it wait. */
 static bool
-pair_waits(const struct station *s, const struct task *task)
+ready(const struct task *t, int64_t now)
 {
-	const struct task *t;
-
-	TAILQ_FOREACH(t, &s->todo, entry)
-	{
-		if (t == task)
-			return false;
-		if (t->parcel->state != PARCEL_HANDED &&
-		    strcmp(t->parcel->to, task->parcel->to) == 0 &&
-		    strcmp(t->parcel->to_type, task->parcel->to_type) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool
-ready(const struct station *s, const struct task *t, int64_t now)
-{
-	return t->parcel->state == PARCEL_PREPARED && t->lent &&
-	       !t->parcel->hold && !t->recall && t->parcel->due_ms <= now &&
-	       !pair_waits(s, t);
+	return t->lent && !t->parcel->hold && !t->recall &&
+	       t->parcel->due_ms <= now;
 }
 
 /* The intent first: whoever reads this record after a crash must ask. */
@@ -88,11 +75,11 @@ send_one(struct run *r, struct station *s, struct task *t, int64_t now)
 	}
 	p->tries++;
 	p->handing_ms = now;
-	p->state = PARCEL_HANDING;
+	run_place(t, PARCEL_HANDING);
 	parcel_say(p, "handing-over", "It is being handed over.");
 	CRASH_POINT("national-begin");
 	if (!run_keep(r, t)) {
-		p->state = PARCEL_PREPARED;
+		run_place(t, PARCEL_PREPARED);
 		p->due_ms = now + r->settings.wait_min_ms;
 		return false;
 	}
@@ -105,14 +92,16 @@ send_one(struct run *r, struct station *s, struct task *t, int64_t now)
 static bool
 try_send(struct run *r, struct station *s, int64_t now, int64_t *next)
 {
-	struct task *t;
+	struct pair *p;
 
-	TAILQ_FOREACH(t, &s->todo, entry)
+	TAILQ_FOREACH(p, &s->pairs, entry)
 	{
-		if (ready(s, t, now))
+		struct task *t = TAILQ_FIRST(&p->tasks);
+		if (p->handing > 0 || t == NULL)
+			continue;
+		if (ready(t, now))
 			return send_one(r, s, t, now);
-		if (t->parcel->state == PARCEL_PREPARED &&
-		    t->parcel->due_ms > now && t->parcel->due_ms < *next)
+		if (t->parcel->due_ms > now && t->parcel->due_ms < *next)
 			*next = t->parcel->due_ms;
 	}
 	return false;
@@ -125,14 +114,16 @@ try_withdraw(struct run *r, struct station *s, int64_t now)
 {
 	struct task *t;
 
-	TAILQ_FOREACH(t, &s->todo, entry)
+	if (!s->withdraw)
+		return false;
+	TAILQ_FOREACH(t, &s->handed, entry)
 	{
-		if (t->parcel->state == PARCEL_HANDED && t->recall &&
-		    !t->refused) {
+		if (t->recall && !t->refused) {
 			give(r, s, t, DRIVER_WITHDRAW, now);
 			return true;
 		}
 	}
+	s->withdraw = false;
 	return false;
 }
 
@@ -146,8 +137,7 @@ oldest(const struct tasks *list)
 
 	TAILQ_FOREACH(t, list, entry)
 	{
-		if (t->parcel->state != PARCEL_PREPARED &&
-		    t->parcel->made_ms < since)
+		if (t->parcel->made_ms < since)
 			since = t->parcel->made_ms;
 	}
 	return since;
@@ -156,11 +146,11 @@ oldest(const struct tasks *list)
 static void
 ask_list(struct run *r, struct station *s, bool whole, int64_t now)
 {
-	int64_t since = oldest(&s->todo);
-	int64_t watched = whole ? oldest(&s->watched) : INT64_MAX;
+	int64_t since = oldest(&s->handing), other = oldest(&s->handed);
 
-	if (watched < since)
-		since = watched;
+	since = other < since ? other : since;
+	other = whole ? oldest(&s->watched) : INT64_MAX;
+	since = other < since ? other : since;
 	s->whole = whole;
 	s->list_ms = now + r->settings.poll_ms;
 	if (whole)
@@ -173,21 +163,16 @@ ask_list(struct run *r, struct station *s, bool whole, int64_t now)
 static bool
 try_lists(struct run *r, struct station *s, int64_t now, int64_t *next)
 {
-	bool handed = false;
+	bool handed = !TAILQ_EMPTY(&s->handed);
 	struct task *t;
 
-	TAILQ_FOREACH(t, &s->todo, entry)
+	TAILQ_FOREACH(t, &s->handing, entry)
 	{
-		const struct parcel *p = t->parcel;
-		if (p->state == PARCEL_HANDED) {
-			handed = true;
-		} else if (p->state == PARCEL_HANDING) {
-			if (t->ask_ms <= now) {
-				ask_list(r, s, false, now);
-				return true;
-			}
-			*next = t->ask_ms < *next ? t->ask_ms : *next;
+		if (t->ask_ms <= now) {
+			ask_list(r, s, false, now);
+			return true;
 		}
+		*next = t->ask_ms < *next ? t->ask_ms : *next;
 	}
 	bool watched = !TAILQ_EMPTY(&s->watched);
 	int64_t due = handed ? s->list_ms : INT64_MAX;
@@ -208,8 +193,7 @@ remind(struct run *r, struct station *s, struct task *t, int64_t now)
 {
 	struct parcel *p = t->parcel;
 
-	if (p->state != PARCEL_HANDED || t->reminded ||
-	    now - p->handed_ms < r->settings.remind_ms)
+	if (t->reminded || now - p->handed_ms < r->settings.remind_ms)
 		return;
 	t->reminded = true;
 	parcel_say(p, "handed-over",
@@ -220,13 +204,13 @@ remind(struct run *r, struct station *s, struct task *t, int64_t now)
 	    "Parcels lie on the desk and have not been sent.");
 }
 
+/* A list that could not be asked for does not say so. */
 static void
-not_listed(struct run *r, struct task *t, int64_t now)
+not_listed(struct run *r, struct station *s, struct task *t, int64_t now)
 {
 	struct parcel *p = t->parcel;
 
-	if (p->state != PARCEL_HANDED || t->busy ||
-	    now - p->handed_ms < r->settings.listed_ms)
+	if (t->busy || s->seen_ms - p->handed_ms < r->settings.listed_ms)
 		return;
 	parcel_say(p, "unknown",
 	    "It was handed over, but does not appear in the list of what was "
@@ -234,19 +218,38 @@ not_listed(struct run *r, struct task *t, int64_t now)
 	run_change(r, t, PARCEL_UNKNOWN, now);
 }
 
+/* What was asked back while it was with the driver, and came back. */
+static void
+take_back(struct run *r, struct station *s, int64_t now)
+{
+	struct task *t, *next_task;
+	struct pair *p, *next;
+
+	for (p = TAILQ_FIRST(&s->pairs); p != NULL; p = next) {
+		next = TAILQ_NEXT(p, entry);
+		for (t = TAILQ_FIRST(&p->tasks); t != NULL; t = next_task) {
+			next_task = TAILQ_NEXT(t, entry);
+			if (t->recall)
+				run_recall(r, t, now);
+		}
+	}
+}
+
 static void
 look_at_times(struct run *r, struct station *s, int64_t now)
 {
 	struct task *t, *after;
 
-	for (t = TAILQ_FIRST(&s->todo); t != NULL; t = after) {
+	if (s->times_ms > now && s->times_ms <= now + TIMES_MS)
+		return;
+	s->times_ms = now + TIMES_MS;
+	take_back(r, s, now);
+	for (t = TAILQ_FIRST(&s->handed); t != NULL; t = after) {
 		after = TAILQ_NEXT(t, entry);
-		if (t->recall && t->parcel->state == PARCEL_PREPARED)
-			run_recall(r, t, now);
-		else if (run_by_hand(r))
+		if (run_by_hand(r))
 			remind(r, s, t, now);
 		else
-			not_listed(r, t, now);
+			not_listed(r, s, t, now);
 	}
 	for (t = TAILQ_FIRST(&s->watched); t != NULL; t = after) {
 		after = TAILQ_NEXT(t, entry);

@@ -82,6 +82,9 @@ take_documents(struct easel *e)
 	if (e->wire != NULL && e->wire->copy) {
 		e->set.stamp = DRAW_STAMP_COPY;
 		e->set.stamp_ms = (int64_t)e->wire->data_ms;
+	} else if (e->wire != NULL &&
+		   strcmp(e->wire->reason, WIRE_REASON_UNSURE) == 0) {
+		e->set.stamp = DRAW_STAMP_TWICE;
 	}
 }
 

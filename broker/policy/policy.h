@@ -42,6 +42,7 @@ struct policy {
 	bool hold;          /* FAX number not usable: wait (else pdf) */
 	unsigned supersede; /* bits 1 << enum leg_way */
 	unsigned late;      /* ways: data that still goes when its paper did */
+	bool needs_listed;  /* no fallback: handed over is not enough */
 	uint8_t order[POLICY_WAYS]; /* ways as they are tried; 0: as the row
 				       has them */
 	struct quiet quiet;

@@ -390,6 +390,15 @@ set_late(struct policy *p, const char *text)
 }
 
 static int
+set_needs(struct policy *p, const char *text)
+{
+	p->needs_listed = strcmp(text, "listed") == 0;
+	return p->needs_listed || strcmp(text, "handed-over") == 0
+		   ? 0
+		   : TSK_INVALID;
+}
+
+static int
 add_order(struct policy *p, size_t i, const char *word)
 {
 	int way = way_of(word);
@@ -435,6 +444,8 @@ const struct policy_column policy_columns[] = {
     {"supersede", NULL, "fax pdf",
 	"Name ways (bus, national, hub, fax, pdf), or none.", set_supersede},
     {"late", NULL, "bus", "Name ways (bus, national, hub), or none.", set_late},
+    {"needs", "fallback_needs", "handed-over", "Use handed-over or listed.",
+	set_needs},
     {"order", NULL, "row",
 	"Name ways (bus, national, hub, fax, pdf), each once, or row.",
 	set_order},

@@ -88,7 +88,8 @@ struct draw_set {
 			  before, are withdrawn */
 };
 
-#define DRAW_STAMP_COPY "データ送信済の控え"
+#define DRAW_STAMP_COPY  "データ送信済の控え"
+#define DRAW_STAMP_TWICE "データも届く場合あり"
 
 enum draw_cover_kind {
 	DRAW_COVER_FAX,  /* ＦＡＸ送付状 */

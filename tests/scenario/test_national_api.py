@@ -3,15 +3,13 @@
 trouble is its own."""
 import datetime
 import os
-import time
 
 import pytest
-from lab import NUMBER, files_below, holds, row, wait_for
+from lab import NUMBER, holds, row, wait_for
 from national_room import (CARE, PARTNERS, ROWS, SECOND, THIRD,
                            NationalRoom, actual)
 
 P1, P2, P3, P4 = PARTNERS
-JST = datetime.timezone(datetime.timedelta(hours=9))
 
 
 @pytest.fixture
@@ -275,86 +273,3 @@ def test_receivers_that_are_not_there(open_room):
     room.wait_receipts(1)
     assert room.nation.doubles() == []
     assert os.listdir(room.folder)
-
-
-def next_business_day(now):
-    """As the broker counts without a table of holidays."""
-    day = now.date() + datetime.timedelta(days=1)
-    while day.weekday() > 4 or (day.month, day.day) >= (12, 29) or (
-            (day.month, day.day) <= (1, 3)):
-        day += datetime.timedelta(days=1)
-    return day
-
-
-def paper_names(room):
-    """Names of the originals that lie in partners' paper folders, repeats and
-    all."""
-    return sorted(os.path.basename(p)
-                  for p in files_below(room.lab.path("pdf"))
-                  if p.upper().endswith(".CSV"))
-
-
-def set_hour(room, seconds):
-    """The partners' 予定 fall back to paper so many seconds from now; the
-    hour, and the service month that is meant."""
-    now = datetime.datetime.now(JST)
-    hour = (now + datetime.timedelta(seconds=seconds)).replace(microsecond=0)
-    day = next_business_day(now)
-    deadline = datetime.datetime(day.year, day.month, day.day, 12, tzinfo=JST)
-    lead = int((deadline - hour).total_seconds())
-    with open(room.lab.path("policies.tsv"), "w", encoding="utf-8") as f:
-        f.write("name\tdeliver\tfallback\tplan\tgrace\n"
-                "default\telectronic\toff\toff\t4h\n"
-                f"month-end\telectronic\t{lead}s\t{day.day} 12:00\t1h\n")
-    return hour, (day.year + day.month // 12, day.month % 12 + 1)
-
-
-def fallbacks(room, partner):
-    """When paper was let out for parcels to a partner."""
-    return [s["at_ms"] for p in room.lab.parcels(to=partner)
-            for s in room.lab.parcel(p["id"])["steps"]
-            if s["code"] == "fallback" and s["state"] == "ready"]
-
-
-def test_two_days_down_at_the_end_of_the_month(open_room):
-    """The national system is away; paper goes out at the set hour and not
-    before, once, and ends the data: when the system is back the partner gets
-    no second one."""
-    rows = {n: {**r, "policy": "month-end" if n in PARTNERS else ""}
-            for n, r in ROWS.items()}
-    room = open_room(rows)
-    _, month = set_hour(room, 3600)
-    room.lab.setting("tasukid", policy__file=room.lab.path("policies.tsv"))
-    room.open()
-    before = room.plan(P1, month=month)
-    room.send(before)
-    wait_for(room.tail, lambda: [leg["state"] for p in room.lab.parcels()
-                                 for leg in p["legs"]]
-             == ["delivered", "recalled"], 60)
-    room.nation.stop()
-    # an hour that this machine can meet
-    for partner, seconds in ((P2, 10), (P3, 60)):
-        hour, month = set_hour(room, seconds)
-        room.lab.ctl("policy", "reload")
-        files = room.plan(partner, month=month, number=2)
-        room.send(files)
-        wait_for(room.tail, lambda: room.lab.parcels(to=partner), 60)
-        if datetime.datetime.now(JST) < hour:
-            break
-    while datetime.datetime.now(JST) < hour - datetime.timedelta(seconds=1):
-        assert not set(files) & set(paper_names(room))
-        time.sleep(0.1)
-    wait_for(room.tail, lambda: set(files) <= set(paper_names(room)), 60)
-    (fired,) = fallbacks(room, partner)
-    assert -1 <= fired - hour.timestamp() * 1000 < 10000, (fired, hour)
-    assert not fallbacks(room, P1)
-    room.nation.start()
-    wait_for(room.tail, lambda: all(
-        leg["state"] in ("delivered", "picked-up", "recalled")
-        for p in room.lab.parcels() for leg in p["legs"]), 60)
-    # a file of later goes out, and none of those that paper replaced
-    after = room.plan(P1, month=month, number=3)
-    room.send(after)
-    room.wait_there({**before, **after}, 60)
-    assert set(files) <= set(paper_names(room))
-    assert len(paper_names(room)) == len(set(paper_names(room)))

@@ -57,7 +57,7 @@ def test_sent_by_hand(desk, tmp_path):
     # laid out is not sent; the sender is told how far it is
     assert holds(lambda: states(desk) != ["delivered"], 0.5)
     wait_for(lambda: f"{steps(desk)}",
-             lambda: ("working", "handed-over") in steps(desk))
+             lambda: ("working", "laid-out") in steps(desk))
     with open(os.path.join(os.path.dirname(os.path.dirname(folder)),
                            "担当者.txt"), "w", encoding="utf-8") as f:
         f.write("試験花子\r\n")

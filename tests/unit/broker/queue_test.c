@@ -280,6 +280,37 @@ held_legs_block_and_have_no_timer(void **state)
 	expect_lent(t, &t->l, "a");
 }
 
+/* The machine slept for longer than it was up before: what is due at an hour of
+ * the wall clock is due; a lease is an interval.  Set back, no wait grows. */
+static void
+the_wall_clock_jumps(void **state)
+{
+	struct bench *t = *state;
+	struct leg *leg;
+
+	add(t, 'w', "1", "20260101000000", LEG_WAITING, 5000, NEVER);
+	leg = ready(t, 's', "3", "20260101000000");
+	leg->expires_ms = 900000;
+	queue_sleep(&t->set, leg, 600000);
+	ready(t, 'l', "4", "20260101000000");
+	assert_non_null(queue_lend(&t->set, q(t), &t->l, 8000));
+	assert_int_equal(queue_tick(&t->set, 1000, &leg), QUEUE_NOTHING);
+	queue_jump(&t->set, -1000);
+	assert_int_equal(queue_tick(&t->set, 4999, &leg), QUEUE_NOTHING);
+	assert_int_equal(queue_tick(&t->set, 5000, &leg), QUEUE_DUE);
+	assert_int_equal(queue_tick(&t->set, 7999, &leg), QUEUE_NOTHING);
+	assert_int_equal(queue_tick(&t->set, 8000, &leg), QUEUE_OVERDUE);
+	queue_back(&t->set, leg);
+	leg->expires_ms = NEVER;
+	queue_jump(&t->set, 590000); /* 1 s more than it was set back */
+	assert_int_equal(queue_tick(&t->set, 10999, &leg), QUEUE_NOTHING);
+	assert_int_equal(queue_tick(&t->set, 11000, &leg), QUEUE_WAKE);
+	assert_int_equal(leg->id.bytes[0], 's');
+	queue_sleep(&t->set, leg, 700000);
+	queue_jump(&t->set, 86400000);
+	assert_int_equal(queue_tick(&t->set, 11000, &leg), QUEUE_EXPIRED);
+}
+
 static void
 legs_expire_and_leases_end(void **state)
 {
@@ -482,6 +513,7 @@ main(void)
 	    CASE(an_older_stamp_goes_before_what_is_not_lent),
 	    CASE(a_pair_is_lent_to_one_at_a_time),
 	    CASE(held_legs_block_and_have_no_timer),
+	    CASE(the_wall_clock_jumps),
 	    CASE(legs_expire_and_leases_end),
 	    CASE(counters_add_up),
 	    CASE(nothing_overtakes_in_a_thousand_moves),

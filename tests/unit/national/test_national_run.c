@@ -492,7 +492,17 @@ never_listed_is_for_a_person(void **state)
 	tick(h, 1);
 	struct driver_order o = expect(h, DRIVER_SEND);
 	answer_sent(h, &o, DOCUMENT_HANDED, DOCUMENT_HANDED);
+	/* that nobody could ask for days says nothing */
+	for (int hours = 0; hours < 48; hours++) {
+		tick(h, 3600000);
+		o = expect(h, DRIVER_LIST_SENT);
+		answer_trouble(h, &o, TSK_LATER, SCOPE_ALL);
+		assert_int_equal(t->parcel->state, PARCEL_HANDED);
+	}
 	tick(h, 600001);
+	o = expect(h, DRIVER_LIST_SENT);
+	answer_list(h, &o, &(struct listing){0});
+	tick(h, 1001);
 	assert_int_equal(t->parcel->state, PARCEL_UNKNOWN);
 	assert_int_equal(h->told, PARCEL_UNKNOWN);
 	assert_int_equal(
