@@ -151,7 +151,6 @@ admit_office(struct broker *b, const struct agent *agent,
 	    .office = p->from,
 	    .type = p->from_type,
 	    .partner = p->to};
-	const struct mandate *under;
 	char why[MANDATE_WHY_BYTES];
 	size_t count;
 
@@ -159,15 +158,44 @@ admit_office(struct broker *b, const struct agent *agent,
 	if (count == 0)
 		return refuse(route, REFUSAL_UNKNOWN_SENDER, "");
 	admit_rights(p, &act.rights, &act.one_of);
-	if (!mandate_allows(b->mandates, &act, b->wall_ms, &under)) {
+	if (!mandate_allows(b->mandates, &act, b->wall_ms, route->under)) {
 		mandate_why(b->mandates, &act, b->wall_ms, why);
 		return refuse(route,
 		    why[0] != '\0' ? REFUSAL_MANDATE : REFUSAL_NO_RIGHT, why);
 	}
 	route_parcel(p, b->registry, b->ways, b->wall_ms, route);
-	if (under != NULL && route->refusal == REFUSAL_NONE)
-		route->under = under->id;
 	return route->refusal;
+}
+
+/* May it go by FAX?  Then the mandate that says so is on the record, too. */
+static bool
+may_fax(struct broker *b, const struct agent *agent,
+    const struct wire_parcel *p, struct route *route)
+{
+	struct mandate_act act = {.agent = agent,
+	    .office = p->from,
+	    .type = p->from_type,
+	    .partner = p->to};
+	char under[STORE_UNDER_BYTES];
+
+	admit_rights(p, &act.rights, &act.one_of);
+	act.rights |= RIGHT_FAX;
+	if (!mandate_allows(b->mandates, &act, b->wall_ms, under))
+		return false;
+	memcpy(route->under, under, sizeof(under));
+	return true;
+}
+
+static bool
+by_fax(const struct route *route)
+{
+	size_t i;
+
+	for (i = 0; i < route->leg_count; i++) {
+		if (route->legs[i].way == WAY_FAX)
+			return true;
+	}
+	return false;
 }
 
 enum refusal
@@ -176,13 +204,13 @@ admit_parcel(struct broker *b, const struct agent *agent,
 {
 	enum refusal refusal;
 
-	route->under = NULL;
+	route->under[0] = '\0';
 	refusal = mandate_gateway(agent) ? admit_inward(b, p, route)
 					 : admit_office(b, agent, p, route);
 	if (refusal == REFUSAL_NONE)
 		origin_route(b, p, route);
-	if (refusal == REFUSAL_NONE && route->under != NULL &&
-	    !(mandates_find(b->mandates, route->under)->rights & RIGHT_FAX))
+	if (refusal == REFUSAL_NONE && route->under[0] != '\0' &&
+	    by_fax(route) && !may_fax(b, agent, p, route))
 		refusal = without_fax(b, route);
 	if (refusal == REFUSAL_NO_RIGHT || refusal == REFUSAL_MANDATE)
 		audit(b, agent, p, refusal);

@@ -18,6 +18,7 @@
 
 #include "control.h"
 #include "mandate.h"
+#include "revoked.h"
 #include "session.h"
 #include "writer.h"
 
@@ -74,6 +75,8 @@ kept(struct broker *b, struct job *job)
 		    m->agent, m->office, m->type[0] ? "/" : "", m->type,
 		    job->revoking ? "revoked" : "given");
 		session_mandate_changed(b, m);
+		if (job->revoking)
+			revoked_ask(b, m);
 		json_array_append_new(list, shown(b, m));
 	}
 	out = json_pack("{s:b,s:O,s:i}", "ok", 1, "mandate",

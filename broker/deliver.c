@@ -24,6 +24,7 @@
 #include "mandate.h"
 #include "paper.h"
 #include "post.h"
+#include "revoked.h"
 #include "route.h"
 #include "settle.h"
 #include "writer.h"
@@ -227,34 +228,15 @@ quiet(struct broker *b, struct leg *leg, const struct wire_parcel *p)
 	return true;
 }
 
-/* What was sent under a mandate that was revoked since waits for a person; whom
- * an operator let go on, goes on. */
+/* What was sent under a mandate that was revoked since waits for a person. */
 static bool
 stopped(struct broker *b, struct leg *leg)
 {
-	const struct mandate *m;
-	struct store_parcel *p = NULL;
-	char detail[80];
-	size_t i;
+	char detail[REVOKED_DETAIL_BYTES];
 
-	if ((leg->flags & STORE_LEG_RECALL) ||
-	    !mandate_revoked(b->mandates, leg->pair->from) ||
-	    store_parcel_get(b->store, &leg->id, &p) != 0)
+	if (!revoked_leg(b, leg, detail))
 		return false;
-	m = mandate_stopped(b->mandates, p->agent, p->from, p->from_type, p->to,
-	    p->accepted_ms, b->wall_ms);
-	for (i = 0; m != NULL && i < p->step_count; i++) {
-		if (p->steps[i].at_ms > m->revoked_ms &&
-		    p->steps[i].state == LEG_READY &&
-		    strcmp(p->steps[i].agent, "operator") == 0)
-			m = NULL;
-	}
-	store_parcel_free(&p);
-	if (m == NULL)
-		return false;
-	snprintf(detail, sizeof(detail),
-	    "Mandate %s was revoked before it went out.", m->id);
-	settle_park(b, leg, "mandate-revoked", detail);
+	settle_park(b, leg, REVOKED_CODE, detail);
 	return true;
 }
 

@@ -1,7 +1,9 @@
 /* NAME
  *	mandate - who may act for which office
  * DESCRIPTION
- *	Two rights lead to an act:
+ *	mandate.c keeps the records in memory, mandate_record.c reads and writes
+ *	them; mandate_right.c answers for senders, mandate_receive.c for
+ *	receivers.  Two rights lead to an act:
  *
  *	    own       the row of the office is inside and names the agent as its
  *	              folder_agent, and has no mandate_required;
@@ -125,10 +127,12 @@ struct mandate_act {
 	unsigned rights;           /* all of these */
 	unsigned one_of;           /* and, if not 0, one of these */
 };
-/* mandate_allows(m, act, now_ms, &under): under: the mandate; NULL when it is the
- * agent's own right (or none).  under may be NULL. */
+/* mandate_allows(m, act, now_ms, under): the rights of all its mandates that hold
+ * for this service and partner are added up.  under: the mandate, or those it took
+ * ("m000001+m000004"); "" when it is the agent's own right (or none).  under may
+ * be NULL. */
 bool mandate_allows(const struct mandates *m, const struct mandate_act *act,
-    int64_t now_ms, const struct mandate **under);
+    int64_t now_ms, char under[STORE_UNDER_BYTES]);
 /* mandate_why(m, act, now_ms, out): why not, if it is about a mandate; "" if there
  * never was one for that agent and office. */
 const char *mandate_why(const struct mandates *m, const struct mandate_act *act,
@@ -154,12 +158,12 @@ bool mandate_takes(const struct mandates *m, const struct agent *agent,
  * to be asked each time.  mandate_revoked(): one of them was revoked. */
 bool mandate_shared(const struct mandates *m, const char *number);
 bool mandate_revoked(const struct mandates *m, const char *number);
-/* mandate_stopped(m, agent, office, type, partner, accepted_ms, now_ms): ${agent}
- * sent that under a mandate that was revoked since, and may not send for the
- * office now. */
+/* mandate_stopped(m, agent, act, accepted_ms, now_ms): ${agent} did ${act} (its
+ * agent is not looked at) under a mandate that was revoked since, and may not do
+ * it now. */
 const struct mandate *mandate_stopped(const struct mandates *m,
-    const char *agent, const char *office, const char *type,
-    const char *partner, int64_t accepted_ms, int64_t now_ms);
+    const char *agent, const struct mandate_act *act, int64_t accepted_ms,
+    int64_t now_ms);
 /* mandate_desks(m, agent, now_ms, rights, out, room): the desks of ours it may
  * do one of ${rights} for now, own ones first; how many. */
 size_t mandate_desks(const struct mandates *m, const struct agent *agent,

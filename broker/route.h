@@ -31,8 +31,8 @@ struct route {
 	struct route_leg legs[STORE_LEGS_MAX];
 	uint16_t kinds; /* STORE_LEG_KINDS: what the files are, for each leg */
 	char note[192]; /* English; "" = nothing to explain */
-	/* set by admit.c: the mandate it was handed in under; NULL: own right */
-	const char *under;
+	/* set by admit.c: the mandates it was handed in under; "": own right */
+	char under[STORE_UNDER_BYTES];
 };
 
 /* One step of the decision, for people; ${code} is stable. */

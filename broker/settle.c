@@ -30,6 +30,7 @@
 #include "post.h"
 #include "recall_notice.h"
 #include "receipt.h"
+#include "revoked.h"
 #include "schedule.h"
 #include "settle.h"
 #include "turn.h"
@@ -463,6 +464,7 @@ static struct settlement *
 given_back(struct broker *b, struct session *s, struct leg *leg,
     const struct wire_settle_item *item, enum leg_state ended)
 {
+	char detail[REVOKED_DETAIL_BYTES];
 	struct settlement *st;
 
 	if (leg->flags & STORE_LEG_TURN && !turn_given_back(b, leg))
@@ -471,7 +473,12 @@ given_back(struct broker *b, struct session *s, struct leg *leg,
 		return settlement_new(b, &item->id, item->leg, s->agent->name,
 		    ended, leg->flags & STORE_LEG_TURN ? "turned" : "recalled",
 		    item->detail);
-	st = failed_try(b, leg, s->agent->name, item->code, item->detail, 0);
+	if (revoked_leg(b, leg, detail))
+		st = settlement_new(b, &item->id, item->leg, s->agent->name,
+		    LEG_PARKED, REVOKED_CODE, detail);
+	else
+		st = failed_try(
+		    b, leg, s->agent->name, item->code, item->detail, 0);
 	st->work.op.settle.clear_flags = STORE_LEG_RECALL | STORE_LEG_TURN;
 	return st;
 }
@@ -530,6 +537,19 @@ settle_step(struct broker *b, struct session *s, struct leg *leg,
 	st->work.session = session_ref(s);
 	from_pair(st, leg->pair);
 	CRASH_POINT("settle-step-before-commit");
+	writer_put(b->writer, &st->work);
+}
+
+void
+settle_say(
+    struct broker *b, struct leg *leg, const char *code, const char *detail)
+{
+	struct settlement *st = settlement_new(
+	    b, &leg->id, leg->index, "broker", LEG_WORKING, code, detail);
+
+	st->step = true;
+	st->work.patient = false;
+	from_pair(st, leg->pair);
 	writer_put(b->writer, &st->work);
 }
 

@@ -46,6 +46,10 @@ void settle_as(struct broker *b, struct leg *leg,
  * more. */
 void settle_kept(struct broker *b, const struct store_parcel *p, unsigned leg,
     const struct settle_change *change);
+/* settle_say(b, leg, code, detail): a step of a lent leg, told by the broker; its
+ * lease goes on. */
+void settle_say(
+    struct broker *b, struct leg *leg, const char *code, const char *detail);
 /* settle_mark(b, leg, change, done, arg): only the flags, of a lent leg; its lease
  * goes on. */
 void settle_mark(struct broker *b, struct leg *leg,

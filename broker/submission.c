@@ -257,7 +257,8 @@ submission_new(struct broker *b, struct session *s, struct wire_msg *msg,
 	sub->work.bytes = sizeof(*sub) + sub->header.len;
 	op->type = STORE_ACCEPT;
 	op->actor = s->agent->name;
-	op->under = route->under;
+	memcpy(sub->under, route->under, sizeof(sub->under));
+	op->under = sub->under[0] != '\0' ? sub->under : NULL;
 	op->at_ms = b->wall_ms;
 	op->accept.parcel = &sub->parcel;
 	op->accept.note = sub->note;

@@ -21,6 +21,7 @@ struct submission {
 	char note[sizeof(((struct route *)0)->note)];
 	const char *codes[STORE_LEGS_MAX];
 	uint64_t version;
+	char under[STORE_UNDER_BYTES];
 };
 
 /* submission_new(b, s, msg, route): takes msg over; its op is complete except

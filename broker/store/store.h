@@ -35,6 +35,7 @@
 #define STORE_AGENT_BYTES  64
 #define STORE_CODE_BYTES   32
 #define STORE_DETAIL_BYTES 384
+#define STORE_UNDER_BYTES  120
 #define STORE_LEGS_MAX     8
 /* later steps replace the last "waiting" or "working" one */
 #define STORE_STEPS_MAX     64
@@ -144,7 +145,7 @@ struct store_op {
 	const char *actor; /* agent name or "operator"; not NULL */
 	int64_t at_ms;     /* wall ms */
 	/* the mandate the actor acts under: into step and audit entry; NULL:
-	 * its own right.  [a-z0-9]+, 15 at most */
+	 * its own right.  [a-z0-9+]+, less than STORE_UNDER_BYTES */
 	const char *under;
 	union {
 		/* rc: TSK_OK: kept, legs[].no and .index filled; TSK_EXIST: this

@@ -39,6 +39,7 @@ static const struct word steps[] = {
     {"handed-over", "引渡済"},
     {"listed", "送信一覧に掲載"},
     {"seen", "相手先が確認"},
+    {"mandate-revoked", "委任の取消により中止を依頼"},
     /* of one that waits */
     {"quiet-hours", "相手先の希望時間待ち"},
 };

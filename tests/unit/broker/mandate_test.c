@@ -381,8 +381,12 @@ desks_of_an_agent(void **state)
 static const struct mandate *
 stopped(const struct world *w, int64_t accepted_ms, int64_t now_ms)
 {
-	return mandate_stopped(
-	    w->mandates, "p", C, "", OUT, accepted_ms, now_ms);
+	const struct mandate_act act = {.office = C,
+	    .type = "",
+	    .partner = OUT,
+	    .rights = RIGHT_PLAN};
+
+	return mandate_stopped(w->mandates, "p", &act, accepted_ms, now_ms);
 }
 
 static void
