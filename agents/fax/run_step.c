@@ -22,13 +22,20 @@
 
 /* ---- queued ---- */
 
+/* A call of its own; riders take no line. */
+static bool
+sends(const struct job *job)
+{
+	return job->state == JOB_SENDING && job->lead[0] == '\0';
+}
+
 static unsigned
 count_sending(struct run *r)
 {
 	unsigned n = 0;
 
 	for (struct job *job = r->jobs; job != NULL; job = job->next)
-		n += job->state == JOB_SENDING && job->lead[0] == '\0';
+		n += sends(job);
 	return n;
 }
 
@@ -224,7 +231,7 @@ step_queued(struct run *r, struct job *job, int64_t now)
 		return;
 	}
 	if (count_sending(r) >= r->settings.parallel)
-		return; /* whoever ends makes room and is followed by a tick */
+		return; /* see due() */
 	if (within_limits(r, job, now))
 		begin(r, job, now);
 }
@@ -325,18 +332,35 @@ end_over(struct run *r)
 	}
 }
 
+/* Those whose time has come; and whoever found no room, as soon as there is. */
+static bool
+due(const struct run *r, const struct job *job, unsigned sending, int64_t now)
+{
+	if (job->busy)
+		return false;
+	/* a wall clock that was set back must not stop anything */
+	if (job->next_ms <= now || job->next_ms > now + IDLE_MS)
+		return true;
+	return ready(job, now) && !job->dirty && sending < r->settings.parallel;
+}
+
 int64_t
 run_tick(struct run *r, int64_t now)
 {
 	int64_t next = now + IDLE_MS;
+	unsigned sending;
 
 	end_over(r);
-
-	/* a wall clock that was set back must not stop anything */
+	sending = count_sending(r);
 	for (struct job *job = r->jobs; job != NULL; job = job->next) {
-		if (!job->busy &&
-		    (job->next_ms <= now || job->next_ms > now + IDLE_MS))
+		bool was = sends(job);
+
+		if (due(r, job, sending, now)) {
 			run_step(r, job, now);
+			sending = sending + sends(job) - was;
+			if (was && !sends(job))
+				next = now; /* whoever stands before it */
+		}
 		if (!job->busy && job->next_ms < next)
 			next = job->next_ms;
 	}

@@ -81,6 +81,18 @@ def test_confirmed(make):
     assert len(fax.rest.jobs) == 1
 
 
+def test_many_go_out_one_after_the_other(make):
+    """Whoever waits for one of the few lines takes it once it is free, not at
+    the next look a minute later."""
+    fax = make(limits__parallel="2")
+    fax.rest.status_else = DONE
+    fax.start()
+    legs = [fax.deliver() for _ in range(9)]
+    for leg in legs:
+        assert fax.settled(leg)[0] == "delivered"
+    assert len(fax.rest.jobs) == 9
+
+
 def test_429_500_and_time_outs_until_it_is_taken(make):
     """What was certainly not accepted is sent again; no try is counted."""
     fax = make()
