@@ -34,9 +34,10 @@
 
 #include "driver.h"
 
-#define LOOK_MS 1000
-#define PUMP_MS 1
-#define ROOM_MS 20 /* until somebody looks for room again */
+#define LOOK_MS      1000
+#define PUMP_MS      1
+#define LOCK_WAIT_MS 10000
+#define ROOM_MS      20 /* until somebody looks for room again */
 
 struct waiting {
 	struct waiting *next;
@@ -52,6 +53,7 @@ struct api {
 	struct api_profile profile;
 	struct vault *vault;
 	struct pool *pool;
+	int lock; /* of the workers; -1: none */
 	struct roster *roster;
 	int look_timer, pump_timer; /* -1: none */
 	struct waiting *first, **last;
@@ -491,7 +493,20 @@ api_close(void *self)
 	roster_free(&a->roster);
 	vault_close(&a->vault);
 	api_profile_fini(&a->profile);
+	if (a->lock >= 0)
+		close(a->lock);
 	free(a);
+}
+
+static int
+take_lock(struct api *a, struct why *why)
+{
+	a->lock = pool_lock(a->dirfd, LOCK_WAIT_MS);
+	if (a->lock >= 0)
+		return 0;
+	why_set(why, WHY_LATER, "workers",
+	    "Workers of a gateway that ended still run.");
+	return TSK_LATER;
 }
 
 static void
@@ -499,6 +514,7 @@ start_pool(struct api *a)
 {
 	const struct pool_settings settings = {
 	    .profile = a->settings->api_profile,
+	    .lock = a->lock,
 	    .most = (size_t)a->settings->api_workers,
 	    .idle_ms = a->settings->api_idle_ms,
 	    .order_ms = a->profile.order_ms,
@@ -520,7 +536,7 @@ api_open(zloop_t *loop, const struct national_settings *settings, int dirfd,
 	a->dirfd = dirfd;
 	a->events = events;
 	a->arg = arg;
-	a->look_timer = a->pump_timer = -1;
+	a->look_timer = a->pump_timer = a->lock = -1;
 	a->last = &a->first;
 	*out = NULL;
 	if (rc == 0)
@@ -528,6 +544,8 @@ api_open(zloop_t *loop, const struct national_settings *settings, int dirfd,
 	if (rc == 0)
 		rc = vault_open(settings->api_containers, settings->api_secret,
 		    true, &a->vault, why);
+	if (rc == 0)
+		rc = take_lock(a, why);
 	if (rc < 0) {
 		api_close(a);
 		return rc;

@@ -23,7 +23,7 @@
 #include "clock.h"
 #include "file.h"
 #include "log.h"
-#include "worker.h"
+#include "spawner.h"
 
 #include "program.h"
 
@@ -380,7 +380,7 @@ static const struct agent_program program = {
 int
 main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], WORKER_OPTION) == 0)
-		worker_main();
+	if (argc == 3 && strcmp(argv[1], SPAWNER_OPTION) == 0)
+		spawner_main(argv[2]);
 	return agent_main(argc, argv, &program);
 }

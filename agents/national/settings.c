@@ -77,7 +77,7 @@ const struct conf_row national_settings_rows[] = {
 	"Driver api: file that opens the containers, readable by its owner "
 	"only.",
 	NULL, 0},
-    {"api/workers", CONF_INT, AT(api_workers), "48", 1, 1000,
+    {"api/workers", CONF_INT, AT(api_workers), "96", 1, 1000,
 	"Driver api: how many worker processes there may be, about 3 MiB each; "
 	"offices with one need no new login.",
 	NULL, 0},

@@ -14,34 +14,84 @@
 #include <string.h>
 
 #include <curl/curl.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
-#include "file.h"
+#include "pkcs12.h"
 
 #include "exchange.h"
-#include "wipe.h"
 
-#define CA_MAX      (4u << 20)
 #define CONNECT_MS  15000
 #define ADDRESS_MAX 4096
+/* keys of RSA 8192 fit several times; parts in powers of two from 32 bytes */
+#define KEY_HEAP     (64u << 10)
+#define KEY_HEAP_MIN 32
+
+struct exchange_trust {
+	X509_STORE *store;
+};
 
 struct exchange {
 	const struct api_profile *profile;
-	const struct secrets *secrets;
+	const struct exchange_trust *trust;
+	struct pkcs12_identity identity;
 	CURL *curl;
-	struct buf ca;
 	char error[CURL_ERROR_SIZE];
 	struct exchange_answer *answer; /* of the exchange under way */
 };
 
+/* ---- whom to trust ---- */
+
+static const char *
+system_trust(void)
+{
+	CURL *c = curl_easy_init();
+	const char *path = NULL; /* a constant of libcurl */
+
+	if (c != NULL)
+		curl_easy_getinfo(c, CURLINFO_CAINFO, &path);
+	curl_easy_cleanup(c);
+	return path != NULL ? path : "/etc/ssl/certs/ca-certificates.crt";
+}
+
 int
-exchange_open(const struct api_profile *profile, const struct secrets *secrets,
+exchange_trust_load(const struct api_profile *profile,
+    struct exchange_trust **out, struct why *why)
+{
+	const char *path =
+	    profile->ca[0] != '\0' ? profile->ca : system_trust();
+	struct exchange_trust *t = mem_new(sizeof(*t));
+
+	t->store = X509_STORE_new();
+	*out = t;
+	if (t->store != NULL && X509_STORE_load_file(t->store, path) == 1) {
+		/* as libcurl does: an intermediate one in the file is enough */
+		X509_STORE_set_flags(t->store,
+		    X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
+		return 0;
+	}
+	ERR_clear_error();
+	X509_STORE_free(t->store);
+	free(t);
+	*out = NULL;
+	why_set(why, WHY_NEVER, "settings",
+	    "%s: the file with the certificates to trust cannot be read.",
+	    path);
+	return TSK_INVALID;
+}
+
+/* ---- life ---- */
+
+int
+exchange_open(const struct api_profile *profile,
+    const struct exchange_trust *trust, const struct secrets *secrets,
     struct exchange **out, struct why *why)
 {
 	struct exchange *x = mem_new(sizeof(*x));
 
 	x->profile = profile;
-	x->secrets = secrets;
-	buf_init(&x->ca, CA_MAX);
+	x->trust = trust;
 	x->curl = curl_easy_init();
 	*out = x;
 	if (x->curl == NULL) {
@@ -49,16 +99,18 @@ exchange_open(const struct api_profile *profile, const struct secrets *secrets,
 		exchange_close(out);
 		return TSK_SYSTEM;
 	}
-	if (profile->ca[0] != '\0' &&
-	    file_read_path(profile->ca, CA_MAX, &x->ca) < 0) {
-		why_set(why, WHY_NEVER, "settings",
-		    "%s: the file with the certificates to trust cannot be "
-		    "read.",
-		    profile->ca);
+	/* without the right to lock memory it works all the same; cores and
+	 * other processes are kept out by sandbox_private() */
+	if (CRYPTO_secure_malloc_initialized() == 0)
+		(void)CRYPTO_secure_malloc_init(KEY_HEAP, KEY_HEAP_MIN);
+	int rc = pkcs12_open(secrets->p12, secrets->p12_bytes,
+	    secrets->p12_password, &x->identity);
+	if (rc < 0) {
+		why_set(why, WHY_NEVER, "certificate-unusable",
+		    "The office's certificate cannot be used.");
 		exchange_close(out);
-		return TSK_INVALID;
 	}
-	return 0;
+	return rc;
 }
 
 void
@@ -70,7 +122,7 @@ exchange_close(struct exchange **exchange)
 		return;
 	if (x->curl != NULL)
 		curl_easy_cleanup(x->curl);
-	buf_fini(&x->ca);
+	pkcs12_close(&x->identity);
 	free(x);
 	*exchange = NULL;
 }
@@ -109,27 +161,35 @@ on_body(char *p, size_t size, size_t n, void *arg)
 
 /* ---- one exchange ---- */
 
+/* The certificate is not given to libcurl, which would open the file anew, with
+ * its thousands of hash rounds, for each connection. */
+static CURLcode
+on_tls(CURL *curl, void *ctx, void *arg)
+{
+	const struct exchange *x = arg;
+	const struct pkcs12_identity *own = &x->identity;
+
+	(void)curl;
+	SSL_CTX_set1_cert_store(ctx, x->trust->store);
+	return SSL_CTX_use_cert_and_key(
+		   ctx, own->cert, own->key, own->chain, 1) == 1
+		   ? CURLE_OK
+		   : CURLE_SSL_CERTPROBLEM;
+}
+
 static void
 set_tls(struct exchange *x)
 {
-	const struct secrets *s = x->secrets;
 	CURL *c = x->curl;
-	struct curl_blob p12 = {
-	    (void *)(uintptr_t)s->p12, s->p12_bytes, CURL_BLOB_NOCOPY};
-	struct curl_blob ca = {x->ca.data, x->ca.len, CURL_BLOB_NOCOPY};
 
 	curl_easy_setopt(c, CURLOPT_SSLVERSION,
 	    (long)(CURL_SSLVERSION_TLSv1_3 | CURL_SSLVERSION_MAX_TLSv1_3));
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(c, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(c, CURLOPT_SSLCERTTYPE, "P12");
-	curl_easy_setopt(c, CURLOPT_SSLCERT_BLOB, &p12);
-	curl_easy_setopt(c, CURLOPT_KEYPASSWD, s->p12_password);
-	if (x->ca.len > 0) {
-		curl_easy_setopt(c, CURLOPT_CAINFO, NULL);
-		curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
-		curl_easy_setopt(c, CURLOPT_CAINFO_BLOB, &ca);
-	}
+	curl_easy_setopt(c, CURLOPT_CAINFO, NULL);
+	curl_easy_setopt(c, CURLOPT_CAPATH, NULL);
+	curl_easy_setopt(c, CURLOPT_SSL_CTX_FUNCTION, on_tls);
+	curl_easy_setopt(c, CURLOPT_SSL_CTX_DATA, x);
 }
 
 static void

@@ -18,6 +18,9 @@
 
 #define EXCHANGE_HEADER_MAX 16384
 
+/* The certificates that a server's must come from; read once, then only looked
+ * at. */
+struct exchange_trust;
 struct exchange;
 
 struct exchange_ask {
@@ -35,11 +38,16 @@ struct exchange_answer {
 	struct buf body;       /* wipe_buf() by the caller, always */
 };
 
-/* exchange_open(profile, secrets, out, why): reads the CA file; no connection
- * yet.  ${profile} and ${secrets} stay the caller's and must outlive it. */
+/* exchange_trust_load(profile, out, why): the profile's file, or the system's.
+ * It is never given back: it lives as long as the process. */
+int exchange_trust_load(const struct api_profile *profile,
+    struct exchange_trust **out, struct why *why) TSK_MUST_USE;
+/* exchange_open(profile, trust, secrets, out, why): opens the certificate once,
+ * for all connections; its key lies in locked memory.  No connection yet.
+ * ${profile}, ${trust} and ${secrets} stay the caller's and must outlive it. */
 int exchange_open(const struct api_profile *profile,
-    const struct secrets *secrets, struct exchange **out,
-    struct why *why) TSK_MUST_USE;
+    const struct exchange_trust *trust, const struct secrets *secrets,
+    struct exchange **out, struct why *why) TSK_MUST_USE;
 void exchange_close(struct exchange **exchange);
 /* exchange_allowed(profile, url): https, and its host is in the list. */
 bool exchange_allowed(const struct api_profile *profile, const char *url);

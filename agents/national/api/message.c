@@ -70,6 +70,11 @@ size_t
 message_bytes(const union message *m)
 {
 	switch (m->type) {
+	case MESSAGE_SPAWN:
+	case MESSAGE_MAY_LOGIN:
+		return sizeof(m->type);
+	case MESSAGE_SPAWNED:
+		return sizeof(m->spawned);
 	case MESSAGE_HELLO:
 		return sizeof(m->hello);
 	case MESSAGE_READY:
@@ -80,8 +85,6 @@ message_bytes(const union message *m)
 			       ? m->order.count
 			       : MESSAGE_FILES_MAX) *
 			   sizeof(m->order.files[0]);
-	case MESSAGE_MAY_LOGIN:
-		return sizeof(m->type);
 	case MESSAGE_LOGIN:
 		return sizeof(m->login);
 	case MESSAGE_TRIED:

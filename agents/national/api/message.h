@@ -5,6 +5,10 @@
  *	same program file: plain structs.  Descriptors ride along: documents to
  *	read, one anonymous file to write lists and fetched documents to.
  *
+ *	    main                          spawner
+ *	    spawn (a socket's end)   ->
+ *	                             <-   spawned (pidfd)
+ *
  *	    main                          worker
  *	    hello (key, container)   ->
  *	                             <-   ready, or answer (it cannot begin)
@@ -22,8 +26,6 @@
 #ifndef TASUKI_NATIONAL_MESSAGE_H
 #define TASUKI_NATIONAL_MESSAGE_H
 
-#include <limits.h>
-
 #include "container.h"
 #include "driver.h"
 #include "judge.h"
@@ -33,7 +35,9 @@
 #define MESSAGE_MAX       (96u << 10)
 
 enum message_type {
-	MESSAGE_HELLO = 1,
+	MESSAGE_SPAWN = 1,
+	MESSAGE_SPAWNED,
+	MESSAGE_HELLO,
 	MESSAGE_READY,
 	MESSAGE_ORDER,
 	MESSAGE_MAY_LOGIN,
@@ -42,14 +46,18 @@ enum message_type {
 	MESSAGE_ANSWER,
 };
 
+/* descriptor 0: the worker's pidfd */
+struct message_spawned {
+	enum message_type type;
+	int pid;
+};
+
 /* descriptor 0: the container */
 struct message_hello {
 	enum message_type type;
-	int parent; /* pid */
 	char office[NUMBER_OFFICE_BYTES];
 	char id[CONTAINER_ID_BYTES];
 	uint8_t key[MASTER_KEY_BYTES];
-	char profile[PATH_MAX];
 };
 
 struct message_ready {
@@ -117,6 +125,7 @@ struct message_answer {
 /* Any of them. */
 union message {
 	enum message_type type;
+	struct message_spawned spawned;
 	struct message_hello hello;
 	struct message_ready ready;
 	struct message_order order;

@@ -3,19 +3,22 @@
  * SUMMARY
  *	see pool.h
  * DESCRIPTION
- *	A worker is this program again, with --worker, its socket on descriptor
- *	3, no other descriptor, and nothing in its environment.
+ *	Workers come from the spawner (spawner.h).  Each is known by its socket
+ *	and its pidfd: a signal cannot meet a stranger.
  * DIAGNOSTICS
  *	later: worker (it ended, or was ended since it took too long).
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/pidfd.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
@@ -24,19 +27,20 @@
 #include "log.h"
 
 #include "pool.h"
-#include "worker.h"
+#include "spawner.h"
 
-#define TICK_MS  250
-#define LEAVE_MS 6000 /* for a logout */
-#define ENV_MAX  16
-#define TURN_MAX 64 /* messages of one worker at a turn of the loop */
+#define TICK_MS     250
+#define LOCK_NAP_MS 10
+#define LEAVE_MS    6000 /* for a logout */
+#define TURN_MAX    64   /* messages of one worker at a turn of the loop */
 
 enum state { WORKER_IDLE = 1, WORKER_BUSY, WORKER_LEAVING };
 
 struct one {
 	struct one *next;
 	struct pool *pool;
-	pid_t pid;
+	pid_t pid; /* for the log */
+	int pidfd;
 	zmq_pollitem_t item; /* its socket */
 	char office[NUMBER_OFFICE_BYTES], id[CONTAINER_ID_BYTES];
 	enum state state;
@@ -54,6 +58,7 @@ struct pool {
 	struct pool_settings settings;
 	const struct pool_events *events;
 	void *arg;
+	struct spawner *spawner;
 	struct one *first;
 	size_t count;
 	int timer;
@@ -101,6 +106,19 @@ lose_order(struct one *w)
 	free(answer);
 }
 
+/* It is gone, not only told to: nothing of it reaches the other side any more
+ * when its order is taken up again. */
+static void
+end_process(struct one *w)
+{
+	struct pollfd gone = {.fd = w->pidfd, .events = POLLIN};
+
+	(void)pidfd_send_signal(w->pidfd, SIGKILL, NULL, 0);
+	while (poll(&gone, 1, -1) < 0 && errno == EINTR)
+		;
+	close(w->pidfd);
+}
+
 static void
 reap(struct one *w)
 {
@@ -111,9 +129,7 @@ reap(struct one *w)
 	*at = w->next;
 	w->pool->count--;
 	zloop_poller_end(w->pool->loop, &w->item);
-	(void)kill(w->pid, SIGKILL);
-	while (waitpid(w->pid, NULL, 0) < 0 && errno == EINTR)
-		;
+	end_process(w);
 	close(w->item.fd);
 	if (w->state == WORKER_BUSY)
 		lose_order(w);
@@ -261,77 +277,14 @@ on_tick(zloop_t *loop, int timer, void *arg)
 
 /* ---- beginning ---- */
 
-/* The sanitizers of test builds; nothing else goes along. */
-static size_t
-environment(char *out[ENV_MAX])
-{
-	static const char *const kept[] = {
-	    "ASAN_", "UBSAN_", "LSAN_", "TSAN_", "LLVM_PROFILE"};
-	extern char **environ;
-	size_t n = 0;
-
-	for (char **e = environ; *e != NULL && n < ENV_MAX - 1; e++) {
-		for (size_t i = 0; i < sizeof(kept) / sizeof(*kept); i++) {
-			if (strncmp(*e, kept[i], strlen(kept[i])) == 0 &&
-			    n < ENV_MAX - 1)
-				out[n++] = *e;
-		}
-	}
-	out[n] = NULL;
-	return n;
-}
-
-/* Between fork and exec: system calls only. */
-static void become_worker(int socket, char **env) __attribute__((noreturn));
-static void
-become_worker(int socket, char **env)
-{
-	char program[] = "tasuki-national", option[] = WORKER_OPTION;
-	char *argv[] = {program, option, NULL};
-	sigset_t none;
-
-	(void)sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	if (socket == WORKER_SOCKET)
-		(void)fcntl(socket, F_SETFD, 0);
-	else if (dup2(socket, WORKER_SOCKET) < 0)
-		_exit(127);
-	(void)execve("/proc/self/exe", argv, env);
-	_exit(127);
-}
-
-static int
-spawn(int *socket, pid_t *pid)
-{
-	int pair[2];
-	char *env[ENV_MAX];
-
-	(void)environment(env);
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-		return TSK_SYSTEM;
-	*pid = fork();
-	if (*pid == 0)
-		become_worker(pair[1], env);
-	close(pair[1]);
-	if (*pid < 0 || fcntl(pair[0], F_SETFL, O_NONBLOCK) != 0) {
-		close(pair[0]);
-		return TSK_SYSTEM;
-	}
-	*socket = pair[0];
-	return 0;
-}
-
 static int
 say_hello(struct one *w, const uint8_t key[MASTER_KEY_BYTES], int container)
 {
 	struct message_hello *hello = mem_new(sizeof(*hello));
 
 	hello->type = MESSAGE_HELLO;
-	hello->parent = (int)getpid();
 	snprintf(hello->office, sizeof(hello->office), "%s", w->office);
 	snprintf(hello->id, sizeof(hello->id), "%s", w->id);
-	snprintf(hello->profile, sizeof(hello->profile), "%s",
-	    w->pool->settings.profile);
 	memcpy(hello->key, key, sizeof(hello->key));
 	int rc = message_send(w->item.fd, hello, sizeof(*hello), &container, 1);
 	OPENSSL_cleanse(hello, sizeof(*hello));
@@ -344,15 +297,17 @@ begin(struct pool *p, const struct container_facts *facts,
     const uint8_t key[MASTER_KEY_BYTES], int container)
 {
 	struct one *w = mem_new(sizeof(*w));
-	int socket = -1;
+	struct spawned spawned;
 
-	if (spawn(&socket, &w->pid) < 0) {
+	if (spawner_worker(p->spawner, &spawned) < 0) {
 		free(w);
 		return NULL;
 	}
 	w->pool = p;
 	w->out = -1;
-	w->item = (zmq_pollitem_t){.fd = socket, .events = ZMQ_POLLIN};
+	w->pid = spawned.pid;
+	w->pidfd = spawned.pidfd;
+	w->item = (zmq_pollitem_t){.fd = spawned.socket, .events = ZMQ_POLLIN};
 	snprintf(w->office, sizeof(w->office), "%s", facts->number);
 	snprintf(w->id, sizeof(w->id), "%s", facts->id);
 	set_state(w, WORKER_IDLE);
@@ -372,6 +327,24 @@ begin(struct pool *p, const struct container_facts *facts,
 
 /* ---- the pool ---- */
 
+int
+pool_lock(int dirfd, int64_t wait_ms)
+{
+	const struct timespec nap = {.tv_nsec = LOCK_NAP_MS * 1000000};
+	int64_t until = clock_mono_ms() + wait_ms;
+	int fd = openat(dirfd, "workers.lock",
+	    O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	while (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (clock_mono_ms() >= until) {
+			close(fd);
+			return TSK_LATER;
+		}
+		(void)nanosleep(&nap, NULL);
+	}
+	return fd >= 0 ? fd : TSK_SYSTEM;
+}
+
 struct pool *
 pool_new(zloop_t *loop, const struct pool_settings *settings,
     const struct pool_events *events, void *arg)
@@ -383,6 +356,7 @@ pool_new(zloop_t *loop, const struct pool_settings *settings,
 	p->events = events;
 	p->arg = arg;
 	p->message = mem_new(sizeof(*p->message));
+	p->spawner = spawner_new(settings->profile, settings->lock);
 	p->timer = zloop_timer(loop, TICK_MS, 0, on_tick, p);
 	return p;
 }
@@ -451,6 +425,7 @@ pool_free(struct pool **pool)
 			await_end(p->first, until);
 		reap(p->first);
 	}
+	spawner_free(&p->spawner);
 	free(p->message);
 	free(p);
 	*pool = NULL;

@@ -18,6 +18,7 @@
 
 struct pool_settings {
 	const char *profile; /* path */
+	int lock;            /* pool_lock() */
 	size_t most;
 	int64_t idle_ms, order_ms;
 };
@@ -34,6 +35,12 @@ struct pool_events {
 
 struct pool;
 
+/* pool_lock(dirfd, wait_ms): a descriptor that this gateway and all its workers
+ * hold, the caller's to close after the pool.  A gateway that was killed leaves
+ * workers for an instant: it waits until the last of them is gone, or their
+ * calls could reach the national system after its list was looked at.
+ * TSK_LATER: they are still there after ${wait_ms}. */
+int pool_lock(int dirfd, int64_t wait_ms) TSK_MUST_USE;
 struct pool *pool_new(zloop_t *loop, const struct pool_settings *settings,
     const struct pool_events *events, void *arg);
 /* pool_free(pool): workers without an order may log out, the others are ended

@@ -43,7 +43,8 @@ struct session {
 };
 
 int
-session_open(const struct api_profile *profile, const char *office,
+session_open(const struct api_profile *profile,
+    const struct exchange_trust *trust, const char *office,
     const struct secrets *secrets, const struct session_events *events,
     void *arg, struct session **out, struct why *why)
 {
@@ -61,7 +62,7 @@ session_open(const struct api_profile *profile, const char *office,
 	(void)mlock(s->tokens, sizeof(*s->tokens));
 	(void)madvise(s->tokens, sizeof(*s->tokens), MADV_DONTDUMP);
 	*out = s;
-	int rc = exchange_open(profile, secrets, &s->exchange, why);
+	int rc = exchange_open(profile, trust, secrets, &s->exchange, why);
 	if (rc < 0)
 		session_close(out);
 	return rc;

@@ -23,7 +23,8 @@ struct session_events {
 
 struct session;
 
-int session_open(const struct api_profile *profile, const char *office,
+int session_open(const struct api_profile *profile,
+    const struct exchange_trust *trust, const char *office,
     const struct secrets *secrets, const struct session_events *events,
     void *arg, struct session **out, struct why *why) TSK_MUST_USE;
 /* session_close(session): with a logout if there is one to be made. */

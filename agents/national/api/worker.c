@@ -1,13 +1,13 @@
 /* NAME
  *	worker - the process that acts for one office
  * SUMMARY
- *	tasuki-national --worker	(started by the gateway, socket on 3)
+ *	forked by the spawner, see worker.h
  * DESCRIPTION
  *	The only process that sees this office's certificate, password and
- *	tokens, and that reads what the national system answers to it.  It gets
- *	the office's own key and its open container, gives up what it can
- *	(sandbox.h), and then does one order after the other.  It has no
- *	settings, no log and no place to write to.
+ *	tokens, and that reads what the national system answers to it.  It
+ *	begins behind the walls of the spawner (sandbox.h), gets the office's
+ *	own key and its open container, and then does one order after the
+ *	other.  It has no settings, no log and no place to write to.
  *
  *	It ends with its socket, and at once with its parent: a call of a
  *	gateway that is dead must not reach the national system after the next
@@ -27,13 +27,12 @@
 #include "file.h"
 
 #include "calls.h"
-#include "sandbox.h"
-#include "wipe.h"
+#include "message.h"
+#include "session.h"
 #include "worker.h"
 
 struct worker {
-	int socket;
-	struct api_profile profile;
+	const struct worker_ground *ground;
 	struct secrets secrets;
 	struct session *session;
 };
@@ -51,7 +50,7 @@ leave(struct worker *w, int code)
 static void
 say(struct worker *w, const void *message, size_t bytes)
 {
-	if (message_send(w->socket, message, bytes, NULL, 0) < 0)
+	if (message_send(WORKER_SOCKET, message, bytes, NULL, 0) < 0)
 		leave(w, 0);
 }
 
@@ -59,7 +58,7 @@ static void
 hear(
     struct worker *w, union message *m, int fds[MESSAGE_FDS_MAX], size_t *count)
 {
-	if (message_take(w->socket, m, fds, count) < 0)
+	if (message_take(WORKER_SOCKET, m, fds, count) < 0)
 		leave(w, 0);
 }
 
@@ -144,14 +143,14 @@ open_container(struct worker *w, const struct message_hello *hello, int fd,
 }
 
 static void
-guard(struct worker *w)
+say_ready(struct worker *w)
 {
 	struct message_ready ready;
 
 	memset(&ready, 0, sizeof(ready));
 	ready.type = MESSAGE_READY;
-	ready.landlock = sandbox_files();
-	ready.seccomp = sandbox_calls();
+	ready.landlock = w->ground->landlock;
+	ready.seccomp = w->ground->seccomp;
 	say(w, &ready, sizeof(ready));
 }
 
@@ -168,23 +167,22 @@ begin(struct worker *w)
 	if (m->type != MESSAGE_HELLO || count != 1)
 		leave(w, 1);
 	struct message_hello *hello = &m->hello;
-	/* the parent may have died before it could be asked for its signal */
-	if (getppid() != hello->parent)
-		leave(w, 0);
 	snprintf(name, sizeof(name), "n-%.10s", hello->office);
 	(void)prctl(PR_SET_NAME, name, 0, 0, 0);
-	int rc = api_profile_load(hello->profile, &w->profile, &why);
-	if (rc == 0)
+	int rc = w->ground->rc;
+	if (rc < 0)
+		why = w->ground->why;
+	else
 		rc = open_container(w, hello, fds[0], &why);
 	close(fds[0]);
 	if (rc == 0)
-		rc = session_open(&w->profile, hello->office, &w->secrets,
-		    &events, w, &w->session, &why);
+		rc = session_open(&w->ground->profile, w->ground->trust,
+		    hello->office, &w->secrets, &events, w, &w->session, &why);
 	OPENSSL_cleanse(m, sizeof(*m));
 	free(m);
 	if (rc < 0)
 		fail(w, &why);
-	guard(w);
+	say_ready(w);
 }
 
 static void
@@ -200,8 +198,8 @@ work(struct worker *w)
 		if (m->type != MESSAGE_ORDER ||
 		    m->order.count > MESSAGE_FILES_MAX)
 			leave(w, 1);
-		calls_do(
-		    w->session, &w->profile, &m->order, fds, count, answer);
+		calls_do(w->session, &w->ground->profile, &m->order, fds, count,
+		    answer);
 		while (count > 0)
 			close(fds[--count]);
 		say(w, answer, sizeof(*answer));
@@ -209,20 +207,15 @@ work(struct worker *w)
 }
 
 void
-worker_main(void)
+worker_main(const struct worker_ground *ground, pid_t parent)
 {
 	struct worker *w = mem_new(sizeof(*w));
 
+	w->ground = ground;
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
-	sandbox_private();
-	sandbox_close(WORKER_SOCKET + 1);
-	/* a stop is told by the end of the socket, after the order under way */
-	(void)signal(SIGINT, SIG_IGN);
-	(void)signal(SIGTERM, SIG_IGN);
-	(void)signal(SIGPIPE, SIG_IGN);
-	w->socket = WORKER_SOCKET;
-	if (!wipe_everywhere())
-		leave(w, 1);
+	/* the parent may have died before it could be asked for its signal */
+	if (getppid() != parent)
+		leave(w, 0);
 	begin(w);
 	work(w);
 	leave(w, 0);

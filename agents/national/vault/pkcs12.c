@@ -1,10 +1,10 @@
 /* NAME
- *	pkcs12 - look into a certificate file before it is sealed
+ *	pkcs12 - certificate files
  * SUMMARY
  *	see pkcs12.h
  * DESCRIPTION
- *	Runs in tasukictl, once a certificate; the worker gets only files that
- *	the default provider of OpenSSL can open.
+ *	Looking happens in tasukictl, once a certificate; the worker gets only
+ *	files that the default provider of OpenSSL can open.
  * DIAGNOSTICS
  *	never: certificate-password, certificate-form, certificate-key.
  */
@@ -21,14 +21,8 @@
 #include "pkcs12.h"
 #include "utf8.h"
 
-struct opened {
-	EVP_PKEY *key;
-	X509 *cert;
-	STACK_OF(X509) * chain;
-};
-
-static void
-opened_fini(struct opened *o)
+void
+pkcs12_close(struct pkcs12_identity *o)
 {
 	EVP_PKEY_free(o->key);
 	X509_free(o->cert);
@@ -47,7 +41,7 @@ fail(struct why *why, int rc, const char *code, const char *sentence)
 /* ---- legacy forms ---- */
 
 static bool
-parse(PKCS12 *p12, const char *password, struct opened *out)
+parse(PKCS12 *p12, const char *password, struct pkcs12_identity *out)
 {
 	memset(out, 0, sizeof(*out));
 	if (PKCS12_parse(p12, password, &out->key, &out->cert, &out->chain) ==
@@ -59,7 +53,7 @@ parse(PKCS12 *p12, const char *password, struct opened *out)
 
 /* RC2 and friends live in a provider that is loaded for this file only. */
 static bool
-parse_legacy(PKCS12 *p12, const char *password, struct opened *out)
+parse_legacy(PKCS12 *p12, const char *password, struct pkcs12_identity *out)
 {
 	OSSL_PROVIDER *legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
 
@@ -71,7 +65,8 @@ parse_legacy(PKCS12 *p12, const char *password, struct opened *out)
 }
 
 static int
-write_modern(const struct opened *o, const char *password, struct buf *out)
+write_modern(
+    const struct pkcs12_identity *o, const char *password, struct buf *out)
 {
 	PKCS12 *p12 = PKCS12_create(password, NULL, o->key, o->cert, o->chain,
 	    NID_aes_256_cbc, NID_aes_256_cbc, 0, 0, 0);
@@ -155,7 +150,7 @@ static int
 look(PKCS12 *p12, const char *password, struct container_facts *facts,
     struct buf *modern, struct why *why)
 {
-	struct opened opened;
+	struct pkcs12_identity opened;
 	int rc = 0;
 
 	if (!password_fits(p12, password))
@@ -177,7 +172,7 @@ look(PKCS12 *p12, const char *password, struct container_facts *facts,
 		    "The certificate file cannot be written in a newer form.");
 	if (rc == 0)
 		take_facts(opened.cert, facts);
-	opened_fini(&opened);
+	pkcs12_close(&opened);
 	return rc;
 }
 
@@ -196,4 +191,26 @@ pkcs12_look(const void *p, size_t n, const char *password,
 	rc = look(p12, password, facts, modern, why);
 	PKCS12_free(p12);
 	return rc;
+}
+
+/* ---- opening ---- */
+
+int
+pkcs12_open(
+    const void *p, size_t n, const char *password, struct pkcs12_identity *out)
+{
+	const unsigned char *at = p;
+	PKCS12 *p12 =
+	    n > CONTAINER_P12_MAX ? NULL : d2i_PKCS12(NULL, &at, (long)n);
+	bool ok = p12 != NULL && parse(p12, password, out) &&
+		  out->key != NULL && out->cert != NULL;
+
+	PKCS12_free(p12);
+	if (ok)
+		return 0;
+	ERR_clear_error();
+	if (p12 != NULL)
+		pkcs12_close(out);
+	memset(out, 0, sizeof(*out));
+	return TSK_INVALID;
 }

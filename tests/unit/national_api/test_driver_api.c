@@ -1,7 +1,7 @@
 /* NAME
  *	test_driver_api - the driver api with real workers, nobody answering
  * DESCRIPTION
- *	The workers are this program again: main() looks for --worker first.
+ *	The spawner is this program again: main() looks for --spawner first.
  *	With somebody answering: tests/scenario/test_national_api.py.
  */
 #include <setjmp.h>
@@ -25,14 +25,16 @@
 #include "driver.h"
 #include "file.h"
 #include "pkcs12.h"
+#include "pool.h"
 #include "vault.h"
-#include "worker.h"
+#include "spawner.h"
 
 #include "p12.h"
 #include "temp.h"
 
 #define A      "0310000017"
 #define B      "1379900010"
+#define C      "1379900036"
 #define NOBODY "1379900028"
 #define WAIT_S 60
 
@@ -46,7 +48,8 @@ struct room {
 	struct driver_answer answer;
 	unsigned answers, notices;
 	char notice[64];
-	pid_t child;
+	pid_t child, spawner;
+	int caller;
 };
 
 /* ---- what the driver says ---- */
@@ -170,6 +173,7 @@ room_open(struct room *r, const char *folder, bool listening)
 	write_profile(r, folder, r->base);
 	add(r, A, 400);
 	add(r, B, -1);
+	add(r, C, 400);
 	r->settings = (struct national_settings){
 	    .parallel = 4,
 	    .api_workers = 4,
@@ -218,6 +222,8 @@ room_close(struct room *r)
 	close(r->dirfd);
 	if (r->listener >= 0)
 		close(r->listener);
+	if (r->caller > 0)
+		close(r->caller);
 	/* no worker outlives the driver */
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
 }
@@ -287,12 +293,13 @@ test_nobody_there(void **state)
 }
 
 static pid_t
-child_of_mine(void)
+child_of(pid_t parent)
 {
 	char path[64];
 	int pid = 0;
 
-	snprintf(path, sizeof(path), "/proc/self/task/%d/children", getpid());
+	snprintf(
+	    path, sizeof(path), "/proc/%d/task/%d/children", parent, parent);
 	FILE *f = fopen(path, "r");
 	assert_non_null(f);
 	assert_int_equal(fscanf(f, "%d", &pid), 1);
@@ -331,7 +338,7 @@ on_connect(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 	struct room *r = arg;
 
 	zloop_poller_end(loop, item);
-	r->child = child_of_mine();
+	r->child = child_of(r->spawner = child_of(getpid()));
 	shows_nothing(r->child, "cmdline");
 	shows_nothing(r->child, "environ");
 	assert_int_equal(kill(r->child, SIGKILL), 0);
@@ -358,6 +365,58 @@ test_worker_dies(void **state)
 	room_close(&r);
 }
 
+/* With the spawner end its workers; the next order gets a new one. */
+static int
+on_connect_spawner(zloop_t *loop, zmq_pollitem_t *item, void *arg)
+{
+	struct room *r = arg;
+	pid_t spawner = child_of(getpid());
+
+	assert_int_not_equal(spawner, r->spawner);
+	r->spawner = spawner;
+	zloop_poller_end(loop, item);
+	/* kept open: the worker must not end for want of a line */
+	if (r->caller > 0)
+		close(r->caller);
+	r->caller = accept(r->listener, NULL, NULL);
+	assert_true(r->caller > 0);
+	assert_int_equal(kill(spawner, SIGKILL), 0);
+	return 0;
+}
+
+static void
+test_spawner_dies(void **state)
+{
+	struct room r;
+
+	room_open(&r, *state, true);
+	zmq_pollitem_t item = {.fd = r.listener, .events = ZMQ_POLLIN};
+	for (int i = 0; i < 2; i++) {
+		zloop_poller(r.loop, &item, on_connect_spawner, &r);
+		order(&r, i == 0 ? A : C, DRIVER_LIST_SENT);
+		room_wait(&r);
+		assert_int_equal(r.answer.rc, TSK_LATER);
+		assert_string_equal(r.answer.why.code, "worker");
+	}
+	room_close(&r);
+}
+
+/* Who comes next waits for the workers of who went. */
+static void
+test_lock(void **state)
+{
+	struct room r;
+
+	room_open(&r, *state, true);
+	int dirfd = dup(r.dirfd);
+	assert_int_equal(pool_lock(dirfd, 0), TSK_LATER);
+	room_close(&r);
+	int fd = pool_lock(dirfd, 0);
+	assert_true(fd >= 0);
+	close(fd);
+	close(dirfd);
+}
+
 /* The gateway stops while a worker waits for an answer. */
 static int
 on_connect_leave(zloop_t *loop, zmq_pollitem_t *item, void *arg)
@@ -365,7 +424,7 @@ on_connect_leave(zloop_t *loop, zmq_pollitem_t *item, void *arg)
 	struct room *r = arg;
 
 	zloop_poller_end(loop, item);
-	r->child = child_of_mine();
+	r->child = child_of(child_of(getpid()));
 	return -1;
 }
 
@@ -390,12 +449,14 @@ test_stop_under_way(void **state)
 int
 main(int argc, char **argv)
 {
-	if (argc == 2 && strcmp(argv[1], WORKER_OPTION) == 0)
-		worker_main();
+	if (argc == 3 && strcmp(argv[1], SPAWNER_OPTION) == 0)
+		spawner_main(argv[2]);
 	const struct CMUnitTest tests[] = {
 	    CASE(test_known_before),
 	    CASE(test_nobody_there),
 	    CASE(test_worker_dies),
+	    CASE(test_spawner_dies),
+	    CASE(test_lock),
 	    CASE(test_stop_under_way),
 	};
 
