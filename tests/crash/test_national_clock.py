@@ -11,7 +11,7 @@ import pytest
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))), "scenario"))
 
-from lab import NUMBER, ROOT, files_below, holds, wait_for  # noqa: E402
+from lab import ROOT, files_below, holds, wait_for  # noqa: E402
 from national_room import (CARE, PARTNERS, ROWS, SECOND,  # noqa: E402
                            NationalRoom)
 from shifted_clock import JST, ShiftedClock  # noqa: E402

@@ -108,8 +108,9 @@ class NationalRoom:
 
     def write_profile(self):
         path = self.lab.path("config", "practice.conf")
-        text = profile_text(read(PROFILE).decode(), base=self.nation.url(),
-                            ca=self.nation.ca(), **self.profile_more)
+        text = profile_text(read(PROFILE).decode(), **{
+            "base": self.nation.url(), "ca": self.nation.ca(),
+            **self.profile_more})
         with open(path, "w", encoding="utf-8") as f:
             f.write(text)
         return path

@@ -8,6 +8,7 @@ POST with a JSON object, or GET; the answer is JSON with "ok".
                     skip: calls it lets pass first
                     and what happens:
                       status: 503       this HTTP error, nothing is done
+                      location: "URL"   with a status: where it points to
                       code: "B001"      this business error, nothing is done
                       cut: true         the connection ends, nothing is done
                       hang: true        no answer, nothing is done

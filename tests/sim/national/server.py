@@ -185,8 +185,11 @@ class Server:
 
     def answer(self, request, operation, fault):
         if "status" in fault:
-            return system_answer(fault["status"], f"S{fault['status']}",
-                                 "on demand", operation)
+            answer = system_answer(fault["status"], f"S{fault['status']}",
+                                   "on demand", operation)
+            if "location" in fault:
+                answer.headers["Location"] = fault["location"]
+            return answer
         if "code" in fault:
             answer = system_answer(200, fault["code"], "on demand", operation)
             answer.body = {"result": answer.body["error"]}
