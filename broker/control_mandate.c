@@ -417,11 +417,12 @@ sooner(const void *a, const void *b)
 	return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* Another one for the same agent and office takes its place. */
+/* Others for the same agent and office take its place, together maybe. */
 static bool
 renewed(const struct broker *b, const struct mandate *m)
 {
 	struct mandate *const *list;
+	unsigned rights = 0;
 	size_t i, n;
 
 	list = mandates_list(b->mandates, &n);
@@ -429,13 +430,12 @@ renewed(const struct broker *b, const struct mandate *m)
 		if (list[i] != m && list[i]->revoked_ms == 0 &&
 		    list[i]->end_ms > m->end_ms &&
 		    list[i]->begin_ms <= m->end_ms &&
-		    (list[i]->rights & m->rights) == m->rights &&
 		    strcmp(list[i]->agent, m->agent) == 0 &&
 		    strcmp(list[i]->office, m->office) == 0 &&
 		    strcmp(list[i]->type, m->type) == 0)
-			return true;
+			rights |= list[i]->rights;
 	}
-	return false;
+	return (rights & m->rights) == m->rights;
 }
 
 void

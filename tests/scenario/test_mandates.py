@@ -6,7 +6,9 @@ from lab import Office, read, row, wait_for
 from mandate_room import (CARE, CLIENT, DAY, MANDATE, NO_RIGHT, PARTNER,
                           VISIT, Cast, again, asked, audit, day, give, offices,
                           outcome, queues, revoke, rows, submit, take, text_of)
+from peer import DELIVERED, NEVER, delivered, new_id, parcel
 from practice_room import Trouble
+from stage import Stage
 
 
 @pytest.fixture
@@ -246,6 +248,93 @@ def test_cannot_be_given(room):
     assert not lab.ctl("mandate", "list", "--all")["mandates"]
 
 
+@pytest.mark.parametrize("gone", [False, True])
+def test_what_paper_and_gateways_hold_is_asked_back(room, gone):
+    """Revoked at once, also for what an agent with patience has; what has left
+    is on record as such."""
+    lab, cast = room
+    stage = Stage(lab)
+    mandate, proxy = give(lab), cast.peer("proxy")
+    paper = stage.peer("pdf")
+    sent = submit(proxy, CLIENT, PARTNER)
+    assert outcome(proxy) == 0
+    _, fields, _ = paper.wait("deliver")
+    assert delivered(fields) == (sent, 0)
+    other = give(lab, rights="see delete")
+    revoke(lab, other)                      # not what it was sent under
+    assert paper.listen(("recall",), 0.5) is None
+    revoke(lab, mandate)
+    _, fields, _ = paper.wait("recall")
+    assert (fields[1][0], fields[3][0]) == (sent, b"mandate-revoked")
+    if gone:
+        paper.settle(sent, 0, DELIVERED)
+        stage.wait(sent, pdf="delivered")
+    else:
+        paper.settle(sent, 0, NEVER, "recalled")
+        stage.wait(sent, pdf="parked")
+    steps = [(s["state"], s["code"]) for s in lab.parcel(
+        text_of(sent))["steps"]]
+    assert steps == [("ready", ""), ("working", "mandate-revoked"),
+                     ("delivered", "") if gone else
+                     ("parked", "mandate-revoked")]
+    if not gone:
+        assert mandate in lab.parcel(text_of(sent))["steps"][-1]["detail"]
+        # a person may let it go on, and it is not asked for again
+        lab.ctl("parked", "requeue", text_of(sent) + "/0")
+        _, fields, _ = paper.wait("deliver")
+        paper.settle(sent, 0, DELIVERED)
+        stage.wait(sent, pdf="delivered")
+    stage.close()
+
+
+def test_another_mandate_lets_it_go_on(room):
+    lab, cast = room
+    stage = Stage(lab)
+    first, _ = give(lab, rights="send-plan see"), give(lab, rights="send-plan")
+    proxy, paper = cast.peer("proxy"), stage.peer("pdf")
+    sent = submit(proxy, CLIENT, PARTNER)
+    assert outcome(proxy) == 0
+    paper.wait("deliver")
+    revoke(lab, first)
+    assert paper.listen(("recall",), 0.5) is None
+    paper.settle(sent, 0, DELIVERED)
+    stage.wait(sent, pdf="delivered")
+    stage.close()
+
+
+def test_rights_add_up(room):
+    """Several mandates of one party for one office; the record names the one
+    that was used."""
+    lab, cast = room
+    plan = give(lab, rights="send-plan")
+    elsewhere = give(lab, rights="send-result", partners=DAY)
+    proxy = cast.peer("proxy")
+    assert refused_by(proxy, CLIENT, VISIT, "UPJSK") == MANDATE
+    result = give(lab, rights="send-result", partners=VISIT)
+    again(proxy)
+    for kind, wanted in (("UPPLAN", plan), ("UPJSK", result)):
+        sent = submit(proxy, CLIENT, VISIT, kind)
+        assert outcome(proxy) == 0
+        (step,) = lab.parcel(text_of(sent))["steps"]
+        assert step["detail"].endswith(f"under mandate {wanted}")
+    # both kinds at once: both mandates
+    both = new_id()
+    proxy.submit(parcel(both, CLIENT, VISIT, [
+        ("a.CSV", b"a", "UPPLAN"), ("b.CSV", b"b", "UPJSK")]), [b"a", b"b"])
+    assert outcome(proxy) == 0
+    (entry,) = entries_of(lab, both, "accept")
+    assert sorted(entry["text"].split("mandate=")[1].split("+")) == [
+        plan, result]
+    # one is taken away: what needs it is not sent any more
+    revoke(lab, result)
+    again(proxy)
+    assert refused_by(proxy, CLIENT, VISIT, "UPJSK") == MANDATE
+    assert refused_by(proxy, CLIENT, DAY, "UPJSK") == 0
+    assert refused_by(proxy, CLIENT, VISIT, "UPPLAN") == 0
+    assert elsewhere in [e["text"].split("mandate=")[-1]
+                         for e in audit(lab, "accept")]
+
+
 def test_ends_soon(room):
     lab, _ = room
     soon = give(lab, until=day(10))
@@ -378,7 +467,7 @@ def test_fax_is_a_right_of_its_own(make_lab):
         assert outcome(proxy) == 0
         revoke(lab, mandate)
         again(proxy)
-        give(lab, rights="send-plan fax")
+        used = [give(lab, rights="send-plan"), give(lab, rights="fax")]
         again(proxy)
         faxed = submit(proxy, CLIENT, PARTNER, stamp="20261124150001")
         assert outcome(proxy) == 0
@@ -388,3 +477,6 @@ def test_fax_is_a_right_of_its_own(make_lab):
     assert ways == ["pdf", "fax"]
     steps = lab.parcel(text_of(printed))["steps"]
     assert "does not include FAX" in steps[0]["detail"]
+    steps = lab.parcel(text_of(faxed))["steps"]
+    named = steps[0]["detail"].split("under mandate ")[1]
+    assert sorted(named.split("+")) == used
