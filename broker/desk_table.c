@@ -142,6 +142,64 @@ registry_match(const struct registry *r, const char *number, const char *type,
 	return desks[0];
 }
 
+/* ---- one default desk a number ---- */
+
+/* {key: 1} of the rows that are about to be put */
+static json_t *
+keys_of(const struct desk *desks, size_t count)
+{
+	json_t *keys = json_object();
+
+	for (size_t i = 0; i < count; i++)
+		json_object_set_new(keys, desks[i].key, json_true());
+	return keys;
+}
+
+/* Another default desk of that number that stays; NULL: none. */
+static const struct desk *
+kept_default(
+    const struct registry *r, const struct desk *desk, const json_t *changing)
+{
+	struct desk *const *desks;
+	size_t i, count;
+
+	desks = registry_first(r, desk->number, &count);
+	for (i = 0; i < count; i++) {
+		if (desks[i]->default_desk &&
+		    json_object_get(changing, desks[i]->key) == NULL)
+			return desks[i];
+	}
+	return NULL;
+}
+
+void
+desk_table_defaults(const struct registry *r, const struct desk *desks,
+    size_t count, desk_table_clash_fn *clash, void *arg)
+{
+	json_t *changing = NULL, *found = json_object();
+	const struct desk *kept;
+	const char *before;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (!desks[i].default_desk)
+			continue;
+		if (changing == NULL)
+			changing = keys_of(desks, count);
+		kept = kept_default(r, &desks[i], changing);
+		before =
+		    json_string_value(json_object_get(found, desks[i].number));
+		if (before == NULL)
+			json_object_set_new(
+			    found, desks[i].number, json_string(desks[i].key));
+		if (before != NULL || kept != NULL)
+			clash(arg, desks[i].key,
+			    before != NULL ? before : kept->key);
+	}
+	json_decref(changing);
+	json_decref(found);
+}
+
 const struct desk *
 desk_table_other(const struct registry *r, const struct desk *desk)
 {

@@ -32,6 +32,12 @@ bool desk_table_lists(const struct desk *desk, const char *type);
  * "inside"; NULL if there is none or more than one. */
 const struct desk *desk_table_other(
     const struct registry *r, const struct desk *desk);
+/* desk_table_defaults(r, desks, count, clash, arg): each of ${desks} (rows about to
+ * replace or join those of today) that is a default desk beside another one of its
+ * number: clash() with both keys; of two new ones it is told once. */
+typedef void desk_table_clash_fn(void *arg, const char *key, const char *other);
+void desk_table_defaults(const struct registry *r, const struct desk *desks,
+    size_t count, desk_table_clash_fn *clash, void *arg);
 /* desk_table_note(r, desk, number, type, guessed, out): why that desk, if its
  * address does not say so; "" else. */
 #define DESK_TABLE_NOTE_BYTES 128

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "desk_table.h"
 #include "registry_row.h"
 
 #define NATIONAL_AFTER_ALL "pdf" /* when no way is left */
@@ -218,6 +219,8 @@ plan_missing(struct planning *p, const struct desk *desk)
 	    row, "valid_to", json_string(row_day_text(last, text)));
 	if (desk->valid_from > last) /* it never began */
 		json_object_del(row, "valid_from");
+	/* another one may take its place */
+	json_object_del(row, "default_desk");
 	p->taken = true;
 	plan_row(p, row, true);
 	json_decref(row);
@@ -409,6 +412,27 @@ plan_gone(struct planning *p, const json_t *key)
 
 /* ---- all of it ---- */
 
+/* Names without a service type could mean either. */
+static void
+two_defaults(void *arg, const char *key, const char *other)
+{
+	struct planning *p = arg;
+	const json_t *mine = json_object_get(p->seen, key);
+	const json_t *theirs = json_object_get(p->seen, other);
+	char where[64] = "in the registry", text[200];
+
+	p->row = (size_t)json_integer_value(mine);
+	if (theirs != NULL)
+		snprintf(where, sizeof(where), "row %lld",
+		    (long long)json_integer_value(theirs));
+	snprintf(text, sizeof(text),
+	    "%s is the default desk of this number already (%s): leave "
+	    "default_desk empty in one of the two rows%s.",
+	    other, where,
+	    theirs != NULL ? "" : ", in the other one by the same list");
+	complain(p, "default_desk", text);
+}
+
 static void
 plan_one(struct planning *p, const json_t *row)
 {
@@ -443,6 +467,8 @@ registry_plan_list(const struct registry *r, const struct registry_list *list,
 		plan_rest(&p);
 		if (list->mode == REGISTRY_PUBLIC)
 			find_gone(&p);
+		desk_table_defaults(
+		    r, plan->desks, plan->count, two_defaults, &p);
 	}
 	json_decref(p.seen);
 }

@@ -7,6 +7,7 @@ import csv
 import hashlib
 import io
 import os
+import subprocess
 
 import gen
 import pytest
@@ -313,6 +314,39 @@ def broken(room, what):
         rows.append(rows[0])
     with open(room.file(rows), "rb") as f:
         return f.read()
+
+
+def test_one_default_desk_a_number(room):
+    """Two in one list, and one beside that of the registry: refused with file,
+    line and what to do; moving it takes both rows in one list."""
+    def desk(kind, default, **more):
+        return row(2, kind, "visit", default_desk=default, **more)
+
+    def refused(*rows):
+        path = room.file(list(rows))
+        done = subprocess.run(
+            [os.path.join(room.lab.bin, "tasukictl"), "--data",
+             room.lab.data(), "registry", "import", path],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+            timeout=60)
+        assert done.returncode == 1
+        return [line for line in done.stderr.decode().splitlines()
+                if line.startswith(path)]
+
+    number = NUMBER[2]
+    (line,) = refused(desk("15", "1"), row(3, "15", "day"), desk("17", "1"))
+    assert ":4: default_desk: " in line
+    assert f"{number}/15 is the default desk" in line and "(row 1)" in line
+    assert "leave default_desk empty in one of the two rows" in line
+    room.give([desk("15", "1")])
+    (line,) = refused(row(3, "15", "day"), desk("17", "1"))
+    assert ":3: default_desk: " in line and "in the registry" in line
+    # the same row once more is no second one, nor is another number's
+    room.give([desk("15", "1", name="新"), row(3, "15", "day",
+                                              default_desk="1")])
+    room.give([desk("17", "1"), desk("15", "")])
+    assert room.rows()[f"{number}/17"]["default_desk"] == "1"
+    assert not room.rows()[f"{number}/15"].get("default_desk")
 
 
 def test_broken_lists_change_nothing(room):
