@@ -12,6 +12,7 @@
 #include "control.h"
 #include "origin.h"
 #include "quota.h"
+#include "reads.h"
 #include "route.h"
 
 /* "NUMBER" or "NUMBER/TYPE" */
@@ -163,6 +164,8 @@ control_route(struct broker *b, struct request *rq)
 	struct wire_document document = {.name = "file", .kind = kind};
 	struct wire_parcel p = {.document_count = 1, .documents = &document};
 	struct route route = {.note = ""};
+	const struct desk *to;
+	char reads[READS_BYTES] = "";
 	json_t *steps;
 
 	if (!desk_of(control_text(rq->in, "from"), p.from, p.from_type) ||
@@ -187,10 +190,13 @@ control_route(struct broker *b, struct request *rq)
 		explain_quota(b, &p, &route, steps);
 	if (agent[0] != '\0')
 		explain_agent(b, agent, &p, &route, steps);
+	to = registry_match(b->registry, p.to, p.to_type, NULL);
+	if (to != NULL)
+		(void)reads_today(b, to, reads);
 	control_answer(rq,
-	    json_pack("{s:b,s:o,s:o,s:s,s:s,s:s,s:s}", "ok", 1, "legs",
-		legs_json(&route), "steps", steps, "note", route.note,
-		"refusal",
+	    json_pack("{s:b,s:o,s:o,s:s,s:s,s:s,s:s,s:s}", "ok", 1, "legs",
+		legs_json(&route), "steps", steps, "note", route.note, "reads",
+		reads, "refusal",
 		route.refusal != REFUSAL_NONE ? refusal_row(route.refusal)->name
 					      : "",
 		"month", p.month, "cycle",

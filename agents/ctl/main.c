@@ -74,7 +74,7 @@ static const struct ctl_verb verbs[] = {
 	"事業所と連携先の台帳・FAX番号の確認"},
     {"route", route_verb,
 	"[--explain] FROM TO KIND [--month YYYYMM] [--agent NAME]\n"
-	"[--bytes N]",
+	"[--bytes N] [--edition E]",
 	"which way a file would go now, and why",
 	"書類がどの経路で届くか、その理由"},
     {"expected", expected_verb,

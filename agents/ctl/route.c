@@ -12,6 +12,7 @@
 #include "err.h"
 
 #include "ctl.h"
+#include "route_edition.h"
 #include "show.h"
 
 static const struct show_column leg_columns[] = {
@@ -35,7 +36,7 @@ static const struct show_words nothing = {"No reasons.", "理由はありませ�
 
 #define USAGE                                                             \
 	"route [--explain] FROM TO KIND [--month YYYYMM] [--agent NAME] " \
-	"[--bytes N]"
+	"[--bytes N] [--edition E]"
 
 int
 route_verb(struct ctl *ctl, int argc, char **argv)
@@ -45,9 +46,10 @@ route_verb(struct ctl *ctl, int argc, char **argv)
 	    {"month", required_argument, NULL, 'm'},
 	    {"agent", required_argument, NULL, 'a'},
 	    {"bytes", required_argument, NULL, 'b'},
+	    {"edition", required_argument, NULL, 'E'},
 	    {NULL, 0, NULL, 0},
 	};
-	const char *month = "", *agent = "", *bytes = "0";
+	const char *month = "", *agent = "", *bytes = "0", *edition = "";
 	bool explain = false;
 	json_t *answer;
 	int option, rc;
@@ -61,6 +63,8 @@ route_verb(struct ctl *ctl, int argc, char **argv)
 			agent = optarg;
 		else if (option == 'b')
 			bytes = optarg;
+		else if (option == 'E')
+			edition = optarg;
 		else
 			return CTL_USAGE;
 	}
@@ -75,6 +79,11 @@ route_verb(struct ctl *ctl, int argc, char **argv)
 	    &answer);
 	if (rc != CTL_OK)
 		return rc;
+	rc = route_edition(ctl, answer, argv[optind + 2], edition);
+	if (rc != CTL_OK) {
+		json_decref(answer);
+		return rc;
+	}
 	if (*json_string_value(json_object_get(answer, "refusal")) != '\0')
 		rc = CTL_TROUBLE;
 	if (!ctl_json(ctl, answer)) {

@@ -26,6 +26,7 @@
 #include "desks.h"
 #include "incoming.h"
 #include "latest.h"
+#include "listed.h"
 #include "office.h"
 #include "outbox.h"
 #include "outgoing.h"
@@ -92,6 +93,7 @@ on_down(struct link *link, const struct why *why, void *arg)
 
 	(void)link, (void)why;
 	outgoing_down(app->outgoing);
+	listed_down(app->listed);
 	incoming_down(app->incoming);
 	for (size_t i = 0; i < app->office_count; i++)
 		pickup_down(app->offices[i].pickup);
@@ -182,6 +184,13 @@ on_answer(struct link *link, const struct wire_ids *unknown, void *arg)
 }
 
 static void
+on_reads(struct link *link, const struct wire_reads *reads, void *arg)
+{
+	(void)link;
+	listed_answer(((struct app *)arg)->listed, reads, clock_mono_ms());
+}
+
+static void
 on_room(struct link *link, void *arg)
 {
 	(void)link;
@@ -198,6 +207,7 @@ static const struct link_events events = {
     .settled = on_settled,
     .receipt = on_receipt,
     .answer = on_answer,
+    .reads = on_reads,
     .room = on_room,
 };
 
@@ -319,6 +329,7 @@ start(struct agent *agent, const void *settings, void **self, struct why *why)
 	if (rc != 0)
 		return rc;
 	app->watch = watch_new(agent->loop, app->settings->interval_ms);
+	app->listed = listed_new(app);
 	app->outgoing = outgoing_new(app);
 	app->incoming = incoming_new(app);
 	return open_offices(app, why);
@@ -333,6 +344,7 @@ stop(void *self)
 		return;
 	link_free(&app->link);
 	outgoing_free(&app->outgoing);
+	listed_free(&app->listed);
 	incoming_free(&app->incoming);
 	for (size_t i = 0; i < app->office_count; i++)
 		office_close(&app->offices[i]);

@@ -17,6 +17,7 @@
 
 struct app;
 struct incoming;
+struct listed;
 struct outbox;
 struct outgoing;
 struct pickup;
@@ -53,6 +54,7 @@ struct app {
 	const struct profile *profile; /* how severe findings are */
 	struct watch *watch;
 	struct link *link;
+	struct listed *listed;     /* listed.h */
 	struct outgoing *outgoing; /* outgoing.h */
 	struct incoming *incoming; /* incoming.h */
 	struct office *offices;

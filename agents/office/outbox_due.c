@@ -176,7 +176,7 @@ outbox_release(struct outbox *box)
 	for (size_t i = 0; i < box->ready_count; i++) {
 		if (rc == 0)
 			outgoing_add(box->office->app->outgoing, box->office,
-			    box->ready[i]);
+			    box->ready[i], true);
 		manifest_free(&box->ready[i]);
 	}
 	if (rc != 0)

@@ -18,7 +18,6 @@
 #include "mend.h"
 #include "outbox_inside.h"
 #include "people.h"
-#include "proof.h"
 #include "receipts.h"
 #include "reject.h"
 #include "status.h"
@@ -186,24 +185,6 @@ refuse_unit(struct outbox *box, const struct collect_due *due,
 	return rc != 0 ? rc : outbox_drop_folder(box, dir, name);
 }
 
-/* Nothing is wrong with it, but the partner may not read it: the settings say
- * that it stays here.  ${text} says why. */
-static int
-refuse_unread(struct outbox *box, const struct collect_due *due,
-    struct wire_parcel *p, int dir, const char *text)
-{
-	char name[ID_TEXT_BYTES];
-	int rc = 0;
-
-	for (size_t i = 0; i < due->count && rc == 0; i++)
-		rc = reject_file(
-		    box->office, dir, outbox_base(due->files[i]), text);
-	log_info("office: parcel=%s office=%s result=rejected documents=%zu",
-	    id_text(&p->id, name), box->office->label, due->count);
-	status_rejected(box->office->status, p);
-	return rc != 0 ? rc : outbox_drop_folder(box, dir, name);
-}
-
 /* It is good: the manifest makes the folder a parcel of the batch. */
 static int
 make_parcel(struct outbox *box, struct wire_parcel **p, int dir)
@@ -218,24 +199,6 @@ make_parcel(struct outbox *box, struct wire_parcel **p, int dir)
 	box->ready[box->ready_count++] = *p;
 	*p = NULL;
 	return 0;
-}
-
-/* A good unit: to the batch, unless the partner cannot read it. */
-static int
-send_unit(struct outbox *box, const struct collect_due *due,
-    struct wire_parcel **p, int dir)
-{
-	struct buf text;
-	int rc;
-
-	if (due->action == COLLECT_ATTACH)
-		return make_parcel(box, p, dir);
-	buf_init(&text, 128 * 1024);
-	rc = proof_judge(box->office, dir, *p, &text);
-	rc = rc == TSK_DENIED ? refuse_unread(box, due, *p, dir, text.data)
-			      : make_parcel(box, p, dir);
-	buf_fini(&text);
-	return rc;
 }
 
 /* The unit lies in its folder: send it or reject it. */
@@ -261,7 +224,7 @@ outbox_judge(
 		describe(box, &due, all, p);
 		rc = culprit < due.count
 			 ? refuse_unit(box, &due, p, dir, all, culprit)
-			 : send_unit(box, &due, &p, dir);
+			 : make_parcel(box, &p, dir);
 	} else if (rc == 0) {
 		rc = outbox_drop_folder(box, dir, id_text(&id, name));
 	}

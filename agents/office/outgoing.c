@@ -30,6 +30,7 @@
 #include "file.h"
 #include "log.h"
 
+#include "listed.h"
 #include "loaded.h"
 #include "manifest.h"
 #include "outgoing.h"
@@ -49,6 +50,9 @@ struct parcel {
 	struct office *office;
 	struct id id;
 	char pair[PAIR_BYTES];
+	char to[NUMBER_OFFICE_BYTES], to_type[NUMBER_TYPE_BYTES];
+	bool judge;    /* whether they can read it is not looked at yet */
+	bool may_stay; /* it was never handed in */
 	unsigned tries;
 	int64_t retry_at_ms;
 	struct loaded loaded; /* while under way */
@@ -129,6 +133,64 @@ backoff(unsigned tries)
 	while (tries-- > 1 && ms < BACKOFF_MAX_MS)
 		ms *= 2;
 	return ms < BACKOFF_MAX_MS ? ms : BACKOFF_MAX_MS;
+}
+
+/* ---- can they read it? ---- */
+
+static void
+keep_here(struct outgoing *out, struct parcel *p,
+    const struct wire_parcel *parcel, const char *text)
+{
+	char id[ID_TEXT_BYTES];
+
+	log_info("office: parcel=%s office=%s result=rejected documents=%zu",
+	    id_text(&p->id, id), p->office->label, parcel->document_count);
+	status_rejected(p->office->status, parcel);
+	sending_reject(p->office, &p->id, text);
+	parcel_free(out, &out->queued, p);
+}
+
+/* False: it stays here and is off the queue. */
+static bool
+judge(struct outgoing *out, struct parcel *p, const char *listed)
+{
+	struct wire_parcel *parcel = NULL;
+	char name[ID_TEXT_BYTES], note[PROOF_NOTE_BYTES];
+	struct buf text;
+	int dir, rc = 0;
+
+	p->judge = false;
+	dir = file_dir_open(p->office->folders.sending, id_text(&p->id, name));
+	if (dir < 0)
+		return true; /* submit() tells */
+	buf_init(&text, 128 * 1024);
+	if (manifest_read(dir, &parcel) == 0)
+		rc = proof_judge(
+		    p->office, dir, parcel, listed, p->may_stay, &text);
+	if (rc == TSK_DENIED)
+		keep_here(out, p, parcel, text.data);
+	else if (rc == TSK_LATER)
+		status_set(p->office->status, &p->id, STATUS_SENDING,
+		    clock_wall_ms(), proof_note(dir, note));
+	close(dir);
+	buf_fini(&text);
+	manifest_free(&parcel);
+	return rc != TSK_DENIED;
+}
+
+/* True: it may be submitted.  False: the broker was asked what they read, and
+ * the later ones to that partner wait for the answer too; or it stays here. */
+static bool
+readable(struct outgoing *out, struct parcel *p, int64_t now_ms)
+{
+	const char *listed;
+
+	if (!p->judge)
+		return true;
+	if (listed_look(out->app->listed, p->to, p->to_type, now_ms, &listed) !=
+	    0)
+		return false;
+	return judge(out, p, listed);
 }
 
 /* ---- submitting ---- */
@@ -216,6 +278,8 @@ outgoing_work(struct outgoing *out, int64_t now_ms)
 		next = TAILQ_NEXT(p, entry);
 		if (p->office->resting ||
 		    (out->waiting_count > 0 && pair_waits(out, p)))
+			continue;
+		if (!readable(out, p, now_ms))
 			continue;
 		if (submit(out, p, now_ms) == TSK_LATER)
 			break; /* event room comes */
@@ -369,8 +433,8 @@ note_of(const struct office *office, const struct id *id,
 	return out;
 }
 
-void
-outgoing_add(struct outgoing *out, struct office *office,
+static struct parcel *
+add(struct outgoing *out, struct office *office,
     const struct wire_parcel *parcel)
 {
 	struct parcel *p = mem_new(sizeof(*p));
@@ -378,6 +442,8 @@ outgoing_add(struct outgoing *out, struct office *office,
 
 	p->office = office;
 	p->id = parcel->id;
+	memcpy(p->to, parcel->to, sizeof(p->to));
+	memcpy(p->to_type, parcel->to_type, sizeof(p->to_type));
 	snprintf(p->pair, sizeof(p->pair), "%s%s>%s%s", parcel->from,
 	    parcel->from_type, parcel->to, parcel->to_type);
 	TAILQ_INSERT_TAIL(&out->queued, p, entry);
@@ -385,6 +451,17 @@ outgoing_add(struct outgoing *out, struct office *office,
 	status_parcel(office->status, parcel, STATUS_SENDING, clock_wall_ms(),
 	    note_of(office, &parcel->id, note));
 	app_wake(out->app, 0);
+	return p;
+}
+
+void
+outgoing_add(struct outgoing *out, struct office *office,
+    const struct wire_parcel *parcel, bool fresh)
+{
+	struct parcel *p = add(out, office, parcel);
+
+	p->judge = true;
+	p->may_stay = fresh;
 }
 
 void
@@ -398,7 +475,7 @@ outgoing_again(struct outgoing *out, struct office *office, const struct id *id)
 	if (dir >= 0)
 		close(dir);
 	if (rc == 0)
-		outgoing_add(out, office, parcel);
+		(void)add(out, office, parcel);
 	else /* the next start looks again */
 		log_error("submit: parcel=%s manifest not readable: %s", name,
 		    err_text(rc));

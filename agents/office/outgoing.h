@@ -19,9 +19,10 @@ void outgoing_free(struct outgoing **out);
  * manifest are sent again under their id, others are taken apart and go back to
  * the outbox. */
 void outgoing_load(struct outgoing *out, struct office *office);
-/* outgoing_add(out, office, parcel): its folder is durable; send it in turn. */
+/* outgoing_add(out, office, parcel, fresh): its folder is durable; send it in
+ * turn.  ${fresh}: it was never handed in, so it may still be rejected here. */
 void outgoing_add(struct outgoing *out, struct office *office,
-    const struct wire_parcel *parcel);
+    const struct wire_parcel *parcel, bool fresh);
 /* outgoing_again(out, office, id): its folder is back among those being sent;
  * send it once more under its id. */
 void outgoing_again(

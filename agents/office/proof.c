@@ -1,18 +1,22 @@
 /* NAME
- *	proof - which editions each partner has proved to read
+ *	proof - which editions each partner reads
  * DESCRIPTION
- *	A partner from whom nothing ever came is never warned about: no proof is
- *	no verdict.  A proof counts for the whole office number; its services
- *	mostly share one program.
+ *	What the registry says of the receiving desk counts.  If it says nothing,
+ *	what came from the partner: such a proof counts for the whole office
+ *	number; its services mostly share one program.  A partner of whom nothing
+ *	is said and from whom nothing ever came is never warned about.
  *
- *	If a partner has not shown that it reads what is about to be sent,
- *	"editions/unread" says what happens: it is sent with a notice (warn), not
- *	sent (reject), or nobody is told (send).  Copies in the edition of the
- *	partner's latest file are made when every file of the set has one without
- *	a loss; otherwise the explanation lists what would be lost.
+ *	If a partner cannot read what is about to be sent, or has not shown that
+ *	it can, "editions/listed" and "editions/unread" say what happens: it is
+ *	sent with a notice (warn), not sent (reject), or nobody is told (send).
+ *	Copies in the partner's edition are made when every file of the set has
+ *	one without a loss; otherwise the explanation lists what would be lost.
+ *	A person sends them: the bytes that go out are those the care software
+ *	wrote.
  * DIAGNOSTICS
  *	proof: office=... partner=... edition=...: first file of that edition.
- *	proof: parcel=... partner=... result=unread.
+ *	proof: parcel=... partner=... edition=... theirs=... by=registry|files
+ *	result=unread|not-sent.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -174,6 +178,16 @@ proof_received(struct office *office, int dir, const struct wire_parcel *parcel)
 	free_files(files, count);
 }
 
+/* What a partner is known to read, and what does not fit. */
+struct judged {
+	struct office *office;
+	const struct wire_parcel *parcel;
+	struct file *files;
+	size_t count;
+	const struct layout_edition *sent; /* of the first that it cannot */
+	struct partner_verdict verdict;
+};
+
 /* ---- copies ---- */
 
 struct losses {
@@ -198,25 +212,37 @@ on_loss(const struct finding *f, void *arg)
 	buf_printf(losses->text, "%s\n", losses->ja ? f->ja : f->en);
 }
 
+/* What the rows do not tell, the address may. */
+static void
+add_types(struct convert_types *types, const struct wire_parcel *parcel)
+{
+	if (types->from[0] == '\0')
+		memcpy(types->from, parcel->from_type, sizeof(types->from));
+	if (types->to[0] == '\0')
+		memcpy(types->to, parcel->to_type, sizeof(types->to));
+}
+
 /* Every file in the other edition; false if one cannot be, or not whole. */
 static bool
-convert_all(struct office *office, struct file *files, size_t count,
-    const struct layout_edition *edition, struct losses *losses)
+convert_all(const struct judged *j, const struct layout_edition *edition,
+    struct losses *losses)
 {
-	const struct standard *standard = office->app->standard;
+	const struct standard *standard = j->office->app->standard;
 	struct convert_to to = {.edition = edition,
-	    .profile = office->app->profile,
+	    .profile = j->office->app->profile,
 	    .fn = on_loss,
 	    .arg = losses};
+	struct file *files = j->files;
 	bool whole = true;
 
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < j->count; i++) {
 		if (files[i].bytes.len == 0)
 			return false; /* it could not be read */
 		convert_learn(standard, files[i].name, files[i].bytes.data,
 		    files[i].bytes.len, &to.types);
 	}
-	for (size_t i = 0; i < count; i++) {
+	add_types(&to.types, j->parcel);
+	for (size_t i = 0; i < j->count; i++) {
 		convert_copy_fini(&files[i].copy);
 		files[i].rc =
 		    convert_file(standard, files[i].name, files[i].bytes.data,
@@ -258,95 +284,143 @@ save_copies(struct office *office, const struct file *files, size_t count)
 
 /* ---- the verdict ---- */
 
-/* The first edition among the files that the partner has not proved to read. */
-static const struct layout_edition *
-unread(struct office *office, const struct partner_edition *editions,
-    const struct file *files, size_t count)
+static void
+say(const struct judged *j, struct buf *out, enum text text, const char *a,
+    const char *b, const char *c)
 {
-	for (size_t i = 0; i < count; i++) {
-		if (files[i].edition != NULL &&
-		    partner_edition_reads(office->app->standard, editions,
-			files[i].edition) == PARTNER_NOT)
-			return files[i].edition;
-	}
-	return NULL;
+	text_add(out, j->office->app->language, text, a, b, c);
 }
 
-static void
-explain(struct office *office, const struct wire_parcel *parcel,
-    struct file *files, size_t count, const struct layout_edition *sent,
-    const struct layout_edition *theirs, struct buf *text)
+/* The first edition among the files that the partner cannot read, as far as is
+ * known; false if there is none. */
+static bool
+judge_files(struct judged *j, const char *listed,
+    const struct partner_edition *editions)
 {
-	const struct settings *settings = office->app->settings;
-	enum language language = office->app->language;
-	struct losses losses = {.ja = language == LANGUAGE_JA};
+	for (size_t i = 0; i < j->count; i++) {
+		if (j->files[i].edition == NULL)
+			continue;
+		partner_edition_judge(j->office->app->standard, listed,
+		    editions, j->files[i].edition, &j->verdict);
+		j->sent = j->files[i].edition;
+		if (j->verdict.reads == PARTNER_NOT &&
+		    j->verdict.theirs != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* What the settings say about it: warn, reject, send. */
+static const char *
+setting(const struct judged *j)
+{
+	const struct settings *settings = j->office->app->settings;
+
+	return j->verdict.source == PARTNER_BY_REGISTRY
+		   ? settings->editions_listed
+		   : settings->editions_unread;
+}
+
+/* Copies, or why there are none. */
+static void
+explain_copies(const struct judged *j, bool stays, struct buf *text)
+{
+	const struct settings *settings = j->office->app->settings;
+	const struct layout_edition *copy = j->verdict.copy;
+	struct losses losses = {.ja = j->office->app->language == LANGUAGE_JA};
 	struct buf lost;
 
+	if (copy == NULL) {
+		say(j, text, TEXT_WITHDRAWN, j->verdict.theirs->edition, NULL,
+		    NULL);
+		return;
+	}
 	buf_init(&lost, TEXT_MAX);
 	losses.text = &lost;
-	text_add(text, language, TEXT_UNREAD, parcel->to, sent->edition,
-	    theirs->edition);
-	if (convert_all(office, files, count, theirs, &losses) &&
-	    save_copies(office, files, count) == 0)
-		text_add(text, language, TEXT_CONVERTED, theirs->edition,
-		    settings->rejected, settings->editions_folder);
-	else if (losses.count > 0) {
-		text_add(text, language, TEXT_WOULD_BE_LOST, theirs->edition,
-		    NULL, NULL);
+	if (convert_all(j, copy, &losses) &&
+	    save_copies(j->office, j->files, j->count) == 0) {
+		say(j, text, stays ? TEXT_CONVERTED_PUT : TEXT_CONVERTED,
+		    copy->edition,
+		    stays ? settings->editions_folder : settings->rejected,
+		    stays ? settings->outbox : settings->editions_folder);
+	} else {
+		say(j, text,
+		    losses.count > 0 ? TEXT_WOULD_BE_LOST : TEXT_NOT_CONVERTED,
+		    copy->edition, NULL, NULL);
 		buf_add(text, lost.data, lost.len);
 	}
 	buf_fini(&lost);
 }
 
+static void
+explain(const struct judged *j, bool stays, struct buf *text)
+{
+	bool listed = j->verdict.source == PARTNER_BY_REGISTRY;
+
+	say(j, text, listed ? TEXT_LISTED_UNREAD : TEXT_UNREAD, j->parcel->to,
+	    j->sent->edition, j->verdict.theirs->edition);
+	explain_copies(j, stays, text);
+	if (listed)
+		say(j, text, TEXT_LISTED_REMEDY, j->parcel->to,
+		    j->sent->edition, j->office->app->settings->outbox);
+}
+
 /* It goes out, so the line for the status file stays with the parcel. */
-static int
-keep_note(struct office *office, int dir, const struct wire_parcel *parcel,
-    const struct layout_edition *sent, const struct layout_edition *theirs,
-    const char *text)
+static void
+keep_note(const struct judged *j, int dir, const char *text)
 {
 	struct buf note;
 	int rc;
 
 	buf_init(&note, PROOF_NOTE_BYTES);
-	text_add(&note, office->app->language, TEXT_STATUS_UNREAD,
-	    sent->edition, theirs->edition, NULL);
+	say(j, &note,
+	    j->verdict.source == PARTNER_BY_REGISTRY ? TEXT_STATUS_LISTED
+						     : TEXT_STATUS_UNREAD,
+	    j->sent->edition, j->verdict.theirs->edition, NULL);
 	rc = file_create(dir, PROOF_NOTE_NAME, note.data, note.len, 0600);
 	buf_fini(&note);
 	if (rc != 0 && rc != TSK_EXIST)
-		log_warn("proof: office=%s note not kept: %s", office->label,
+		log_warn("proof: office=%s note not kept: %s", j->office->label,
 		    err_text(rc));
-	reject_notice(office, parcel->to, text);
+	reject_notice(j->office, j->parcel->to, text);
+}
+
+static int
+tell(struct judged *j, int dir, bool may_stay, struct buf *text)
+{
+	bool stays = may_stay && strcmp(setting(j), "reject") == 0;
+	char id[ID_TEXT_BYTES];
+
+	log_info("proof: parcel=%s partner=%s edition=%s theirs=%s by=%s "
+		 "result=%s",
+	    id_text(&j->parcel->id, id), j->parcel->to, j->sent->edition,
+	    j->verdict.theirs->edition,
+	    j->verdict.source == PARTNER_BY_REGISTRY ? "registry" : "files",
+	    stays ? "not-sent" : "unread");
+	explain(j, stays, text);
+	if (stays)
+		return TSK_DENIED;
+	keep_note(j, dir, text->data);
 	return TSK_LATER;
 }
 
 int
 proof_judge(struct office *office, int dir, const struct wire_parcel *parcel,
-    struct buf *text)
+    const char *listed, bool may_stay, struct buf *text)
 {
-	const struct layout_edition *sent, *theirs;
-	const char *unread_is = office->app->settings->editions_unread;
+	struct judged j = {.office = office, .parcel = parcel};
 	struct partner_edition editions;
-	char id[ID_TEXT_BYTES];
-	struct file *files;
-	size_t count;
+	char note[PROOF_NOTE_BYTES];
 	int rc = 0;
 
-	if (strcmp(unread_is, "send") == 0)
-		return 0;
+	if (*proof_note(dir, note) != '\0')
+		return 0; /* before a crash */
 	load(office, parcel->to, &editions);
-	files = read_parcel(office, dir, parcel, &count);
-	sent = unread(office, &editions, files, count);
-	theirs = partner_edition_latest(office->app->standard, &editions);
-	if (sent != NULL && theirs != NULL) {
-		log_info("proof: parcel=%s partner=%s result=unread",
-		    id_text(&parcel->id, id), parcel->to);
-		explain(office, parcel, files, count, sent, theirs, text);
-		rc = strcmp(unread_is, "reject") == 0
-			 ? TSK_DENIED
-			 : keep_note(
-			       office, dir, parcel, sent, theirs, text->data);
-	}
-	free_files(files, count);
+	j.files = read_parcel(office, dir, parcel, &j.count);
+	if (judge_files(&j, listed, &editions) &&
+	    strcmp(setting(&j), "send") != 0)
+		rc = tell(&j, dir, may_stay, text);
+	free_files(j.files, j.count);
 	partner_edition_fini(&editions);
 	return rc;
 }

@@ -124,7 +124,7 @@ outgoing_load(struct outgoing *out, struct office *office)
 	file_list_free(&names);
 	qsort(all, count, sizeof(*all), compare_parcels);
 	for (size_t i = 0; i < count; i++) {
-		outgoing_add(out, office, all[i]);
+		outgoing_add(out, office, all[i], false);
 		manifest_free(&all[i]);
 	}
 	free(all);

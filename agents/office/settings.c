@@ -89,6 +89,9 @@ const struct conf_row settings_rows[] = {
     ROW("editions/unread", CONF_TEXT, editions_unread, "warn", 0, 0,
 	"What to do with an edition that nothing received shows the partner to "
 	"read: warn, reject or send."),
+    ROW("editions/listed", CONF_TEXT, editions_listed, "reject", 0, 0,
+	"What to do with an edition that the partner cannot read by the "
+	"registry: warn, reject or send."),
     ROW("editions/folder", CONF_TEXT, editions_folder, "変換", 0, 0,
 	"Name of the folder, in that of rejected files, for copies in the "
 	"partner's edition."),
@@ -196,6 +199,9 @@ settings_check(const void *settings, struct why *why)
 		    why, "language", s->language, "is none of ja, en");
 	if (!one_of(s->editions_unread, "warn", "reject", "send"))
 		return refuse(why, "editions/unread", s->editions_unread,
+		    "is none of warn, reject, send");
+	if (!one_of(s->editions_listed, "warn", "reject", "send"))
+		return refuse(why, "editions/listed", s->editions_listed,
 		    "is none of warn, reject, send");
 	if (!file_name_safe(s->repair_folder))
 		return refuse(why, "repair/folder", s->repair_folder,

@@ -31,7 +31,7 @@ struct settings {
 	char *compare_folder;
 	bool repair_outgoing, repair_incoming;
 	char *repair_folder;
-	char *editions_unread, *editions_folder;
+	char *editions_unread, *editions_listed, *editions_folder;
 	int64_t receive_parcels, receive_bytes;
 };
 

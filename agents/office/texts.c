@@ -216,6 +216,36 @@ static const struct row rows[TEXTS] = {
     [TEXT_STATUS_UNREAD] =
 	{"注意：相手がV$1を読めるか分かりません（届いたのはV$2）",
 	    "note: the partner may not read V$1 (V$2 came from there)"},
+    [TEXT_LISTED_UNREAD] =
+	{"事業所の台帳では、相手先 $1 のソフトが読めるのはV$3です。"
+	 "V$2のファイルは取り込めません。\n",
+	    "The registry says that the software of partner $1 reads V$3. A "
+	    "file of V$2 cannot be imported there.\n"},
+    [TEXT_LISTED_REMEDY] =
+	{"\n台帳が古いとき：相手先 $1 にV$2を読めるか確かめ、読めるなら、"
+	 "法人のシステム担当者に台帳の「読める版」を直すよう依頼してから、"
+	 "元のファイルをもう一度「$3」に入れてください。\n"
+	 "写しも送れないとき：相手先に紙（FAX・郵送）で送ってください。\n",
+	    "\nIf the registry is out of date: ask partner $1 whether it reads "
+	    "V$2; if it does, have the corporation's administrator correct "
+	    "\"editions\" and put the original files into \"$3\" again.\n"
+	    "If no copy can be sent either: send it on paper.\n"},
+    [TEXT_STATUS_LISTED] =
+	{"注意：台帳では相手はV$1を読めません（読めるのはV$2）",
+	    "note: the partner does not read V$1 (the registry says V$2)"},
+    [TEXT_CONVERTED_PUT] =
+	{"V$1の写しを、このフォルダーの中の「$2」フォルダーに作りました。"
+	 "失われる項目はありません。\n"
+	 "中身を確かめて、よければ写し（CSVファイル）を「$3」に入れると"
+	 "送れます。\n",
+	    "Copies in edition V$1 lie in the folder \"$2\" in this folder; "
+	    "nothing is lost in them.\n"
+	    "Look at them; if they are right, put the copies (the CSV files) "
+	    "into \"$3\".\n"},
+    [TEXT_NOT_CONVERTED] = {"V$1の写しは作れませんでした。\n",
+	"No copies in edition V$1 could be made.\n"},
+    [TEXT_WITHDRAWN] = {"V$1は取り下げられた版のため、写しは作りません。\n",
+	"V$1 was withdrawn; no copies are made in it.\n"},
     [TEXT_STATUS_DIFFERENCES] = {"差異 $1件", "$1 differences"},
     [TEXT_STATUS_NO_DIFFERENCE] = {"差異なし", "no difference"},
     [TEXT_STATUS_DOUBTFUL] = {"差異なし（比べられない記録あり）",

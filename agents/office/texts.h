@@ -70,6 +70,12 @@ enum text {
 	TEXT_CONVERTED,     /* $1 = edition, $2 = rejected, $3 = folder in it */
 	TEXT_WOULD_BE_LOST, /* $1 = edition */
 	TEXT_STATUS_UNREAD, /* $1 = edition, $2 = theirs */
+	TEXT_LISTED_UNREAD, /* $1 = partner, $2 = edition, $3 = theirs */
+	TEXT_LISTED_REMEDY, /* $1 = partner, $2 = edition, $3 = outbox */
+	TEXT_STATUS_LISTED, /* $1 = edition, $2 = theirs */
+	TEXT_CONVERTED_PUT, /* $1 = edition, $2 = folder, $3 = outbox */
+	TEXT_NOT_CONVERTED, /* $1 = edition */
+	TEXT_WITHDRAWN,     /* $1 = edition */
 	/* planned against done */
 	TEXT_STATUS_DIFFERENCES, /* $1 = how many */
 	TEXT_STATUS_NO_DIFFERENCE,

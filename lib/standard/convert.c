@@ -63,6 +63,16 @@ convert_edition(const struct standard *standard, const char *text)
 	return found;
 }
 
+const struct layout_edition *
+convert_current(const struct standard *standard)
+{
+	for (size_t i = standard->edition_count; i > 0; i--) {
+		if (standard->editions[i - 1].state == EDITION_CURRENT)
+			return &standard->editions[i - 1];
+	}
+	return NULL;
+}
+
 /* The first record; blank lines before it do not count. */
 static bool
 first_record(struct reader *reader, struct reader_record *record)

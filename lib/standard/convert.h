@@ -51,6 +51,8 @@ struct convert_copy {
  * is none. */
 const struct layout_edition *convert_edition(
     const struct standard *standard, const char *text);
+/* convert_current(standard): the last current one of editions.tsv; NULL. */
+const struct layout_edition *convert_current(const struct standard *standard);
 /* convert_from(standard, p, n): the edition that the first record names; NULL. */
 const struct layout_edition *convert_from(
     const struct standard *standard, const void *p, size_t n);

@@ -1,5 +1,5 @@
 /* NAME
- *	partner_edition - what a partner has proved to read
+ *	partner_edition - what a partner reads
  * SUMMARY
  *	See partner_edition.h.
  * DIAGNOSTICS
@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "convert.h"
 #include "partner_edition.h"
 #include "tables.h"
 
 #define LINE_MAX_BYTES 256
+#define WORD_BYTES     32
 
 /* -- the text ----------------------------------------------------------- */
 
@@ -157,6 +159,76 @@ partner_edition_latest(
 		}
 	}
 	return code != NULL ? layout_edition(standard, code) : NULL;
+}
+
+/* -- the registry, then what came ----------------------------------------- */
+
+/* Copies of it may be made. */
+static bool
+writable(const struct layout_edition *e)
+{
+	return e->form != NAME_V4_0;
+}
+
+/* V1, V2 and V3 are one form: who reads one of them imports the others. */
+static bool
+same_form(const struct layout_edition *a, const struct layout_edition *b)
+{
+	return a->shape == b->shape && a->form == b->form;
+}
+
+/* The later of two by the table, one that may be written before one that may
+ * not. */
+static const struct layout_edition *
+rather(const struct layout_edition *a, const struct layout_edition *b)
+{
+	if (a == NULL || writable(a) != writable(b))
+		return a != NULL && writable(a) ? a : b;
+	return a > b ? a : b; /* both are rows of one array */
+}
+
+/* False: the registry says nothing that means anything here. */
+static bool
+judge_listed(const struct standard *standard, const char *listed,
+    const struct layout_edition *sent, struct partner_verdict *out)
+{
+	enum partner_reads reads = PARTNER_NOT;
+
+	for (const char *at = listed; *at != '\0';) {
+		const struct layout_edition *e;
+		size_t n = strcspn(at, " ");
+		char word[WORD_BYTES];
+
+		snprintf(word, sizeof word, "%.*s", (int)n, at);
+		e = n > 0 && n < sizeof word ? convert_edition(standard, word)
+					     : NULL;
+		at += n + (at[n] == ' ');
+		if (e == NULL)
+			continue;
+		out->theirs = rather(out->theirs, e);
+		reads = better(reads, e == sent            ? PARTNER_READS
+				      : same_form(e, sent) ? PARTNER_MAY_READ
+							   : PARTNER_NOT);
+	}
+	out->reads = reads;
+	out->source = PARTNER_BY_REGISTRY;
+	return out->theirs != NULL;
+}
+
+void
+partner_edition_judge(const struct standard *standard, const char *listed,
+    const struct partner_edition *editions, const struct layout_edition *sent,
+    struct partner_verdict *out)
+{
+	*out = (struct partner_verdict){.reads = PARTNER_UNKNOWN};
+	if (!judge_listed(standard, listed, sent, out)) {
+		out->reads = partner_edition_reads(standard, editions, sent);
+		out->theirs = partner_edition_latest(standard, editions);
+		out->source =
+		    out->theirs == NULL ? PARTNER_BY_NOTHING : PARTNER_BY_FILES;
+	}
+	if (out->theirs != NULL && writable(out->theirs))
+		out->copy = out->theirs;
 }
 
 /* -- the table ---------------------------------------------------------- */

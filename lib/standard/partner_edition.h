@@ -1,7 +1,8 @@
 /* NAME
- *	partner_edition - what a partner has proved to read
+ *	partner_edition - what a partner reads
  * DESCRIPTION
- *	Nobody tells which edition the other office's software imports.  But who
+ *	The registry may say which editions the other office's software imports;
+ *	then that counts.  Mostly nobody says so.  But who
  *	writes an edition reads it, and reads.tsv says what else.  So each file
  *	received from a partner is a proof, and the proofs are kept as a small
  *	text, one line an edition:
@@ -61,5 +62,25 @@ enum partner_reads partner_edition_reads(const struct standard *standard,
  * that came from them; NULL if there is none. */
 const struct layout_edition *partner_edition_latest(
     const struct standard *standard, const struct partner_edition *editions);
+
+enum partner_source {
+	PARTNER_BY_NOTHING,  /* nobody knows: it goes as it is */
+	PARTNER_BY_FILES,    /* what came from them */
+	PARTNER_BY_REGISTRY, /* somebody said so; beats what came */
+};
+struct partner_verdict {
+	enum partner_source source;
+	enum partner_reads reads;
+	/* PARTNER_NOT: the edition of theirs to name, and the one to make
+	 * copies in; NULL if there is none: nothing is converted to an edition
+	 * that was withdrawn */
+	const struct layout_edition *theirs, *copy;
+};
+/* partner_edition_judge(standard, listed, editions, sent, out): can they read a
+ * file of ${sent}?  ${listed}: what the registry says, words apart by blanks, as
+ * convert_edition() takes them; words of a later edition say nothing. */
+void partner_edition_judge(const struct standard *standard, const char *listed,
+    const struct partner_edition *editions, const struct layout_edition *sent,
+    struct partner_verdict *out);
 
 #endif

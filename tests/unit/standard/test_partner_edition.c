@@ -40,6 +40,79 @@ verdict(void **state)
 	}
 }
 
+/* The registry beats what came, and that beats nothing. */
+static const struct {
+	const char *name, *listed, *text, *sent;
+	enum partner_source source;
+	enum partner_reads reads;
+	const char *theirs, *copy; /* NULL: none */
+} judged[] = {
+    {"nobody knows", "", "", "202407", PARTNER_BY_NOTHING, PARTNER_UNKNOWN,
+	NULL, NULL},
+    {"what came", "", V3, "202407", PARTNER_BY_FILES, PARTNER_NOT, "202208",
+	"202208"},
+    {"the registry says so, nothing came", "3", "", "202407",
+	PARTNER_BY_REGISTRY, PARTNER_NOT, "202208", "202208"},
+    {"the registry beats what came", "3", V4_1, "202407", PARTNER_BY_REGISTRY,
+	PARTNER_NOT, "202208", "202208"},
+    {"and the other way round", "4.1", V3, "202407", PARTNER_BY_REGISTRY,
+	PARTNER_READS, "202407", "202407"},
+    {"both", "3 4.1", V3, "202208", PARTNER_BY_REGISTRY, PARTNER_READS,
+	"202407", "202407"},
+    {"V3 to who reads V4.1", "V4.1", "", "202208", PARTNER_BY_REGISTRY,
+	PARTNER_NOT, "202407", "202407"},
+    {"only the withdrawn one", "4.0", "", "202407", PARTNER_BY_REGISTRY,
+	PARTNER_NOT, "202504", NULL},
+    {"never to the withdrawn one", "4.0 3", "", "202407", PARTNER_BY_REGISTRY,
+	PARTNER_NOT, "202208", "202208"},
+    {"in any order", "3 4.0", "", "202407", PARTNER_BY_REGISTRY, PARTNER_NOT,
+	"202208", "202208"},
+    {"of a withdrawn file", "4.1 3", "", "202504", PARTNER_BY_REGISTRY,
+	PARTNER_NOT, "202407", "202407"},
+    {"what came was withdrawn", "",
+	"edition 202504 20250101090000 20250101090000\n", "202208",
+	PARTNER_BY_FILES, PARTNER_MAY_READ, "202504", NULL},
+    {"3.2 is called 3", "3.2", "", "202208", PARTNER_BY_REGISTRY, PARTNER_READS,
+	"202208", "202208"},
+    {"by its value", "202208", "", "202407", PARTNER_BY_REGISTRY, PARTNER_NOT,
+	"202208", "202208"},
+    {"V2 is read as V3", "3", "", "202003", PARTNER_BY_REGISTRY,
+	PARTNER_MAY_READ, "202208", "202208"},
+    {"only later ones: what came counts", "5.0 9.9", V3, "202407",
+	PARTNER_BY_FILES, PARTNER_NOT, "202208", "202208"},
+    {"a later one beside ours", "5.0 4.1", "", "202407", PARTNER_BY_REGISTRY,
+	PARTNER_READS, "202407", "202407"},
+    {"blanks", "  3  ", "", "202208", PARTNER_BY_REGISTRY, PARTNER_READS,
+	"202208", "202208"},
+};
+
+static bool
+is(const struct layout_edition *e, const char *code)
+{
+	return e == NULL ? code == NULL
+			 : code != NULL && strcmp(e->code, code) == 0;
+}
+
+static void
+judges(void **state)
+{
+	for (size_t i = 0; i < sizeof judged / sizeof *judged; i++) {
+		struct partner_verdict v;
+		struct partner_edition e;
+
+		partner_edition_parse(judged[i].text, &e);
+		partner_edition_judge(*state, judged[i].listed, &e,
+		    layout_edition(*state, judged[i].sent), &v);
+		if (v.source != judged[i].source ||
+		    v.reads != judged[i].reads ||
+		    !is(v.theirs, judged[i].theirs) ||
+		    !is(v.copy, judged[i].copy))
+			fail_msg("%s: source %d reads %d", judged[i].name,
+			    v.source, v.reads);
+		partner_edition_fini(&e);
+	}
+}
+
 static void
 remembers(void **state)
 {
@@ -87,6 +160,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(verdict),
+	    cmocka_unit_test(judges),
 	    cmocka_unit_test(remembers),
 	    cmocka_unit_test(bounded),
 	};
