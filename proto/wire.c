@@ -83,6 +83,16 @@ wire_bad(struct why *why, enum refusal refusal, const char *format, ...)
 	return refusal == REFUSAL_TOO_LARGE ? TSK_TOOBIG : TSK_INVALID;
 }
 
+uint64_t
+wire_encoded_bytes(const struct wire_parcel *parcel)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < parcel->document_count; i++)
+		sum += parcel->documents[i].encoded_bytes;
+	return sum;
+}
+
 bool
 wire_marked(const struct wire_parcel *parcel)
 {

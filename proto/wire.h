@@ -307,6 +307,9 @@ wire_inline(const struct wire_document *document)
 {
 	return document->encoded_bytes <= WIRE_INLINE_BYTES_MAX;
 }
+/* wire_encoded_bytes(parcel): of all its documents: what its delivery takes of
+ * the credit. */
+uint64_t wire_encoded_bytes(const struct wire_parcel *parcel);
 /* wire_marked(parcel): it says which people it is about. */
 bool wire_marked(const struct wire_parcel *parcel);
 /* wire_inline_count(parcel): how many frames follow submit or deliver. */

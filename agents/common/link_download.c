@@ -103,16 +103,6 @@ decoder(void **kept)
 
 /* ---- the verdict ---- */
 
-static uint64_t
-credit_of(const struct wire_parcel *parcel)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < parcel->document_count; i++)
-		sum += parcel->documents[i].encoded_bytes;
-	return sum;
-}
-
 static void
 refuse(struct link *link, const struct wire_deliver *deliver, const char *code,
     const char *detail)
@@ -128,7 +118,7 @@ refuse(struct link *link, const struct wire_deliver *deliver, const char *code,
 	item.at_ms = (uint64_t)clock_wall_ms();
 	log_warn("deliver: parcel=%s leg=%u result=never code=%s why=\"%s\"",
 	    id_text(&item.id, id), item.leg, code, detail);
-	link_settle(link, &item, credit_of(&deliver->parcel));
+	link_settle(link, &item, wire_encoded_bytes(&deliver->parcel));
 }
 
 static void
@@ -476,7 +466,8 @@ static void
 lent_again(struct link *link, struct download *d)
 {
 	link->settles.credit.parcels++;
-	link->settles.credit.bytes += credit_of(&d->in.msg.deliver.parcel);
+	link->settles.credit.bytes +=
+	    wire_encoded_bytes(&d->in.msg.deliver.parcel);
 	if (!d->active)
 		return;
 	link->down.moved_ms = clock_mono_ms();

@@ -98,11 +98,9 @@ link_submit(struct link *link, const struct wire_parcel *parcel,
 	struct wire_msg msg = {.type = WIRE_SUBMIT};
 	struct link_body inlined[WIRE_DOCUMENTS_MAX];
 	size_t frames = wire_inline_count(parcel), frame = 0, large = 0;
-	uint64_t bytes = 0;
+	uint64_t bytes = wire_encoded_bytes(parcel);
 	struct upload *u;
 
-	for (size_t i = 0; i < parcel->document_count; i++)
-		bytes += parcel->documents[i].encoded_bytes;
 	if (!link_open(link) || !window_has_room(link, bytes))
 		return TSK_LATER;
 	u = mem_new(sizeof(*u) + (parcel->document_count - frames) *

@@ -20,40 +20,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "agent.h"
 #include "clock.h"
-#include "crash.h"
 #include "log.h"
 
-#include "carry.h"
-#include "control.h"
-#include "fetch.h"
-#include "send.h"
+#include "program.h"
 
-#define TICK_MS      100
-#define CREDIT_BYTES (1ull << 40) /* a lent leg may lie for days */
-#define CREDIT_LEGS  1000
-
-struct program {
-	struct agent *agent;
-	const struct hub_settings *settings;
-	struct hub_profile profile;
-	struct standard *standard;
-	struct spool *spool;
-	struct worker *worker; /* NULL: courier */
-	struct send *send;
-	struct inbound *inbound;
-	struct fetch *fetch; /* NULL: courier, or nothing to fetch */
-	struct carry *carry; /* NULL: no courier */
-	struct control *control;
-	struct link *link;
-	char queue[80];
-	const char *queues[2];
-	zmq_pollitem_t item;
-	bool polled;
-	int64_t next_ms;
-	uint64_t handed, failed, fetched;
-};
+#define TICK_MS 100
 
 /* ---- settings ---- */
 
@@ -79,388 +51,6 @@ check(const void *arg, struct why *why)
 	standard_free(&standard);
 	return rc;
 }
-
-/* ---- settling ---- */
-
-static uint64_t
-encoded_bytes(const struct wire_parcel *parcel)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < parcel->document_count; i++)
-		sum += parcel->documents[i].encoded_bytes;
-	return sum;
-}
-
-static void
-settle_now(struct program *p, const struct wire_deliver *deliver,
-    enum wire_outcome outcome, const char *code, const char *detail)
-{
-	struct wire_settle_item item = {
-	    .id = deliver->parcel.id,
-	    .leg = deliver->leg,
-	    .outcome = outcome,
-	    .code = code,
-	    .detail = detail,
-	    .at_ms = (uint64_t)clock_wall_ms(),
-	};
-
-	link_settle(p->link, &item, encoded_bytes(&deliver->parcel));
-}
-
-static void
-settle(struct program *p, struct job *job, enum wire_outcome outcome,
-    const char *code, const char *detail, int64_t at_ms)
-{
-	struct wire_settle_item item = {
-	    .id = job->id,
-	    .leg = job->leg,
-	    .outcome = outcome,
-	    .code = code,
-	    .detail = detail,
-	    .at_ms = (uint64_t)at_ms,
-	};
-
-	CRASH_POINT("hub-before-settle");
-	if (outcome == WIRE_OUTCOME_WORKING ||
-	    outcome == WIRE_OUTCOME_PICKED_UP) {
-		link_settle(p->link, &item, 0);
-		return;
-	}
-	link_settle(p->link, &item, job->credit);
-	job->credit = 0;
-	job->lent = false;
-}
-
-static void
-settle_seen(struct program *p, struct job *job)
-{
-	char detail[JOB_BY_BYTES + 8] = "";
-
-	if (job->by[0] != '\0')
-		snprintf(detail, sizeof(detail), "by=%s", job->by);
-	if (profile_waits(&p->profile)) {
-		settle(
-		    p, job, WIRE_OUTCOME_DELIVERED, "", detail, job->seen_ms);
-		return;
-	}
-	if (job->lent)
-		settle(p, job, WIRE_OUTCOME_DELIVERED, "", "", job->handed_ms);
-	settle(p, job, WIRE_OUTCOME_PICKED_UP, "", detail, job->seen_ms);
-}
-
-/* What is to be told of a job, as often as somebody asks. */
-static void
-settle_job(struct program *p, struct job *job)
-{
-	switch (job->state) {
-	case JOB_HANDED:
-		if (job->recall || !profile_waits(&p->profile))
-			settle(p, job, WIRE_OUTCOME_DELIVERED, "", "",
-			    job->handed_ms);
-		else if (job->lent)
-			settle(p, job, WIRE_OUTCOME_WORKING, "handed-over", "",
-			    job->handed_ms);
-		break;
-	case JOB_SEEN:
-		settle_seen(p, job);
-		break;
-	case JOB_FAILED:
-		if (job->lent)
-			settle(p, job, WIRE_OUTCOME_NEVER,
-			    job->recall ? "recalled" : job->code, job->text,
-			    job->ended_ms);
-		break;
-	case JOB_RECALLED:
-		if (job->lent)
-			settle(p, job, WIRE_OUTCOME_NEVER, "recalled",
-			    job->text, job->ended_ms);
-		break;
-	default: /* on its way */
-		break;
-	}
-}
-
-static void
-on_told(void *arg, struct job *job)
-{
-	struct program *p = arg;
-
-	if (job->state == JOB_HANDED)
-		p->handed++;
-	else if (job->state == JOB_FAILED)
-		p->failed++;
-	p->next_ms = 0; /* another of the pair may go now */
-	if (p->link != NULL)
-		settle_job(p, job);
-}
-
-/* ---- deliveries ---- */
-
-static void
-refuse(struct program *p, const struct wire_deliver *deliver,
-    const struct why *why)
-{
-	bool later = why->class == WHY_LATER;
-	char id[ID_TEXT_BYTES];
-
-	log_warn("deliver: parcel=%s from=%s to=%s attempt=%u result=%s "
-		 "code=%s why=\"%s\"",
-	    id_text(&deliver->parcel.id, id), deliver->parcel.from,
-	    deliver->parcel.to, deliver->attempt, later ? "later" : "never",
-	    why->code, why->text);
-	p->failed++;
-	settle_now(p, deliver, later ? WIRE_OUTCOME_LATER : WIRE_OUTCOME_NEVER,
-	    why->code, why->text);
-}
-
-static void
-take_new(struct program *p, const struct link_delivery *delivery)
-{
-	const struct wire_deliver *deliver = delivery->deliver;
-	struct job *job = NULL;
-	struct why why = {0};
-
-	if (deliver->paper != NULL && deliver->paper->recalled) {
-		settle_now(p, deliver, WIRE_OUTCOME_NEVER, "recalled",
-		    "It was taken back before it came here.");
-		return;
-	}
-	int rc =
-	    profile_takes(&p->profile, p->standard, &deliver->parcel, &why);
-	if (rc == 0)
-		rc = send_add(p->send, &deliver->parcel, deliver->leg,
-		    delivery->bodies, clock_wall_ms(), &job, &why);
-	if (rc < 0 || job == NULL) {
-		refuse(p, deliver, &why);
-		return;
-	}
-	job->lent = true;
-	job->credit = encoded_bytes(&deliver->parcel);
-	p->next_ms = 0;
-}
-
-static void
-take_again(
-    struct program *p, struct job *job, const struct wire_deliver *deliver)
-{
-	job->lent = true;
-	job->credit = encoded_bytes(&deliver->parcel);
-	p->next_ms = 0;
-	if (deliver->paper != NULL && deliver->paper->recalled) {
-		send_recall(p->send, job, clock_wall_ms());
-		return;
-	}
-	job->recall = false;
-	settle_job(p, job);
-}
-
-/* An end that is written down and out of the way. */
-static bool
-was_ended(struct program *p, const struct wire_deliver *deliver)
-{
-	struct job *old = NULL;
-	bool answer =
-	    spool_ended(p->spool, &deliver->parcel.id, deliver->leg, &old) == 0;
-
-	if (answer && old->state == JOB_RECALLED)
-		/* somebody wants it sent after all? */
-		answer = deliver->paper != NULL && deliver->paper->recalled;
-	if (answer && old->state == JOB_FAILED)
-		answer = false;
-	if (answer) {
-		old->lent = true;
-		old->credit = encoded_bytes(&deliver->parcel);
-		settle_job(p, old);
-	}
-	job_free(&old);
-	return answer;
-}
-
-/* It needs no bytes: known, and answered. */
-static bool
-known(struct program *p, const struct wire_deliver *deliver)
-{
-	struct job *job = send_find(p->send, &deliver->parcel.id, deliver->leg);
-
-	if (job == NULL)
-		return was_ended(p, deliver);
-	/* failed and told, and here again: a person had it queued again */
-	if (job->state == JOB_FAILED && job->told &&
-	    !(deliver->paper != NULL && deliver->paper->recalled))
-		return false;
-	take_again(p, job, deliver);
-	return true;
-}
-
-static void
-on_deliver(struct link *link, const struct link_delivery *delivery, void *arg)
-{
-	struct program *p = arg;
-
-	(void)link;
-	if (!known(p, delivery->deliver))
-		take_new(p, delivery);
-}
-
-static bool
-on_offered(struct link *link, const struct wire_deliver *deliver, void *arg)
-{
-	struct program *p = arg;
-	struct job *job = send_find(p->send, &deliver->parcel.id, deliver->leg);
-
-	(void)link;
-	/* what is still under way here keeps the leg: no settlement yet */
-	if (job != NULL && job->state < JOB_HANDED)
-		return false;
-	return known(p, deliver);
-}
-
-static void
-on_recall(struct link *link, const struct wire_recall *recall, void *arg)
-{
-	struct program *p = arg;
-	struct job *job = send_find(p->send, &recall->id, recall->leg);
-
-	(void)link;
-	log_info("recall: code=%s result=%s", recall->code,
-	    job == NULL ? "unknown" : job_state_name(job->state));
-	if (job != NULL && (p->carry == NULL || carry_recall(p->carry, job)))
-		send_recall(p->send, job, clock_wall_ms());
-	p->next_ms = 0;
-}
-
-static void
-on_settled(struct link *link, const struct wire_settled_item *item, void *arg)
-{
-	struct program *p = arg;
-	struct job *job = send_find(p->send, &item->id, item->leg);
-
-	(void)link;
-	if (job != NULL && job->state >= JOB_HANDED)
-		send_delivered(p->send, job);
-	p->next_ms = 0;
-}
-
-/* ---- what came in ---- */
-
-static void
-on_accepted(struct link *link, const struct wire_accepted_item *item, void *arg)
-{
-	struct program *p = arg;
-
-	(void)link;
-	if (inbound_accepted(p->inbound, item))
-		p->fetched++;
-	p->next_ms = 0;
-}
-
-static void
-on_refused(struct link *link, const struct wire_refused *refused, void *arg)
-{
-	struct program *p = arg;
-
-	(void)link;
-	(void)inbound_refused(p->inbound, refused, clock_wall_ms());
-	p->next_ms = 0;
-}
-
-static void
-in_accepted(void *arg, const struct id *id, const char *source)
-{
-	struct program *p = arg;
-
-	if (p->carry != NULL)
-		carry_accepted(p->carry, id, source);
-	else if (p->fetch != NULL)
-		fetch_accepted(p->fetch, id, source);
-	else /* the profile has changed: nothing to remove any more */
-		inbound_done(p->inbound, id);
-}
-
-static void
-in_refused(void *arg, const struct id *id, const char *source,
-    const struct wire_refused *refused)
-{
-	struct program *p = arg;
-
-	if (p->carry != NULL)
-		carry_refused(
-		    p->carry, id, source, refusal_row(refused->refusal)->name);
-}
-
-static void
-on_receipt(struct link *link, const struct wire_receipt *receipt, void *arg)
-{
-	struct program *p = arg;
-
-	(void)link;
-	if (p->carry != NULL)
-		carry_receipt(p->carry, receipt);
-	p->next_ms = 0;
-}
-
-static void
-on_room(struct link *link, void *arg)
-{
-	struct program *p = arg;
-
-	(void)link;
-	p->next_ms = 0;
-}
-
-/* ---- the link ---- */
-
-static void
-on_welcome(struct link *link, const struct wire_welcome *welcome, void *arg)
-{
-	struct program *p = arg;
-
-	(void)link;
-	log_info("link: result=open queues=%zu", welcome->serve_count);
-	if (welcome->serve_count == 0)
-		log_warn("link: result=no-queue why=\"The broker does not let "
-			 "this agent serve the queue %s: give it the role "
-			 "hub:%s.\"",
-		    p->queue, p->settings->hub);
-	for (struct job *job = send_first(p->send); job != NULL;
-	     job = job->next)
-		if (job->state >= JOB_HANDED && !job->told)
-			settle_job(p, job);
-	if (p->carry != NULL)
-		carry_open(p->carry, link);
-	p->next_ms = 0;
-}
-
-/* The leases are gone with the session: nothing new is laid until the broker
- * lends again. */
-static void
-on_down(struct link *link, const struct why *why, void *arg)
-{
-	struct program *p = arg;
-
-	(void)link;
-	log_warn("link: result=down code=%s why=\"%s\"", why->code, why->text);
-	for (struct job *job = send_first(p->send); job != NULL;
-	     job = job->next) {
-		job->lent = false;
-		job->credit = 0;
-	}
-	inbound_down(p->inbound);
-}
-
-static const struct link_events events = {
-    .welcome = on_welcome,
-    .down = on_down,
-    .accepted = on_accepted,
-    .refused = on_refused,
-    .deliver = on_deliver,
-    .offered = on_offered,
-    .settled = on_settled,
-    .receipt = on_receipt,
-    .recall = on_recall,
-    .room = on_room,
-};
 
 /* ---- the loop ---- */
 
@@ -488,7 +78,8 @@ on_timer(zloop_t *loop, int timer, void *arg)
 	else
 		next = now + 60000;
 	next = least(next, send_tick(p->send, now));
-	next = least(next, inbound_work(p->inbound, p->link, now));
+	next =
+	    least(next, inbound_work(p->inbound, leg_desk_link(p->legs), now));
 	p->next_ms = least(p->next_ms, next);
 	return 0;
 }
@@ -523,7 +114,7 @@ stop(void *self)
 	if (p == NULL)
 		return;
 	control_free(&p->control);
-	link_free(&p->link);
+	leg_desk_close(&p->legs);
 	if (p->polled)
 		zloop_poller_end(p->agent->loop, &p->item);
 	worker_free(&p->worker);
@@ -538,6 +129,30 @@ stop(void *self)
 	    (unsigned long long)p->handed, (unsigned long long)p->failed,
 	    (unsigned long long)p->fetched);
 	free(p);
+}
+
+static void
+in_accepted(void *arg, const struct id *id, const char *source)
+{
+	struct program *p = arg;
+
+	if (p->carry != NULL)
+		carry_accepted(p->carry, id, source);
+	else if (p->fetch != NULL)
+		fetch_accepted(p->fetch, id, source);
+	else /* the profile has changed: nothing to remove any more */
+		inbound_done(p->inbound, id);
+}
+
+static void
+in_refused(void *arg, const struct id *id, const char *source,
+    const struct wire_refused *refused)
+{
+	struct program *p = arg;
+
+	if (p->carry != NULL)
+		carry_refused(
+		    p->carry, id, source, refusal_row(refused->refusal)->name);
 }
 
 static int
@@ -569,7 +184,7 @@ begin(struct program *p, struct why *why)
 		    driver_find(p->profile.driver), s, &p->worker, why);
 	if (rc < 0)
 		return rc;
-	p->send = send_new(s, &p->profile, p->spool, p->worker, on_told, p);
+	p->send = send_new(s, &p->profile, p->spool, p->worker, legs_told, p);
 	rc = send_load(p->send, why);
 	if (rc < 0)
 		return rc;
@@ -608,8 +223,6 @@ start(struct agent *agent, const void *arg, void **self, struct why *why)
 	*self = p;
 	p->agent = agent;
 	p->settings = settings;
-	snprintf(p->queue, sizeof(p->queue), "hub/%s", settings->hub);
-	p->queues[0] = p->queue;
 	int rc = profile_load(settings->profile, &p->profile, why);
 	if (rc == 0)
 		rc =
@@ -622,10 +235,7 @@ start(struct agent *agent, const void *arg, void **self, struct why *why)
 		rc = loop_start(p, why);
 	if (rc < 0)
 		return rc;
-	agent->link.serve = p->queues;
-	agent->link.credit_parcels = CREDIT_LEGS;
-	agent->link.credit_bytes = CREDIT_BYTES;
-	return link_new(agent->loop, &agent->link, &events, p, &p->link, why);
+	return legs_open(p, why);
 }
 
 static const struct agent_program program = {

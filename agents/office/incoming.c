@@ -156,8 +156,7 @@ arrival_new(struct incoming *in, const struct wire_deliver *d)
 	a->recalled = d->paper != NULL && d->paper->recalled;
 	snprintf(a->pair, sizeof(a->pair), "%s%s>%s%s", d->parcel.from,
 	    d->parcel.from_type, d->parcel.to, d->parcel.to_type);
-	for (size_t i = 0; i < a->documents; i++)
-		a->credit += d->parcel.documents[i].encoded_bytes;
+	a->credit = wire_encoded_bytes(&d->parcel);
 	a->office =
 	    office_for(in->app, d->queue, d->parcel.to, d->parcel.to_type);
 	return a;

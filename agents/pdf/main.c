@@ -27,6 +27,7 @@
 #include "agent.h"
 #include "clock.h"
 #include "crash.h"
+#include "leg_desk.h"
 #include "log.h"
 
 #include "desk.h"
@@ -160,16 +161,6 @@ pickup_settled(struct program *p, const struct wire_settled_item *item)
 
 /* ---- deliveries ---- */
 
-static uint64_t
-encoded_bytes(const struct wire_parcel *parcel)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < parcel->document_count; i++)
-		sum += parcel->documents[i].encoded_bytes;
-	return sum;
-}
-
 static void
 log_outcome(const struct current *c, const struct desk_outcome *outcome)
 {
@@ -247,7 +238,7 @@ on_deliver(struct link *link, const struct link_delivery *delivery, void *arg)
 	    .id = deliver->parcel.id,
 	    .leg = deliver->leg,
 	    .attempt = deliver->attempt,
-	    .credit_bytes = encoded_bytes(&deliver->parcel),
+	    .credit_bytes = wire_encoded_bytes(&deliver->parcel),
 	};
 	memcpy(c->from, deliver->parcel.from, sizeof(c->from));
 	memcpy(c->to, deliver->parcel.to, sizeof(c->to));
@@ -285,11 +276,7 @@ on_welcome(struct link *link, const struct wire_welcome *welcome, void *arg)
 {
 	(void)link;
 	(void)arg;
-	log_info("link: result=open queues=%zu", welcome->serve_count);
-	if (welcome->serve_count == 0)
-		log_warn("link: result=no-queue why=\"The broker does not let "
-			 "this agent serve the queue pdf: give it the role "
-			 "pdf.\"");
+	leg_desk_log_open(welcome, "pdf", "pdf");
 }
 
 static void
