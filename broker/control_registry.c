@@ -14,7 +14,7 @@
 #include "deadline.h"
 #include "digest.h"
 #include "gate.h"
-#include "registry_change.h"
+#include "registry_delegate.h"
 #include "registry_row.h"
 #include "session.h"
 #include "writer.h"
@@ -103,7 +103,7 @@ static json_t *
 about_of(const json_t *in)
 {
 	static const char *const fields[] = {"file", "sha256", "mode", "map",
-	    "name", "from", "scope_column", "scope_value"};
+	    "name", "from", "scope_column", "scope_value", "as", "for"};
 	json_t *out = json_object();
 
 	for (size_t i = 0; i < COUNT(fields); i++) {
@@ -279,6 +279,7 @@ control_registry_import(struct broker *b, struct request *rq)
 	struct registry_order o = {.request = rq, .drop = ""};
 	struct registry_list list;
 	const char *wrong = list_of(b, rq->in, &list), *reason;
+	json_t *refused;
 
 	if (wrong != NULL || list.mode == REGISTRY_GONE) {
 		control_answer(rq, control_error("malformed", "%s",
@@ -286,6 +287,10 @@ control_registry_import(struct broker *b, struct request *rq)
 		return;
 	}
 	registry_plan_list(b->registry, &list, &o.plan);
+	if ((refused = registry_delegate(b, &list, &o.plan, &o)) != NULL) {
+		refuse(rq, &o, refused);
+		return;
+	}
 	if (dry || json_array_size(o.plan.errors) > 0 ||
 	    (o.plan.count == 0 && json_array_size(o.plan.gone) == 0)) {
 		refuse(rq, &o, only_said(b, &o, &list));

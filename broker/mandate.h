@@ -50,8 +50,8 @@ enum right {
 	RIGHT_RECEIVE = 8,   /* take the office's deliveries */
 	RIGHT_SEE = 16,      /* receipts and states of its parcels */
 	RIGHT_FAX = 32,      /* send by FAX */
-	RIGHT_PARTNERS = 64, /* keep its partners' data: for people, nothing
-				on the wire uses it */
+	RIGHT_PARTNERS = 64, /* change partners' rows of the registry: see
+				registry_delegate.h */
 };
 #define RIGHT_SEND (RIGHT_PLAN | RIGHT_RESULT)
 

@@ -214,7 +214,8 @@ put_record(struct broker *b, struct job *job, const char *kind, const char *key,
 	r->work.done = record_done;
 	r->work.bytes = sizeof(*r) + (value != NULL ? strlen(value) : 0);
 	op->type = STORE_REGISTRY;
-	op->actor = "operator";
+	op->actor = job->order.as[0] != '\0' ? job->order.as : "operator";
+	op->under = job->order.under[0] != '\0' ? job->order.under : NULL;
 	op->at_ms = b->wall_ms;
 	op->registry.kind = kind;
 	op->registry.key = r->key;

@@ -23,6 +23,8 @@ struct registry_order {
 	struct request *request;
 	struct registry_plan plan; /* its desks may be none */
 	char by[FAX_BY_BYTES];
+	/* a delegate's: who acts, under which mandates; "" = the operator */
+	char as[STORE_AGENT_BYTES], under[STORE_UNDER_BYTES];
 	json_t *about;      /* owned: what the import's record begins with */
 	const char *drop;   /* quarantine that ends with it; "" = none */
 	json_t *quarantine; /* owned: a record to keep, or NULL */

@@ -55,6 +55,7 @@ static const struct show_words gone_waits = {
 
 struct wish {
 	const char *file, *by, *map, *from, *encoding, *sha256, *scope, *list;
+	const char *as, *office; /* a delegate's */
 	bool dry_run, full, public, add_unknown, merge, details;
 };
 
@@ -198,11 +199,11 @@ request_of(const struct wish *w, const struct map *map, const struct rows *rows)
 	const char *scope = w->scope != NULL ? w->scope
 			    : map != NULL    ? map_setting(map, "scope")
 					     : "";
-	json_t *out = json_pack("{sssOsbsssssssbsbss*ss*}", "command",
+	json_t *out = json_pack("{sssOsbsssssssbsbss*ss*ss*ss*}", "command",
 	    "registry.import", "rows", rows->array, "dry_run", w->dry_run, "by",
 	    w->by, "file", slash != NULL ? slash + 1 : w->file, "sha256",
 	    rows->sha256, "details", w->details, "add_unknown", w->add_unknown,
-	    "from", w->from, "map", w->map);
+	    "from", w->from, "map", w->map, "as", w->as, "for", w->office);
 
 	if (out == NULL)
 		return NULL;
@@ -289,6 +290,8 @@ list_verb(struct ctl *ctl, int argc, char **argv, bool diff)
 	const struct option options[] = {
 	    {"--dry-run", NULL, &w.dry_run},
 	    {"--by", &w.by, NULL},
+	    {"--as", &w.as, NULL},
+	    {"--for", &w.office, NULL},
 	    {"--full", NULL, &w.full},
 	    {"--scope", &w.scope, NULL},
 	    {"--public", NULL, &w.public},
@@ -309,6 +312,9 @@ list_verb(struct ctl *ctl, int argc, char **argv, bool diff)
 		return ctl_usage("registry %s FILE.csv [OPTION...]",
 		    diff ? "diff" : "import");
 	w.file = argv[1];
+	if ((w.as == NULL) != (w.office == NULL))
+		return ctl_usage("a delegate says both: --as AGENT --for "
+				 "NUMBER[/TYPE]");
 	if (w.full && w.public)
 		return ctl_usage("a list is --full or --public");
 	if (w.scope != NULL && (!w.full || strchr(w.scope, '=') == NULL))

@@ -23,6 +23,8 @@ static const struct show_column import_columns[] = {
     {"changed", SHOW_COUNT, "changed", "変更"},
     {"ended", SHOW_COUNT, "ended", "終了"},
     {"imported_by", SHOW_TEXT, "imported by", "取り込んだ人"},
+    {"as", SHOW_TEXT, "delegate", "受任者"},
+    {"for", SHOW_TEXT, "for", "委任元"},
     {"sha256", SHOW_TEXT, "SHA-256", "SHA-256"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };

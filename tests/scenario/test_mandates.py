@@ -335,6 +335,52 @@ def test_rights_add_up(room):
                          for e in audit(lab, "accept")]
 
 
+def test_a_delegate_keeps_its_partners(room):
+    """The right "partners": rows of the registry through the operator's door,
+    with the acting identity; on the record with agent and mandate."""
+    lab, _ = room
+    path = lab.path("partners.csv")
+
+    def change(*changed, office=CLIENT, check=False, **options):
+        columns = list(dict.fromkeys(c for r in changed for c in r))
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("\n".join([",".join(columns)] + [
+                ",".join(str(r.get(c, "")) for c in columns)
+                for r in changed]) + "\n")
+        words = [w for k, v in options.items() for w in ("--" + k, v)]
+        return lab.ctl("registry", "import", path, "--by", "代行 太郎",
+                       "--as", "proxy", "--for", office, *words, check=check)
+
+    renamed = row(9, "17", inside=0, name="新しい名前")
+    answer = change(renamed)
+    assert answer["code"] == "no-right", answer
+    give(lab, rights="send-plan see")
+    answer = change(renamed)
+    assert answer["code"] == "mandate" and "allows only" in answer["error"]
+    mandate = give(lab, rights="partners", partners=PARTNER)
+    assert change(renamed, check=True)["changed"] == 1
+    (kept,) = lab.ctl("registry", "show", PARTNER)["rows"]
+    assert kept["name"] == "新しい名前"
+    (entry,) = [e for e in audit(lab, "registry")
+                if f"kind=office key={PARTNER}/17" in e["text"]
+                and e["actor"] == "proxy"]
+    assert f"mandate={mandate}" in entry["text"]
+    last = lab.ctl("registry", "history", PARTNER + "/17")["history"][-1]
+    assert (last["by"], last["as"], last["for"]) == ("代行 太郎", "proxy",
+                                                    CLIENT)
+    # not another partner, not an office of ours, not for another office, and
+    # not a row that would become one of ours
+    assert change(row(10, "17", inside=0))["code"] == "mandate"
+    assert change(row(2, "11", "visit", name="x"))["code"] == "no-right"
+    assert change(row(9, "17", "proxy"))["code"] == "no-right"
+    assert change(renamed, office=VISIT)["code"] == "no-right"
+    # at once
+    revoke(lab, mandate)
+    assert change(row(9, "17", inside=0))["code"] == "mandate"
+    (kept,) = lab.ctl("registry", "show", PARTNER)["rows"]
+    assert kept["name"] == "新しい名前"
+
+
 def test_ends_soon(room):
     lab, _ = room
     soon = give(lab, until=day(10))
