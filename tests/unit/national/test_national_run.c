@@ -642,6 +642,75 @@ in_order_of_a_pair(void **state)
 	assert_ptr_equal(o.parcel, second->parcel);
 }
 
+/* The oldest that may go, whoever gets it; who is held up holds up nobody. */
+static void
+oldest_of_all_receivers(void **state)
+{
+	static const char *const to[] = {THEIRS, OTHER, OURS_2};
+	static const size_t want[] = {1, 2, 4, 5, 7, 8, 0, 3, 6};
+	struct house *h = *state;
+	struct task *t[9];
+	struct why why;
+	char name[32];
+
+	for (size_t i = 0; i < 9; i++) {
+		snprintf(name, sizeof(name), "UPPLAN_%zu", i);
+		t[i] = add_named(h, OURS, to[i % 3], name, "UPPLAN");
+	}
+	assert_int_equal(
+	    run_decide(h->run, t[0], "hold", "hanako", h->now, &why), 0);
+	for (size_t i = 0; i < 9; i++) {
+		if (i == 6)
+			assert_int_equal(run_decide(h->run, t[0], "release",
+					     "hanako", h->now, &why),
+			    0);
+		tick(h, 1);
+		struct driver_order o = expect(h, DRIVER_SEND);
+		assert_ptr_equal(o.parcel, t[want[i]]->parcel);
+		answer_sent(h, &o, DOCUMENT_HANDED, DOCUMENT_HANDED);
+	}
+	assert_int_equal(h->sends, 9);
+}
+
+/* Whatever order a folder has them in, whatever comes between. */
+static void
+order_after_a_start(void **state)
+{
+	enum { N = 60 };
+	static const char *const to[] = {THEIRS, OTHER, OURS_2, "1370300011"};
+	struct house *h = *state;
+	int64_t last[4] = {0};
+	char name[32];
+
+	for (unsigned i = 0; i < N; i++) {
+		snprintf(name, sizeof(name), "UPPLAN_%u", i);
+		(void)add_named(h, OURS, to[i * 7 % 11 % 4], name, "UPPLAN");
+	}
+	restart(h);
+	for (unsigned sent = 0, calls = 0; sent < N; calls++) {
+		assert_true(calls < 3 * N);
+		tick(h, 1000);
+		if (h->count > 0 && h->orders[0].verb == DRIVER_LIST_SENT) {
+			struct driver_order o = expect(h, DRIVER_LIST_SENT);
+			answer_list(h, &o, &(struct listing){0});
+			continue;
+		}
+		struct driver_order o = expect(h, DRIVER_SEND);
+		if (calls % 5 == 4) {
+			answer_trouble(h, &o, TSK_LATER, SCOPE_ORDER);
+			continue;
+		}
+		for (size_t k = 0; k < 4; k++) {
+			if (strcmp(o.parcel->to, to[k]) != 0)
+				continue;
+			assert_true(o.parcel->accepted_ms > last[k]);
+			last[k] = o.parcel->accepted_ms;
+		}
+		answer_sent(h, &o, DOCUMENT_HANDED, DOCUMENT_HANDED);
+		sent++;
+	}
+}
+
 static void
 recalled_before_it_goes(void **state)
 {
@@ -769,6 +838,8 @@ main(void)
 	    ROW(refused_for_good),
 	    ROW(partly_refused),
 	    ROW(in_order_of_a_pair),
+	    ROW(oldest_of_all_receivers),
+	    ROW(order_after_a_start),
 	    ROW(recalled_before_it_goes),
 	    ROW(recalled_in_doubt),
 	    ROW(held_by_a_person),
