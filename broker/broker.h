@@ -74,7 +74,7 @@ struct broker {
 	int64_t sessions_ms; /* next look at silent sessions */
 	int64_t clogged_ms;  /* next try for those that did not read; -1 */
 
-	int64_t space_ms, purge_ms; /* next look */
+	int64_t space_ms, purge_ms, history_ms; /* next look */
 	int64_t conflict_ms;        /* last time one key came twice */
 	int64_t space_bytes;        /* what may still be written */
 	struct buf frame;           /* scratch for encoding */

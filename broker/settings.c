@@ -88,6 +88,12 @@ static const struct conf_row rows[] = {
 	0, 1000000, "So many rows may always change, whatever their share.",
 	NULL, 0},
 
+    {"history/keep", CONF_DURATION, AT(history.keep_ms), "1827 d", 0,
+	36500 * DAY,
+	"How long it is known what imports changed in the registry; 0 s: for "
+	"ever.",
+	NULL, 0},
+
     {"paper/fax_yen", CONF_INT, AT(paper.fax_yen), "20", 0, 100000,
 	"Cost of a FAX page, where the agent does not say.", NULL, 0},
     {"paper/pdf_yen", CONF_INT, AT(paper.pdf_yen), "10", 0, 100000,

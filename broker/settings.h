@@ -40,6 +40,9 @@ struct settings {
 		int64_t quarantine_share, quarantine_rows;
 	} registry;
 	struct {
+		int64_t keep_ms; /* 0: for ever */
+	} history;
+	struct {
 		int64_t fax_yen, pdf_yen;
 	} paper;
 	struct {

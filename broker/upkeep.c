@@ -16,6 +16,7 @@
 
 #include "answer.h"
 #include "gate.h"
+#include "history.h"
 #include "mandate.h"
 #include "session.h"
 #include "upkeep.h"
@@ -81,6 +82,8 @@ upkeep_second(struct broker *b)
 	if (writer_stalled(b->writer) > 0)
 		writer_retry(b->writer);
 	mandates_tick(b->mandates, b->wall_ms, mandate_turned, b);
+	if (b->now_ms >= b->history_ms)
+		history_prune(b);
 }
 
 static void

@@ -11,7 +11,7 @@ import subprocess
 
 import gen
 import pytest
-from lab import NUMBER, row
+from lab import NUMBER, row, wait_for
 from practice_room import Trouble
 
 PARTNERS = range(101, 161)        # enough for a share to mean something
@@ -456,3 +456,44 @@ def test_parcels_follow_the_list(room):
     room.give(public([101]), "--public", "--map", "wamnet", "--from",
               "2099-01-01")
     assert way(101) == "pdf"        # not yet, and this site has no gateway
+
+
+# ---------------------------------------------------------------- forgetting
+
+def test_history_is_kept_for_a_while(make_lab):
+    """Older than history/keep: forgotten in steps; the rows stay as they are."""
+    lab = make_lab()
+    clock = lab.path("clock")
+    with open(clock, "w", encoding="ascii") as f:
+        f.write("0")
+    lab.environment["tasukid"] = {"TASUKI_CLOCK": clock}
+    lab.setting("tasukid", history__keep="1827 d")
+    lab.start_broker()
+    lab.import_registry()
+    room = Room(lab)
+    for n in range(20):                     # more than one step
+        room.give([partner(101, contact=f"係 {n}")])
+    key = f"{gen.office_number(101)}/17"
+    assert len(room.history(key)) == 20
+    before = room.rows()
+    with open(clock + ".new", "w", encoding="ascii") as f:
+        f.write(str(1826 * 86400 * 1000))
+    os.rename(clock + ".new", clock)
+    lab.kill(lab.broker()[0])
+    lab.start_broker()
+    room.give([partner(101, contact="係 新")])
+    assert len(room.history(key)) == 21     # the last day of five years
+    with open(clock + ".new", "w", encoding="ascii") as f:
+        f.write(str(1828 * 86400 * 1000))
+    os.rename(clock + ".new", clock)
+    lab.kill(lab.broker()[0])
+    lab.start_broker()
+    wait_for(lambda: repr(room.history(key)),
+             lambda: len(room.history(key)) == 1, 30)
+    assert room.rows()[key]["contact"] == "係 新"
+    assert {k: r for k, r in room.rows().items() if k != key} == {
+        k: r for k, r in before.items() if k != key}
+    entries = lab.ctl("audit", "list", "--limit", "1000")["entries"]
+    assert len([e for e in entries if e["actor"] == "broker" and
+                "delete kind=office-import" in e["text"]]) == 21
+    assert lab.ctl("audit", "verify")["ok"]
