@@ -177,7 +177,15 @@ class Room(Agents):
                 self.ctl("agent", "add", name, "--key", pub, "--role", role)
 
     def import_registry(self):
-        self.ctl("registry", "import", self.path("registry.csv"))
+        """What waits for a second person has not taken effect: to go on with
+        the rows of before would be another room than the one asked for."""
+        answer = self.ctl("registry", "import", self.path("registry.csv"))
+        if answer.get("reason"):
+            raise Trouble(
+                "the registry has not taken effect, it waits in quarantine "
+                f"({answer['reason']}): tasukictl --data {self.data()} "
+                f"registry quarantine show {answer['quarantine']}, then "
+                f"release {answer['quarantine']} --by NAME, and again")
 
     def connected(self):
         return {a["name"] for a in self.ctl("status")["agents"]

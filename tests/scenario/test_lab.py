@@ -9,7 +9,8 @@ import pytest
 from lab import (NUMBER, ROOT, by_name, files_below, plan_set, row, wait_for,
                  write)
 from demo_nation import Running
-from practice_room import start_time
+from gen import office_number
+from practice_room import need_binaries, start_time
 
 CARE, VISIT, DAY = NUMBER[1], NUMBER[2], NUMBER[3]
 ROWS = {CARE: row(1, "43", "care"), VISIT: row(2, "11", "visit")}
@@ -127,6 +128,32 @@ def test_registry_changes(room, tmp_path):
     assert sorted(after["a"]["folders"]) == sorted([CARE, VISIT])
     assert start_time(before["b"]) is None and start_time(before["c"]) is None
     assert after["pdf"]["pid"] == before["pdf"]
+
+
+def test_a_registry_that_waits_is_said(room, tmp_path):
+    """Too much changes at once for nobody to look: not the old rows instead."""
+    def registry(name):
+        path = tmp_path / "list.csv"
+        path.write_text("office_number,service_type,inside,way,name\n" +
+                        "".join(f"{office_number(n)},17,0,pdf,{name}{n}\n"
+                                for n in range(101, 131)), encoding="utf-8")
+        return str(path)
+
+    up(room, "--registry", registry("ア"))
+    renamed = registry("イ")
+    for _ in range(2):      # asked again: still
+        done = lab_command("up", str(room), "--registry", renamed)
+        assert done.returncode != 0
+        assert "quarantine" in done.stderr and "(share)" in done.stderr
+    ctl = [os.path.join(need_binaries(), "tasukictl"), "--data",
+           str(room / "broker"), "--json", "registry"]
+    (waiting,) = json.loads(subprocess.run(
+        ctl + ["quarantine", "list"], capture_output=True, check=False,
+        timeout=60).stdout)["waiting"]
+    subprocess.run(ctl + ["quarantine", "release", waiting["id"], "--by",
+                          "second person"], check=True, timeout=60,
+                   stdout=subprocess.DEVNULL)
+    up(room, "--registry", renamed)
 
 
 def test_national_system(room, tmp_path):
