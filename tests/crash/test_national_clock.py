@@ -4,6 +4,7 @@ of config/policies.tsv and of the table of holidays."""
 import csv
 import datetime
 import os
+import subprocess
 import sys
 
 import pytest
@@ -80,6 +81,18 @@ def paper_names(room):
                   if p.upper().endswith(".CSV"))
 
 
+def marked(room):
+    """Partners whose paper says that the data may arrive as well."""
+    found = set()
+    for path in files_below(room.lab.path("pdf")):
+        if path.endswith(".pdf") and "データも届く場合あり" in subprocess.run(
+                ["pdftotext", "-layout", room.lab.path("pdf", path), "-"],
+                check=True, capture_output=True, text=True,
+                timeout=60).stdout:
+            found.add(path[:10])
+    return found
+
+
 def asked(room, what):
     return repr(room.ctl(what, "--folder", room.folder))
 
@@ -153,12 +166,22 @@ def test_two_days_down_at_the_end_of_the_month(month):
                     if leg["way"] == "pdf"]
         assert (paper["state"], paper["due_ms"]) == (
             "waiting", int(hour.timestamp() * 1000)), paper
-    # two nights and a day, and up to the minute before
+    # two nights and a day, in which both sides are started again, and up to
+    # the minute before
     for moment in (at(last - 2 * DAY, 17, 30), at(last - DAY, 0, 1),
                    at(last - DAY, 13, 30), at(last, 0, 1), at(last, 9),
                    hour - datetime.timedelta(minutes=1)):
         clock.set(moment)
+        if moment == at(last, 0, 1):
+            room.lab.kill(room.process)
+            room.start()
+        elif moment == at(last - DAY, 13, 30):
+            room.lab.broker()[0].stop()
+            room.lab.start_broker()
+            room.lab.wait_connected(["national", "pdf"])
         assert holds(lambda: not paper_names(room), 1.5), moment
+    wait_for(room.tail, lambda: [leg["state"] for leg in room.lab.ctl(
+        "queue", "national")["legs"]] == ["leased"] * 4, 60)
     clock.set(hour - datetime.timedelta(seconds=4))
     on_paper = {**careful.files, **lost.files, **away.files}
     wait_for(lambda: f"{paper_names(room)}\n{room.tail()}",
@@ -184,6 +207,7 @@ def test_two_days_down_at_the_end_of_the_month(month):
     assert away.states() == {"national": "recalled", "pdf": "delivered"}
     # none twice, here and there
     assert paper_names(room) == sorted(on_paper)
+    assert marked(room) == {CAREFUL, LOST}
     after = Partner(room, TAKEN, month_of(last), serial=2)
     room.send(after.files)
     room.wait_there({**taken.files, **careful.files, **lost.files,
