@@ -1,18 +1,11 @@
 /* NAME
  *	settle - a leg moves to another state, durably
  * DESCRIPTION
- *	What an agent may settle: a leg lent to it; or, since settling twice and
- *	settling late are harmless, any leg of a queue or office it may receive
- *	for.  The store refuses moves that make no sense (leg.h).
+ *	The broker's own moves, and what follows a commit, whoever asked for the
+ *	move.  What agents say is taken in settle_said.c.
  *
  *	settled goes out after the commit.  On a full disk a settlement is kept
  *	and tried again: it makes room, and the receiver has the bytes already.
- *
- *	"later" with code "waits" means: not this leg's fault, the one before it
- *	of the same pair must come first.  Nothing durable happens then.
- *
- *	"working" tells a step of a leg that stays lent: kept, and its lease is
- *	renewed.  It is nobody's loss if the disk has no room for it.
  * DIAGNOSTICS
  *	debug: delivered, working.  info: later, picked-up.  warn: parked.
  */
@@ -23,37 +16,11 @@
 #include "digest.h"
 #include "log.h"
 
-#include "deliver.h"
-#include "hash.h"
 #include "legs.h"
-#include "mandate.h"
-#include "post.h"
 #include "recall_notice.h"
 #include "receipt.h"
-#include "revoked.h"
 #include "schedule.h"
-#include "settle.h"
-#include "turn.h"
-
-#define RETRY_HINT_MAX_MS (6 * 60 * 60 * 1000u)
-/* "waits" of a leg that nothing is before: the agent has yet to hear that the
- * one before it was parked.  Not at once, or the two would race in circles. */
-#define WAITS_MS 100
-
-struct settlement {
-	struct work work;
-	struct id id;
-	uint8_t leg;
-	bool answer; /* the session wants to hear settled */
-	char from[NUMBER_OFFICE_BYTES], from_type[NUMBER_TYPE_BYTES];
-	bool mark;           /* flags of a lent leg only: it stays lent */
-	bool step;           /* nothing but its history: it stays lent */
-	struct id kept;      /* what op.settle.if_kept points to */
-	char *code, *detail; /* NULL = "" */
-	int64_t wait_ms;     /* waiting: from the commit on */
-	settle_fn *told;
-	void *arg;
-};
+#include "settle_inside.h"
 
 static void settle_done(struct broker *b, struct work *work);
 
@@ -66,8 +33,8 @@ settlement_free(struct broker *b, struct settlement *st)
 	free(st);
 }
 
-static struct settlement *
-settlement_new(struct broker *b, const struct id *id, unsigned leg,
+struct settlement *
+settle_new(struct broker *b, const struct id *id, unsigned leg,
     const char *actor, enum leg_state state, const char *code,
     const char *detail)
 {
@@ -95,8 +62,8 @@ settlement_new(struct broker *b, const struct id *id, unsigned leg,
 	return st;
 }
 
-static void
-from_pair(struct settlement *st, const struct pair *p)
+void
+settle_from_pair(struct settlement *st, const struct pair *p)
 {
 	memcpy(st->from, p->from, sizeof(st->from));
 	memcpy(st->from_type, p->from_type, sizeof(st->from_type));
@@ -104,8 +71,9 @@ from_pair(struct settlement *st, const struct pair *p)
 
 /* ---- after the commit ---- */
 
-static void
-answer(struct broker *b, struct session *s, const struct id *id, unsigned leg)
+void
+settle_answer(
+    struct broker *b, struct session *s, const struct id *id, unsigned leg)
 {
 	struct wire_settled_item *item;
 
@@ -278,7 +246,7 @@ settle_done(struct broker *b, struct work *work)
 		    "A kept record does not match its tag.");
 	if (rc != TSK_BROKEN && rc != TSK_CLOSED && rc != TSK_FULL &&
 	    st->answer)
-		answer(b, work->session, &st->id, st->leg);
+		settle_answer(b, work->session, &st->id, st->leg);
 	if (st->told != NULL)
 		st->told(b, rc, st->arg);
 	settlement_free(b, st);
@@ -304,10 +272,10 @@ change_of(struct settlement *st, const struct settle_change *change)
 	st->work.joined = change->joined;
 }
 
-static void
-put_held(struct broker *b, struct leg *leg, struct settlement *st)
+void
+settle_put_held(struct broker *b, struct leg *leg, struct settlement *st)
 {
-	from_pair(st, leg->pair);
+	settle_from_pair(st, leg->pair);
 	/* at once, so that what is behind it is not lent before it */
 	if (leg->state == QUEUE_LEASED &&
 	    st->work.op.settle.state == LEG_WAITING)
@@ -321,27 +289,27 @@ put_held(struct broker *b, struct leg *leg, struct settlement *st)
 	writer_put(b->writer, &st->work);
 }
 
-static uint32_t
-dice(void)
+int64_t
+settle_backoff_ms(const struct broker *b, uint32_t attempts)
 {
-	uint32_t n;
+	uint32_t dice;
 
-	digest_random(&n, sizeof(n));
-	return n;
+	digest_random(&dice, sizeof(dice));
+	return schedule_backoff_ms(b->settings, attempts, dice);
 }
 
 /* One more try failed: wait, or park when there were too many. */
-static struct settlement *
-failed_try(struct broker *b, const struct leg *leg, const char *actor,
+struct settlement *
+settle_failed_try(struct broker *b, const struct leg *leg, const char *actor,
     const char *code, const char *detail, int64_t wait_ms)
 {
 	struct settlement *st;
 
 	if ((int64_t)leg->attempts + 1 >= b->settings->schedule.attempts_max) {
-		st = settlement_new(b, &leg->id, leg->index, actor, LEG_PARKED,
+		st = settle_new(b, &leg->id, leg->index, actor, LEG_PARKED,
 		    "too-many-attempts", detail);
 	} else {
-		st = settlement_new(
+		st = settle_new(
 		    b, &leg->id, leg->index, actor, LEG_WAITING, code, detail);
 		st->work.op.settle.due_ms = b->wall_ms + wait_ms;
 		st->wait_ms = wait_ms;
@@ -359,18 +327,18 @@ settle_lost(struct broker *b, struct leg *leg, const char *code)
 	attempts = attempts > SCHEDULE_LOSSES_FREE
 		       ? attempts - SCHEDULE_LOSSES_FREE
 		       : 1;
-	st = failed_try(b, leg,
+	st = settle_failed_try(b, leg,
 	    HASH_OF(struct session, lessee, leg->pair->lessee)->agent->name,
-	    code, "", schedule_backoff_ms(b->settings, attempts, dice()));
-	put_held(b, leg, st);
+	    code, "", settle_backoff_ms(b, attempts));
+	settle_put_held(b, leg, st);
 }
 
 void
 settle_park(
     struct broker *b, struct leg *leg, const char *code, const char *detail)
 {
-	put_held(b, leg,
-	    settlement_new(
+	settle_put_held(b, leg,
+	    settle_new(
 		b, &leg->id, leg->index, "broker", LEG_PARKED, code, detail));
 }
 
@@ -378,19 +346,19 @@ void
 settle_wait(struct broker *b, struct leg *leg, int64_t wait_ms,
     const char *code, const char *detail)
 {
-	struct settlement *st = settlement_new(
+	struct settlement *st = settle_new(
 	    b, &leg->id, leg->index, "broker", LEG_WAITING, code, detail);
 
 	st->work.op.settle.due_ms = b->wall_ms + wait_ms;
 	st->wait_ms = wait_ms;
-	put_held(b, leg, st);
+	settle_put_held(b, leg, st);
 }
 
 void
 settle_as(struct broker *b, struct leg *leg, const struct settle_change *change,
     settle_fn *told, void *arg)
 {
-	struct settlement *st = settlement_new(b, &leg->id, leg->index,
+	struct settlement *st = settle_new(b, &leg->id, leg->index,
 	    change->actor, change->state, change->code, change->detail);
 	struct store_op *op = &st->work.op;
 
@@ -403,19 +371,32 @@ settle_as(struct broker *b, struct leg *leg, const struct settle_change *change,
 		leg->expires_ms =
 		    b->now_ms + (op->settle.expires_ms - b->wall_ms);
 	}
-	put_held(b, leg, st);
+	settle_put_held(b, leg, st);
 }
 
 void
 settle_kept(struct broker *b, const struct store_parcel *p, unsigned leg,
     const struct settle_change *change)
 {
-	struct settlement *st = settlement_new(b, &p->id, leg, change->actor,
+	struct settlement *st = settle_new(b, &p->id, leg, change->actor,
 	    change->state, change->code, change->detail);
 
 	change_of(st, change);
 	memcpy(st->from, p->from, sizeof(st->from));
 	memcpy(st->from_type, p->from_type, sizeof(st->from_type));
+	writer_put(b->writer, &st->work);
+}
+
+void
+settle_say(
+    struct broker *b, struct leg *leg, const char *code, const char *detail)
+{
+	struct settlement *st = settle_new(
+	    b, &leg->id, leg->index, "broker", LEG_WORKING, code, detail);
+
+	st->step = true;
+	st->work.patient = false;
+	settle_from_pair(st, leg->pair);
 	writer_put(b->writer, &st->work);
 }
 
@@ -425,14 +406,14 @@ void
 settle_mark(struct broker *b, struct leg *leg,
     const struct settle_change *change, settle_fn *told, void *arg)
 {
-	struct settlement *st = settlement_new(b, &leg->id, leg->index,
+	struct settlement *st = settle_new(b, &leg->id, leg->index,
 	    change->actor, LEG_READY, change->code, change->detail);
 
 	st->told = told;
 	st->arg = arg;
 	st->mark = true;
 	change_of(st, change);
-	from_pair(st, leg->pair);
+	settle_from_pair(st, leg->pair);
 	leg->flags = (uint16_t)(leg->flags | change->set_flags);
 	CRASH_POINT("settle-mark-before-commit");
 	writer_put(b->writer, &st->work);
@@ -442,7 +423,7 @@ void
 settle_operator(struct broker *b, struct leg *leg, enum leg_state state,
     const char *code, const char *detail, settle_fn *told, void *arg)
 {
-	struct settlement *st = settlement_new(
+	struct settlement *st = settle_new(
 	    b, &leg->id, leg->index, "operator", state, code, detail);
 
 	st->told = told;
@@ -454,242 +435,5 @@ settle_operator(struct broker *b, struct leg *leg, enum leg_state state,
 		st->work.op.settle.attempts = 0u - leg->attempts;
 	}
 	leg->expires_ms = b->now_ms + b->settings->schedule.expiry_ms;
-	put_held(b, leg, st);
-}
-
-/* ---- what agents say ---- */
-
-/* Nothing left the agent's hands. */
-static struct settlement *
-given_back(struct broker *b, struct session *s, struct leg *leg,
-    const struct wire_settle_item *item, enum leg_state ended)
-{
-	char detail[REVOKED_DETAIL_BYTES];
-	struct settlement *st;
-
-	if (leg->flags & STORE_LEG_TURN && !turn_given_back(b, leg))
-		ended = LEG_READY; /* it stays paper after all */
-	if (ended != LEG_READY)
-		return settlement_new(b, &item->id, item->leg, s->agent->name,
-		    ended, leg->flags & STORE_LEG_TURN ? "turned" : "recalled",
-		    item->detail);
-	if (revoked_leg(b, leg, detail))
-		st = settlement_new(b, &item->id, item->leg, s->agent->name,
-		    LEG_PARKED, REVOKED_CODE, detail);
-	else
-		st = failed_try(
-		    b, leg, s->agent->name, item->code, item->detail, 0);
-	st->work.op.settle.clear_flags = STORE_LEG_RECALL | STORE_LEG_TURN;
-	return st;
-}
-
-static struct settlement *
-by_outcome(struct broker *b, struct session *s, struct leg *leg,
-    const struct wire_settle_item *item)
-{
-	uint32_t hint = item->retry_ms;
-	enum leg_state ended;
-
-	if (leg != NULL && legs_given_back(leg, item, &ended))
-		return given_back(b, s, leg, item, ended);
-	switch (item->outcome) {
-	case WIRE_OUTCOME_DELIVERED:
-		return settlement_new(b, &item->id, item->leg, s->agent->name,
-		    LEG_DELIVERED, item->code, item->detail);
-	case WIRE_OUTCOME_LATER:
-		if (hint > RETRY_HINT_MAX_MS)
-			hint = RETRY_HINT_MAX_MS;
-		return failed_try(b, leg, s->agent->name, item->code,
-		    item->detail,
-		    hint > 0 ? hint
-			     : schedule_backoff_ms(
-				   b->settings, leg->attempts + 1, dice()));
-	case WIRE_OUTCOME_NEVER:
-		return settlement_new(b, &item->id, item->leg, s->agent->name,
-		    LEG_PARKED, item->code, item->detail);
-	case WIRE_OUTCOME_PICKED_UP:
-		return settlement_new(b, &item->id, item->leg, s->agent->name,
-		    LEG_PICKED_UP, item->code, item->detail);
-	case WIRE_OUTCOME_WORKING:
-		break; /* no settlement: settle_step() */
-	}
-	return NULL;
-}
-
-/* A step of a leg that stays where it is.  What was said before is not written
- * down once more: it only keeps the lease. */
-static void
-settle_step(struct broker *b, struct session *s, struct leg *leg,
-    const struct wire_settle_item *item)
-{
-	uint32_t said = hash_bytes(item->detail, strlen(item->detail),
-	    hash_bytes(item->code, strlen(item->code), 1));
-	struct settlement *st;
-
-	deliver_renew(b, leg);
-	if (leg->said == said)
-		return;
-	leg->said = said;
-	st = settlement_new(b, &item->id, item->leg, s->agent->name,
-	    LEG_WORKING, item->code, item->detail);
-	st->step = true;
-	/* the actor's name lies in the session */
-	st->work.session = session_ref(s);
-	from_pair(st, leg->pair);
-	CRASH_POINT("settle-step-before-commit");
-	writer_put(b->writer, &st->work);
-}
-
-void
-settle_say(
-    struct broker *b, struct leg *leg, const char *code, const char *detail)
-{
-	struct settlement *st = settlement_new(
-	    b, &leg->id, leg->index, "broker", LEG_WORKING, code, detail);
-
-	st->step = true;
-	st->work.patient = false;
-	from_pair(st, leg->pair);
-	writer_put(b->writer, &st->work);
-}
-
-static bool
-serves(const struct broker *b, const struct session *s, const char *queue)
-{
-	return mandate_serves(b->mandates, s->agent, queue, b->wall_ms);
-}
-
-/* Under which mandate it took what ${from} sent to that queue; NULL: by its own
- * right. */
-static const char *
-under(const struct broker *b, const struct session *s, const char *queue,
-    const char *from)
-{
-	const struct mandate *m = NULL;
-	const struct desk *desk;
-
-	if (s->agent->role != ROLE_OFFICE || strncmp(queue, "office/", 7) != 0)
-		return NULL;
-	desk = registry_key(b->registry, queue + 7);
-	if (desk == NULL || !mandate_shared(b->mandates, desk->number) ||
-	    !mandate_takes(b->mandates, s->agent, desk, from, b->wall_ms, &m))
-		return NULL;
-	return m != NULL ? m->id : NULL;
-}
-
-/* An open leg. */
-static void
-settle_leg(struct broker *b, struct session *s, struct leg *leg,
-    const struct wire_settle_item *item)
-{
-	bool ours =
-	    leg->state == QUEUE_LEASED && leg->pair->lessee == &s->lessee;
-	struct settlement *st;
-
-	if (!serves(b, s, leg->pair->queue->name))
-		return; /* not its business, and not worth a word */
-	/* that it is there counts from whomever and whenever; the rest only
-	 * from who has it now */
-	if (item->outcome == WIRE_OUTCOME_WORKING) {
-		if (ours && !leg->held)
-			settle_step(b, s, leg, item);
-		return;
-	}
-	if (item->outcome != WIRE_OUTCOME_DELIVERED &&
-	    item->outcome != WIRE_OUTCOME_PICKED_UP) {
-		if (!ours)
-			answer(b, s, &item->id, item->leg);
-		if (!ours || leg->held)
-			return;
-	}
-	if (ours && item->outcome == WIRE_OUTCOME_LATER &&
-	    strcmp(item->code, "waits") == 0) {
-		if (leg->pair->first == leg)
-			queue_wait(&b->queues, leg, b->now_ms + WAITS_MS);
-		else
-			queue_back(&b->queues, leg);
-		answer(b, s, &item->id, item->leg);
-		return;
-	}
-	if ((st = by_outcome(b, s, leg, item)) == NULL)
-		return;
-	st->answer = true;
-	st->work.op.under =
-	    under(b, s, leg->pair->queue->name, leg->pair->from);
-	st->work.session = session_ref(s);
-	st->work.joined =
-	    item->outcome == WIRE_OUTCOME_DELIVERED && legs_follow(b, leg);
-	put_held(b, leg, st);
-	if (item->outcome == WIRE_OUTCOME_DELIVERED ||
-	    item->outcome == WIRE_OUTCOME_PICKED_UP)
-		legs_delivered(b, leg);
-}
-
-/* The agent holds something for a leg that has ended while it was away: it need
- * not keep it for ever. */
-static void
-say_ended(
-    struct broker *b, struct session *s, const struct wire_settle_item *item)
-{
-	struct wire_msg msg = {.type = WIRE_RECALL};
-	struct store_parcel *p = NULL;
-
-	if (store_parcel_get(b->store, &item->id, &p) == 0 &&
-	    item->leg < p->leg_count &&
-	    !leg_state_open(p->legs[item->leg].state) &&
-	    serves(b, s, p->legs[item->leg].queue)) {
-		msg.recall.id = item->id;
-		msg.recall.leg = item->leg;
-		msg.recall.code = "ended";
-		post_message(b, s, &msg);
-	}
-	store_parcel_free(&p);
-}
-
-/* Not open: delivered before (picked up now), or said twice, or unknown. */
-static void
-settle_ended(
-    struct broker *b, struct session *s, const struct wire_settle_item *item)
-{
-	struct store_parcel *p = NULL;
-	struct settlement *st;
-
-	if (item->outcome == WIRE_OUTCOME_WORKING) {
-		say_ended(b, s, item);
-		return;
-	}
-	if (item->outcome != WIRE_OUTCOME_PICKED_UP ||
-	    store_parcel_get(b->store, &item->id, &p) != 0 ||
-	    item->leg >= p->leg_count ||
-	    !serves(b, s, p->legs[item->leg].queue)) {
-		store_parcel_free(&p);
-		answer(b, s, &item->id, item->leg);
-		return;
-	}
-	st = by_outcome(b, s, NULL, item);
-	memcpy(st->from, p->from, sizeof(st->from));
-	memcpy(st->from_type, p->from_type, sizeof(st->from_type));
-	st->answer = true;
-	st->work.op.under = under(b, s, p->legs[item->leg].queue, p->from);
-	st->work.session = session_ref(s);
-	store_parcel_free(&p);
-	writer_put(b->writer, &st->work);
-}
-
-void
-settle_message(
-    struct broker *b, struct session *s, const struct wire_settle *settle)
-{
-	struct leg *leg;
-	size_t i;
-
-	CRASH_POINT("settle-received");
-	for (i = 0; i < settle->count; i++) {
-		leg = queue_leg(
-		    &b->queues, &settle->items[i].id, settle->items[i].leg);
-		if (leg != NULL)
-			settle_leg(b, s, leg, &settle->items[i]);
-		else
-			settle_ended(b, s, &settle->items[i]);
-	}
+	settle_put_held(b, leg, st);
 }
