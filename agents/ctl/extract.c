@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	The CSV files that rode inside a paper come out byte for byte.  The
  *	password stands on the first line of a file: on the command line other
- *	users of the machine could read it.
+ *	users of the machine could read it.  The PDF is read by a process of its
+ *	own (foreign.h): who knows who made it.
  * DIAGNOSTICS
  *	0 done, 1 nothing inside or the PDF cannot be read, 2 usage.
  */
@@ -14,7 +15,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "attach.h"
+#include "foreign.h"
 #include "file.h"
 
 #include "ctl.h"
@@ -62,7 +63,7 @@ extract(struct ctl *ctl, const struct buf *pdf, const char *password,
 	int rc = save_open(&save, folder, &why);
 
 	if (rc == 0)
-		rc = attach_each(
+		rc = foreign_each(
 		    pdf->data, pdf->len, password, found, &save, &why);
 	rc = rc < 0 ? ctl_fail(ctl, &why) : report(ctl, &save);
 	save_close(&save);

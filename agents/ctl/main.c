@@ -24,6 +24,7 @@
 
 #include "buf.h"
 #include "err.h"
+#include "foreign.h"
 
 #include "check_main.h"
 #include "ctl.h"
@@ -409,8 +410,10 @@ int
 main(int argc, char **argv)
 {
 	struct globals globals = {0};
-	int rc;
+	int rc = foreign_main(argc, argv);
 
+	if (rc >= 0)
+		return rc;
 	if (setlocale(LC_CTYPE, "C.UTF-8") == NULL)
 		(void)setlocale(LC_CTYPE, "");
 	zsys_handler_set(NULL); /* ^C ends a waiting command at once */

@@ -13,11 +13,13 @@
 #include "log.h"
 
 #include "desk.h"
+#include "foreign.h"
 #include "inspect.h"
 #include "letter.h"
 #include "paper.h"
 
-#define SOON_MS 1000u
+#define SOON_MS    1000u
+#define INSPECT_MS 20000
 
 /* ---- what is known of a leg ---- */
 
@@ -85,6 +87,19 @@ learn(struct desk *desk, const struct link_delivery *delivery)
 	free(documents);
 }
 
+/* The broker must hear of us before it takes us for dead, however many bad PDFs
+ * are in one parcel. */
+static unsigned
+seconds_to(int64_t end_ms)
+{
+	int64_t left_ms = end_ms - clock_mono_ms();
+
+	if (left_ms <= 0)
+		return 0;
+	left_ms = left_ms / 1000 + 1;
+	return left_ms < FOREIGN_SECONDS ? (unsigned)left_ms : FOREIGN_SECONDS;
+}
+
 /* Names of documents may hold a client's: they are told by number. */
 static int
 inspect(
@@ -92,11 +107,17 @@ inspect(
 {
 	const struct wire_parcel *parcel = &delivery->deliver->parcel;
 	bool refuse = strcmp(desk->settings->documents, "refuse") == 0;
+	int64_t end_ms = clock_mono_ms() + INSPECT_MS;
 	char id[ID_TEXT_BYTES];
 
 	for (size_t i = 0; i < parcel->document_count; i++) {
-		const char *code = inspect_document(parcel->documents[i].name,
-		    delivery->bodies[i].data, delivery->bodies[i].bytes);
+		const char *code;
+		int rc = inspect_document(parcel->documents[i].name,
+		    delivery->bodies[i].data, delivery->bodies[i].bytes,
+		    seconds_to(end_ms), &code, why);
+
+		if (rc < 0)
+			return rc;
 		if (code == NULL)
 			continue;
 		log_warn("inspect: parcel=%s document=%zu code=%s result=%s",

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "attach.h"
+#include "foreign.h"
 
 #include "inspect.h"
 
@@ -81,26 +81,41 @@ static const struct {
     {"csv", is_text},
 };
 
-const char *
-inspect_document(const char *name, const void *data, size_t bytes)
+static int
+look_inside(
+    const struct look *l, unsigned seconds, const char **code, struct why *why)
+{
+	unsigned traits = PDF_DAMAGED;
+	int rc = seconds == 0
+		     ? 0
+		     : foreign_look(l->data, l->bytes, seconds, &traits, why);
+
+	if (traits & PDF_ENCRYPTED)
+		*code = "pdf-encrypted";
+	else if (traits & PDF_ACTIVE)
+		*code = "pdf-active";
+	else if (traits & PDF_DAMAGED)
+		*code = "pdf-damaged";
+	return rc;
+}
+
+int
+inspect_document(const char *name, const void *data, size_t bytes,
+    unsigned seconds, const char **code, struct why *why)
 {
 	const char *dot = strrchr(name, '.');
 	struct look l = {.data = data, .bytes = bytes};
 
+	*code = NULL;
 	for (size_t i = 0; dot != NULL && i < sizeof(types) / sizeof(types[0]);
 	     i++) {
 		if (strcasecmp(dot + 1, types[i].extension) == 0 &&
-		    !types[i].is(&l))
-			return "type-lie";
+		    !types[i].is(&l)) {
+			*code = "type-lie";
+			return 0;
+		}
 	}
-	if (!is_pdf(&l))
-		return NULL;
-	unsigned traits = attach_look(data, bytes);
-	if (traits & PDF_ENCRYPTED)
-		return "pdf-encrypted";
-	if (traits & PDF_ACTIVE)
-		return "pdf-active";
-	return traits & PDF_DAMAGED ? "pdf-damaged" : NULL;
+	return is_pdf(&l) ? look_inside(&l, seconds, code, why) : 0;
 }
 
 static const struct {

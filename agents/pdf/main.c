@@ -27,6 +27,7 @@
 #include "agent.h"
 #include "clock.h"
 #include "crash.h"
+#include "foreign.h"
 #include "leg_desk.h"
 #include "log.h"
 
@@ -438,5 +439,7 @@ static const struct agent_program program = {
 int
 main(int argc, char **argv)
 {
-	return agent_main(argc, argv, &program);
+	int rc = foreign_main(argc, argv);
+
+	return rc >= 0 ? rc : agent_main(argc, argv, &program);
 }

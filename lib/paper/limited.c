@@ -31,6 +31,7 @@
 #include "limited.h"
 
 #define MEMORY_MAX  (1024ull * 1024 * 1024)
+#define SANITIZER   "ASAN_OPTIONS=hard_rss_limit_mb=1024:detect_leaks=0"
 #define NOT_STARTED 127
 
 #if defined(__x86_64__)
@@ -70,12 +71,31 @@ limit(int what, rlim_t most)
 	(void)setrlimit((__rlimit_resource_t)what, &r);
 }
 
+/* Of this very build. */
+static bool
+sanitized(void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	return true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+	return true;
+#else
+	return false;
+#endif
+#else
+	return false;
+#endif
+}
+
 static void
 child(const struct limited *l, int in, int out)
 {
+	static char sanitizer[] = SANITIZER;
 	static char path[] = "PATH=/usr/bin:/bin", locale[] = "LC_ALL=C.UTF-8",
 		    home[] = "HOME=/nonexistent";
-	char *env[] = {path, locale, home, NULL};
+	bool held = l->ours && sanitized();
+	char *env[] = {path, locale, home, held ? sanitizer : NULL, NULL};
 	sigset_t none;
 	int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 
@@ -86,7 +106,8 @@ child(const struct limited *l, int in, int out)
 	    chdir("/") == -1)
 		_exit(NOT_STARTED);
 	(void)close_range(3, ~0u, 0);
-	limit(RLIMIT_AS, MEMORY_MAX);
+	if (!held)
+		limit(RLIMIT_AS, MEMORY_MAX);
 	limit(RLIMIT_CPU, l->seconds);
 	limit(RLIMIT_FSIZE, l->out_max);
 	limit(RLIMIT_NOFILE, 32);
@@ -98,25 +119,35 @@ child(const struct limited *l, int in, int out)
 	_exit(NOT_STARTED);
 }
 
-static int
-file_of(const void *p, size_t n)
+static bool
+fill(int fd, const char *p, size_t n)
 {
-	int fd = memfd_create("limited", MFD_CLOEXEC);
-	const char *at = p;
+	while (n > 0) {
+		ssize_t done = write(fd, p, n);
 
-	while (fd != -1 && n > 0) {
-		ssize_t done = write(fd, at, n);
-
-		if (done <= 0) {
-			close(fd);
-			return -1;
-		}
-		at += done;
+		if (done <= 0)
+			return false;
+		p += done;
 		n -= (size_t)done;
 	}
-	if (fd != -1)
+	return true;
+}
+
+static int
+input_of(const struct limited *l)
+{
+	int fd = memfd_create("limited", MFD_CLOEXEC);
+	bool good = fd != -1 && fill(fd, l->in, l->in_bytes);
+
+	for (size_t i = 0; good && i < l->part_count; i++)
+		good = fill(fd, l->parts[i].p, l->parts[i].n);
+	if (good) {
 		(void)lseek(fd, 0, SEEK_SET);
-	return fd;
+		return fd;
+	}
+	if (fd != -1)
+		close(fd);
+	return -1;
 }
 
 /* Its end, by itself or by us. */
@@ -184,7 +215,7 @@ run(const struct limited *l, int in, int fd, struct buf *out, struct why *why)
 int
 limited_run(const struct limited *l, struct buf *out, struct why *why)
 {
-	int in = file_of(l->in, l->in_bytes), fd = file_of(NULL, 0), rc;
+	int in = input_of(l), fd = memfd_create("limited", MFD_CLOEXEC), rc;
 
 	if (in == -1 || fd == -1) {
 		why_set(why, WHY_LATER, "tool",

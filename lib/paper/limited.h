@@ -9,6 +9,7 @@
 #ifndef TASUKI_LIMITED_H
 #define TASUKI_LIMITED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "buf.h"
@@ -16,12 +17,22 @@
 
 #define LIMITED_INPUT "/proc/self/fd/0" /* its name for the input */
 
+struct limited_part {
+	const void *p;
+	size_t n;
+};
+
 struct limited {
 	const char *const *argv; /* [0]: absolute path */
 	const void *in;
 	size_t in_bytes;
+	const struct limited_part *parts; /* of the input, behind ${in} */
+	size_t part_count;
 	size_t out_max; /* more: it is ended */
 	unsigned seconds;
+	/* A program of ours: built with a sanitizer it needs more addresses
+	 * than any limit, and is held by the sanitizer's own. */
+	bool ours;
 };
 
 /**
