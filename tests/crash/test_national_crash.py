@@ -30,6 +30,8 @@ def room(make_lab):
                       for n in range(21, 29)])
     made = NationalRoom(lab, offices=OURS, receivers=THEIRS, accounts=[],
                         list__lag="500 ms", list__poll="200 ms",
+                        # lists of thousands are not what is tried here
+                        list__watch="30 s", receive__window="5 min",
                         wait__first="50 ms", wait__most="400 ms")
     # a kill in the middle of a login counts as one that was refused
     made.profile_more.update({"tries__wait": "0 s", "tries__max": "10"})

@@ -31,7 +31,9 @@ class Load:
         self.open = set()       # submitted, not accepted
         self.ended = set()
         self.brought = 0
-        self.arrived = {}       # id -> (from, to, {name: sha256})
+        self.arrived = set()    # ids
+        self.found = {}         # (from, to, name) -> sha256, of those
+        self.count = 0          # files in all
         self.wanted_in = {}     # (from, to, name) -> sha256
         self.peer = Peer(lab.endpoint(), broker, public, secret)
         self.peer.open(high=2)
@@ -119,7 +121,7 @@ class Load:
         elif kind in ("receipt", "receipts"):
             for item in ([fields] if kind == "receipt"
                          else [unpb(i) for i in fields[1]]):
-                if item[3][0] in ENDED:
+                if item[3][0] in ENDED and item[1][0] in self.sent:
                     self.ended.add(item[1][0])
         elif kind == "deliver":
             self.take(fields, frames)
@@ -131,9 +133,12 @@ class Load:
         files = [unpb(d) for d in body[9]]
         assert len(files) == len(frames), body
         # the frames may be compressed; the broker and the gateway looked
-        self.arrived[number] = (
-            body[2][0].decode(), body[4][0].decode(),
-            {f[1][0].decode(): f[4][0].hex() for f in files})
+        if number not in self.arrived:
+            self.arrived.add(number)
+            self.count += len(files)
+            sender, to = body[2][0].decode(), body[4][0].decode()
+            for file in files:
+                self.found[sender, to, file[1][0].decode()] = file[4][0].hex()
         self.peer.settle(number, leg, DELIVERED)
 
     def pump(self, seconds):
@@ -145,16 +150,11 @@ class Load:
     # -- accounts
 
     def missing_out(self):
-        return len(self.sent) - len(self.ended & self.sent.keys())
+        return len(self.sent) - len(self.ended)
 
     def arrived_now(self):
         """{(from, to, name): sha256}, and how many files came in all."""
-        found, count = {}, 0
-        for sender, to, files in self.arrived.values():
-            for name, digest in files.items():
-                found[sender, to, name] = digest
-                count += 1
-        return found, count
+        return self.found, self.count
 
     def check(self):
         """Everything there once: what the nation has, what our offices have."""
@@ -164,7 +164,7 @@ class Load:
                        for s in self.room.nation.sends())
         assert there == wanted, (
             f"{len(there)} files sent, {len(wanted)} wanted; too many: "
-            f"{[x for x in there if x not in set(wanted)][:5]}, twice: "
+            f"{sorted(set(there) - set(wanted))[:5]}, twice: "
             f"{self.room.nation.doubles()[:5]}, missing: "
             f"{sorted(set(wanted) - set(there))[:5]}")
         found, count = self.arrived_now()
