@@ -315,7 +315,7 @@ leg_desk_open(zloop_t *loop, const struct leg_desk_settings *settings,
 	d->arg = arg;
 	*out = d;
 	link.serve = queues;
-	link.credit_parcels = CREDIT_LEGS;
+	link.credit_parcels = settings->legs > 0 ? settings->legs : CREDIT_LEGS;
 	link.credit_bytes = CREDIT_BYTES;
 	int rc = link_new(loop, &link,
 	    settings->inbound != NULL ? &events_both : &events_out, d, &d->link,

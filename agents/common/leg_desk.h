@@ -89,11 +89,12 @@ struct leg_desk_ops {
 };
 
 struct leg_desk_settings {
-	const struct link_settings *link; /* keys and the broker; the rest is
-					     filled in here */
-	char queue[LEG_DESK_NAME_BYTES];  /* "hub/NAME" */
-	char role[LEG_DESK_NAME_BYTES]; /* "hub:NAME": what lets us serve it */
-	struct inbound *inbound;        /* NULL: nothing comes in */
+	/* keys and the broker; queues and credit are filled in here */
+	const struct link_settings *link;
+	char queue[LEG_DESK_NAME_BYTES]; /* "hub/NAME" */
+	char role[LEG_DESK_NAME_BYTES];  /* "hub:NAME": what lets us serve it */
+	struct inbound *inbound;         /* NULL: nothing comes in */
+	uint32_t legs;                   /* lent at once; 0 = 1000 */
 };
 
 /* leg_desk_open(loop, settings, ops, arg, out, why): connects.  Events come

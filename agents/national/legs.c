@@ -10,37 +10,12 @@
 
 #include "clock.h"
 #include "crash.h"
-#include "log.h"
 
 #include "program.h"
 
+#define LEGS_MAX 100000 /* a month's parcels lie here for days */
+
 /* ---- settling ---- */
-
-static uint64_t
-encoded_bytes(const struct wire_parcel *parcel)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < parcel->document_count; i++)
-		sum += parcel->documents[i].encoded_bytes;
-	return sum;
-}
-
-static void
-settle_now(struct program *p, const struct wire_deliver *deliver,
-    enum wire_outcome outcome, const char *code, const char *detail)
-{
-	struct wire_settle_item item = {
-	    .id = deliver->parcel.id,
-	    .leg = deliver->leg,
-	    .outcome = outcome,
-	    .code = code,
-	    .detail = detail,
-	    .at_ms = (uint64_t)clock_wall_ms(),
-	};
-
-	link_settle(p->link, &item, encoded_bytes(&deliver->parcel));
-}
 
 static struct wire_settle_item
 settlement(const struct parcel *p, bool recall)
@@ -76,7 +51,7 @@ settle_task(struct program *p, struct task *t)
 	struct wire_settle_item item = settlement(t->parcel, t->recall);
 
 	CRASH_POINT("national-before-settle");
-	link_settle(p->link, &item,
+	leg_desk_settle(p->legs, &item,
 	    item.outcome == WIRE_OUTCOME_PICKED_UP ? 0 : t->credit);
 	t->credit = 0;
 }
@@ -99,7 +74,7 @@ legs_tell(void *arg, struct task *t)
 	program_wake(p);
 	/* that it is there counts from anybody; the rest only from who holds
 	 * the leg */
-	if (p->link != NULL && (t->lent || is_there(t->parcel)))
+	if (p->legs != NULL && (t->lent || is_there(t->parcel)))
 		settle_task(p, t);
 }
 
@@ -131,11 +106,11 @@ legs_step(void *arg, struct task *t)
 	};
 
 	program_wake(p);
-	if (p->link != NULL && t->lent)
-		link_settle(p->link, &item, 0);
+	if (t->lent)
+		leg_desk_settle(p->legs, &item, 0);
 }
 
-/* ---- deliveries ---- */
+/* ---- parcels ---- */
 
 static struct parcel *
 parcel_of(const struct wire_deliver *deliver, int64_t now)
@@ -174,220 +149,210 @@ parcel_of(const struct wire_deliver *deliver, int64_t now)
 	return p;
 }
 
-static bool
-wants_back(const struct wire_deliver *deliver)
+/* ---- tasks ---- */
+
+static void *
+find(void *arg, const struct id *id, unsigned leg)
 {
-	return deliver->paper != NULL && deliver->paper->recalled;
+	struct program *p = arg;
+
+	return run_find(p->run, id, leg);
 }
 
-static void
-take_new(struct program *p, const struct link_delivery *delivery)
+static void *
+next(void *arg, void *thing)
 {
-	const struct wire_deliver *deliver = delivery->deliver;
+	struct program *p = arg;
+
+	return thing == NULL ? run_first(p->run) : run_next(p->run);
+}
+
+static const char *
+state_of(const void *thing)
+{
+	return parcel_state_name(((const struct task *)thing)->parcel->state);
+}
+
+static bool
+is_over(const void *thing)
+{
+	return parcel_ended(((const struct task *)thing)->parcel);
+}
+
+static bool
+has_failed(const void *thing)
+{
+	const struct task *t = thing;
+
+	return t->parcel->told && !t->busy &&
+	       (t->parcel->state == PARCEL_FAILED ||
+		   t->parcel->state == PARCEL_UNKNOWN);
+}
+
+/* ---- deliveries ---- */
+
+static int
+take(void *arg, const struct link_delivery *delivery, void **thing,
+    struct why *why)
+{
+	struct program *p = arg;
 	int64_t now = clock_wall_ms();
 	struct task *t = NULL;
-	struct why why = {0};
+	int rc = run_add(p->run, parcel_of(delivery->deliver, now),
+	    delivery->bodies, now, &t, why);
 
-	if (wants_back(deliver)) {
-		settle_now(p, deliver, WIRE_OUTCOME_NEVER, "recalled",
-		    "It was taken back before it came here.");
-		return;
-	}
-	if (run_add(p->run, parcel_of(deliver, now), delivery->bodies, now, &t,
-		&why) < 0) {
-		log_warn("national: from=%s to=%s attempt=%u result=later "
-			 "code=%s why=\"%s\"",
-		    deliver->parcel.from, deliver->parcel.to, deliver->attempt,
-		    why.code, why.text);
-		settle_now(p, deliver, WIRE_OUTCOME_LATER, why.code, why.text);
-		return;
-	}
-	t->credit = encoded_bytes(&deliver->parcel);
-	run_lend(p->run, t);
-	legs_step(p, t);
+	*thing = t;
+	return rc;
 }
 
 static void
-take_again(
-    struct program *p, struct task *t, const struct wire_deliver *deliver)
+lend(void *arg, void *thing, uint64_t credit)
 {
-	t->credit = encoded_bytes(&deliver->parcel);
+	struct program *p = arg;
+	struct task *t = thing;
+
+	t->credit = credit;
 	run_lend(p->run, t);
-	if (wants_back(deliver))
-		run_recall(p->run, t, clock_wall_ms());
-	else if (parcel_ended(t->parcel))
-		settle_task(p, t);
-	else
-		legs_step(p, t);
-	program_wake(p);
 }
 
-/* An end that is written down and out of the way. */
-static bool
-was_ended(struct program *p, const struct wire_deliver *deliver)
+static void
+unlend(void *arg, void *thing)
 {
+	struct task *t = thing;
+
+	(void)arg;
+	t->lent = false;
+	t->credit = 0;
+}
+
+static void
+taken(void *arg, void *thing)
+{
+	legs_step(arg, thing);
+}
+
+static void
+again(void *arg, void *thing, const struct wire_deliver *deliver)
+{
+	struct task *t = thing;
+
+	(void)deliver;
+	if (parcel_ended(t->parcel))
+		settle_task(arg, t);
+	else
+		legs_step(arg, t);
+}
+
+static bool
+ended(void *arg, const struct wire_deliver *deliver, uint64_t credit)
+{
+	struct program *p = arg;
 	struct parcel *old = NULL;
 
 	if (spool_ended(p->spool, &deliver->parcel.id, deliver->leg, &old) != 1)
 		return false;
 	/* recalled, and somebody wants it sent after all */
-	bool over = old->state != PARCEL_RECALLED || wants_back(deliver);
+	bool over = old->state != PARCEL_RECALLED || leg_desk_recalled(deliver);
 	if (over) {
 		old->told = false; /* once more */
 		struct wire_settle_item item = settlement(old, false);
-		link_settle(p->link, &item, encoded_bytes(&deliver->parcel));
+		leg_desk_settle(p->legs, &item, credit);
 	}
 	parcel_free(&old);
 	return over;
 }
 
-/* Ended and told, and here again: a person had it queued again. */
-static bool
-once_more(const struct task *t, const struct wire_deliver *deliver)
+static void
+recall(void *arg, void *thing, const char *code)
 {
-	return t->parcel->told && !t->busy && !wants_back(deliver) &&
-	       (t->parcel->state == PARCEL_FAILED ||
-		   t->parcel->state == PARCEL_UNKNOWN);
+	struct program *p = arg;
+
+	(void)code;
+	run_recall(p->run, thing, clock_wall_ms());
 }
 
 static void
-on_deliver(struct link *link, const struct link_delivery *delivery, void *arg)
+told(void *arg, void *thing)
 {
-	const struct wire_deliver *deliver = delivery->deliver;
 	struct program *p = arg;
-	struct task *t = run_find(p->run, &deliver->parcel.id, deliver->leg);
 
-	(void)link;
-	if (t != NULL && !once_more(t, deliver))
-		take_again(p, t, deliver);
-	else if (t != NULL || !was_ended(p, deliver))
-		take_new(p, delivery);
+	run_told(p->run, thing, clock_wall_ms());
 }
 
-/* Large documents of what is over are not fetched again. */
-static bool
-on_offered(struct link *link, const struct wire_deliver *deliver, void *arg)
-{
-	struct program *p = arg;
-	struct task *t = run_find(p->run, &deliver->parcel.id, deliver->leg);
+/* ---- the session ---- */
 
-	(void)link;
-	if (t == NULL)
-		return was_ended(p, deliver);
-	if (!parcel_ended(t->parcel) || once_more(t, deliver))
-		return false;
-	take_again(p, t, deliver);
-	return true;
+static void
+greet(void *arg, void *thing)
+{
+	struct task *t = thing;
+	const struct parcel *parcel = t->parcel;
+
+	if (is_there(parcel) &&
+	    (!parcel->told ||
+		(parcel->state == PARCEL_FETCHED && !parcel->picked)))
+		settle_task(arg, t);
 }
 
 static void
-on_recall(struct link *link, const struct wire_recall *recall, void *arg)
-{
-	struct program *p = arg;
-	struct task *t = run_find(p->run, &recall->id, recall->leg);
-
-	(void)link;
-	log_info("recall: code=%s result=%s", recall->code,
-	    t == NULL ? "unknown" : parcel_state_name(t->parcel->state));
-	if (t != NULL)
-		run_recall(p->run, t, clock_wall_ms());
-	program_wake(p);
-}
-
-static void
-on_settled(struct link *link, const struct wire_settled_item *item, void *arg)
-{
-	struct program *p = arg;
-	struct task *t = run_find(p->run, &item->id, item->leg);
-
-	(void)link;
-	if (t != NULL)
-		run_told(p->run, t, clock_wall_ms());
-	program_wake(p);
-}
-
-static void
-on_welcome(struct link *link, const struct wire_welcome *welcome, void *arg)
+room(void *arg)
 {
 	struct program *p = arg;
 
-	(void)link;
-	log_info("link: result=open queues=%zu", welcome->serve_count);
-	if (welcome->serve_count == 0)
-		log_warn("link: result=no-queue why=\"The broker does not let "
-			 "this agent serve the queue national: give it the "
-			 "role national.\"");
-	for (struct task *t = run_first(p->run); t != NULL;
-	     t = run_next(p->run)) {
-		const struct parcel *parcel = t->parcel;
-		if (is_there(parcel) &&
-		    (!parcel->told ||
-			(parcel->state == PARCEL_FETCHED && !parcel->picked)))
-			settle_task(p, t);
-	}
 	p->inbound_ms = 0;
-	program_wake(p);
-}
-
-/* The leases are gone with the session: nothing new goes out until the broker
- * lends again. */
-static void
-on_down(struct link *link, const struct why *why, void *arg)
-{
-	struct program *p = arg;
-
-	(void)link;
-	log_warn("link: result=down code=%s why=\"%s\"", why->code, why->text);
-	for (struct task *t = run_first(p->run); t != NULL;
-	     t = run_next(p->run)) {
-		t->lent = false;
-		t->credit = 0;
-	}
-	inbound_down(p->inbound);
 }
 
 static void
-on_accepted(struct link *link, const struct wire_accepted_item *item, void *arg)
+opened(void *arg, struct link *link)
+{
+	(void)link;
+	room(arg);
+}
+
+static void
+answered(void *arg, bool accepted)
 {
 	struct program *p = arg;
 
-	(void)link;
-	(void)inbound_accepted(p->inbound, item);
-	p->inbound_ms = 0;
+	(void)accepted;
+	room(p);
 	run_wake_all(p->run);
-	program_wake(p);
 }
 
 static void
-on_refused(struct link *link, const struct wire_refused *refused, void *arg)
+wake(void *arg)
 {
-	struct program *p = arg;
-
-	(void)link;
-	(void)inbound_refused(p->inbound, refused, clock_wall_ms());
-	p->inbound_ms = 0;
-	run_wake_all(p->run);
-	program_wake(p);
+	program_wake(arg);
 }
 
-static void
-on_room(struct link *link, void *arg)
-{
-	struct program *p = arg;
-
-	(void)link;
-	p->inbound_ms = 0;
-	program_wake(p);
-}
-
-const struct link_events legs_events = {
-    .welcome = on_welcome,
-    .down = on_down,
-    .deliver = on_deliver,
-    .offered = on_offered,
-    .settled = on_settled,
-    .recall = on_recall,
-    .accepted = on_accepted,
-    .refused = on_refused,
-    .room = on_room,
+static const struct leg_desk_ops ops = {
+    .find = find,
+    .next = next,
+    .state = state_of,
+    .over = is_over,
+    .failed = has_failed,
+    .take = take,
+    .lend = lend,
+    .unlend = unlend,
+    .taken = taken,
+    .again = again,
+    .ended = ended,
+    .recall = recall,
+    .told = told,
+    .greet = greet,
+    .opened = opened,
+    .answered = answered,
+    .room = room,
+    .wake = wake,
 };
+
+int
+legs_open(struct program *p, struct why *why)
+{
+	const struct leg_desk_settings settings = {.link = &p->agent->link,
+	    .queue = "national",
+	    .role = "national",
+	    .inbound = p->inbound,
+	    .legs = LEGS_MAX};
+
+	return leg_desk_open(p->agent->loop, &settings, &ops, p, &p->legs, why);
+}

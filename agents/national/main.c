@@ -27,11 +27,7 @@
 
 #include "program.h"
 
-#define TICK_MS      100
-#define CREDIT_BYTES (1ull << 40) /* a lent leg may lie for days */
-#define CREDIT_LEGS  100000
-
-static const char *const queues[] = {"national", NULL};
+#define TICK_MS 100
 
 /* ---- turns ---- */
 
@@ -54,7 +50,8 @@ turn(struct program *p)
 	if (p->next_ms <= now || p->next_ms > now + 60000)
 		p->next_ms = run_tick(p->run, now);
 	if (p->inbound_ms <= now || p->inbound_ms > now + 60000)
-		p->inbound_ms = inbound_work(p->inbound, p->link, now);
+		p->inbound_ms =
+		    inbound_work(p->inbound, leg_desk_link(p->legs), now);
 }
 
 static int
@@ -204,7 +201,7 @@ stop(void *self)
 	if (p == NULL)
 		return;
 	control_free(&p->control);
-	link_free(&p->link);
+	leg_desk_close(&p->legs);
 	if (p->self != NULL)
 		p->driver->close(p->self);
 	receive_free(&p->receive);
@@ -340,11 +337,7 @@ start(struct agent *agent, const void *arg, void **self, struct why *why)
 		    on_decided, p, &p->control, why);
 	if (rc < 0)
 		return rc;
-	agent->link.serve = queues;
-	agent->link.credit_parcels = CREDIT_LEGS;
-	agent->link.credit_bytes = CREDIT_BYTES;
-	rc =
-	    link_new(agent->loop, &agent->link, &legs_events, p, &p->link, why);
+	rc = legs_open(p, why);
 	if (rc == 0)
 		zloop_timer(agent->loop, TICK_MS, 0, on_timer, p);
 	return rc;

@@ -8,6 +8,7 @@
 #define TASUKI_NATIONAL_PROGRAM_H
 
 #include "agent.h"
+#include "leg_desk.h"
 
 #include "control.h"
 #include "receive.h"
@@ -26,7 +27,7 @@ struct program {
 	struct receive *receive;
 	struct notices *notices;
 	struct control *control;
-	struct link *link;
+	struct leg_desk *legs;
 	char *person_folder;
 	int driver_dir;
 	int64_t next_ms, inbound_ms, offices_ms;
@@ -38,7 +39,7 @@ struct program {
 void program_wake(struct program *program);
 
 /* ---- legs.c ---- */
-extern const struct link_events legs_events;
+int legs_open(struct program *program, struct why *why) TSK_MUST_USE;
 /* events of run.h */
 void legs_tell(void *program, struct task *task);
 void legs_step(void *program, struct task *task);
