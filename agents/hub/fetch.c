@@ -4,52 +4,17 @@
  *	see fetch.h
  */
 #include <fnmatch.h>
-#include <inttypes.h>
-#include <regex.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "clock.h"
-#include "crash.h"
 #include "file.h"
 #include "log.h"
-#include "manifest.h"
 #include "set.h"
 
-#include "fetch.h"
+#include "fetch_inside.h"
 
 #define UNDER_WAY_MAX 4 /* sets being fetched at once */
-#define SOURCE_WORDS  "%" SCNu64 " %" SCNd64 " %n"
-
-/* A file at the hub, as long as it lies there. */
-struct found {
-	char *name;
-	uint64_t bytes;
-	int64_t mtime;
-	int64_t same_ms; /* it looks like this since */
-	bool usable, standard, there, busy;
-	bool left; /* nothing more to do for it as it is */
-	struct name parsed;
-	struct found *next;
-};
-
-struct fetch {
-	const struct hub_settings *settings;
-	const struct hub_profile *profile;
-	const struct standard *rules;
-	struct worker *worker;
-	struct inbound *inbound;
-	void (*changed)(void *arg);
-	void *arg;
-	regex_t attachment;
-	bool has_attachment;
-	struct found *files;
-	bool looking;
-	unsigned under_way;
-	int64_t next_ms;
-	size_t strange; /* files we said that we leave */
-};
 
 struct fetch *
 fetch_new(const struct hub_settings *settings,
@@ -150,8 +115,8 @@ read_attachment(const struct fetch *f, const char *name, struct name *out)
 	return true;
 }
 
-static struct found *
-find(struct fetch *f, const char *name)
+struct found *
+fetch_find(struct fetch *f, const char *name)
 {
 	for (struct found *file = f->files; file != NULL; file = file->next)
 		if (strcmp(file->name, name) == 0)
@@ -177,7 +142,7 @@ found_new(struct fetch *f, const char *name)
 static void
 see(struct fetch *f, const struct driver_file *there, int64_t now_ms)
 {
-	struct found *file = find(f, there->name);
+	struct found *file = fetch_find(f, there->name);
 
 	if (file == NULL)
 		file = found_new(f, there->name);
@@ -265,304 +230,6 @@ look(struct fetch *f)
 	worker_put(f->worker, &l->order);
 }
 
-/* ---- removing ---- */
-
-struct clear_order {
-	struct order order; /* first */
-	const struct hub_profile *profile;
-	struct id id;
-	bool submitted; /* inbound_done() is to follow */
-	char *source;
-	size_t cleared;
-};
-
-/* The next line of a source: name, and how it looked. */
-static char *
-next_line(char **rest, uint64_t *bytes, int64_t *mtime)
-{
-	char *line = strsep(rest, "\n");
-	int used = 0;
-
-	if (line == NULL ||
-	    sscanf(line, SOURCE_WORDS, bytes, mtime, &used) != 2 || used == 0)
-		return NULL;
-	return line + used;
-}
-
-static int
-clear_one(struct clear_order *c, struct place *place, const char *name)
-{
-	const char *folder = c->profile->fetch.folder;
-	const char *taken = c->profile->fetch.taken;
-	char other[ID_TEXT_BYTES + 256], id[ID_TEXT_BYTES];
-	int rc;
-
-	if (taken[0] == '\0')
-		return place->driver->remove(
-		    place->self, folder, name, &c->order.why);
-	rc = place->driver->move(
-	    place->self, folder, name, taken, name, &c->order.why);
-	if (rc != TSK_EXIST)
-		return rc;
-	snprintf(other, sizeof(other), "%s-%s", id_text(&c->id, id), name);
-	return place->driver->move(
-	    place->self, folder, name, taken, other, &c->order.why);
-}
-
-/* Only what is still as it was fetched: the sender may have laid another. */
-static int
-clear_work(struct order *order, struct place *place)
-{
-	struct clear_order *c = (struct clear_order *)order;
-	struct driver_list list = {0};
-	char *copy = mem_text(c->source), *rest = copy, *name;
-	uint64_t bytes;
-	int64_t mtime;
-	int rc = place->driver->list(
-	    place->self, c->profile->fetch.folder, &list, &order->why);
-
-	while (rc == 0 && (name = next_line(&rest, &bytes, &mtime)) != NULL) {
-		const struct driver_file *there = driver_list_find(&list, name);
-
-		if (there == NULL || there->bytes != bytes ||
-		    there->mtime != mtime)
-			continue;
-		rc = clear_one(c, place, name);
-		if (rc == TSK_NOTFOUND)
-			rc = 0;
-		c->cleared += rc == 0 ? 1 : 0;
-		CRASH_POINT("hub-cleared");
-	}
-	driver_list_fini(&list);
-	free(copy);
-	return rc;
-}
-
-/* What is gone is forgotten: the same name may be laid again, and look the same,
- * before the next look. */
-static void
-forget(struct fetch *f, char *source)
-{
-	char *rest = source, *name;
-	struct found *file;
-	uint64_t bytes;
-	int64_t mtime;
-
-	while ((name = next_line(&rest, &bytes, &mtime)) != NULL) {
-		if ((file = find(f, name)) == NULL)
-			continue;
-		file->there = file->left = false;
-		file->same_ms = 0;
-	}
-}
-
-static void
-on_cleared(struct order *order)
-{
-	struct clear_order *c = (struct clear_order *)order;
-	struct fetch *f = order->arg;
-	char id[ID_TEXT_BYTES];
-
-	id_text(&c->id, id);
-	if (order->rc == 0)
-		log_info("fetch: parcel=%s files=%zu result=cleared", id,
-		    c->cleared);
-	else if (order->rc != TSK_CLOSED)
-		log_warn("fetch: parcel=%s result=not-cleared code=%s "
-			 "why=\"%s\"",
-		    id, order->why.code, order->why.text);
-	/* what could not be cleared is met again, known, and cleared then */
-	if (c->submitted && order->rc != TSK_CLOSED)
-		inbound_done(f->inbound, &c->id);
-	if (order->rc == 0)
-		forget(f, c->source);
-	else
-		for (struct found *x = f->files; x != NULL; x = x->next)
-			x->left = false;
-	free(c->source);
-	free(c);
-}
-
-static void
-clear_source(
-    struct fetch *f, const struct id *id, const char *source, bool submitted)
-{
-	struct clear_order *c = mem_new(sizeof(*c));
-
-	c->order.work = clear_work;
-	c->order.done = on_cleared;
-	c->order.arg = f;
-	c->profile = f->profile;
-	c->id = *id;
-	c->submitted = submitted;
-	c->source = mem_text(source);
-	worker_put(f->worker, &c->order);
-}
-
-void
-fetch_accepted(struct fetch *f, const struct id *id, const char *source)
-{
-	clear_source(f, id, source, true);
-}
-
-/* ---- fetching ---- */
-
-struct get_order {
-	struct order order; /* first */
-	const struct hub_profile *profile;
-	size_t count;
-	struct name head;
-	struct got {
-		struct found *file; /* the loop's; busy meanwhile */
-		char *name, kind[NAME_KIND_BYTES];
-		uint64_t bytes;
-		int64_t mtime;
-		struct buf data;
-	} items[WIRE_DOCUMENTS_MAX];
-};
-
-static int
-get_work(struct order *order, struct place *place)
-{
-	struct get_order *g = (struct get_order *)order;
-	int rc = 0;
-
-	for (size_t i = 0; rc == 0 && i < g->count; i++) {
-		struct got *item = &g->items[i];
-
-		rc = place->driver->get(place->self, g->profile->fetch.folder,
-		    item->name, (size_t)g->profile->fetch.bytes, &item->data,
-		    &order->why);
-		if (rc == 0 && item->data.len != item->bytes)
-			rc = TSK_NOTFOUND; /* it changed: look again */
-	}
-	return rc;
-}
-
-static void
-source_of(const struct get_order *g, struct buf *out)
-{
-	for (size_t i = 0; i < g->count; i++)
-		buf_printf(out, "%" PRIu64 " %" PRId64 " %s\n",
-		    g->items[i].bytes, g->items[i].mtime, g->items[i].name);
-}
-
-static struct wire_parcel *
-parcel_of(const struct get_order *g, struct link_body *bodies)
-{
-	struct wire_parcel *p = manifest_new(g->count);
-	const struct name *head = &g->head;
-
-	memcpy(p->from, head->from, sizeof(p->from));
-	memcpy(p->from_type, head->from_type, sizeof(p->from_type));
-	memcpy(p->to, head->to, sizeof(p->to));
-	memcpy(p->to_type, head->to_type, sizeof(p->to_type));
-	if (strcmp(head->month, "000000") != 0)
-		memcpy(p->month, head->month, sizeof(p->month));
-	memcpy(p->stamp, head->stamp, sizeof(p->stamp));
-	for (size_t i = 0; i < g->count; i++) {
-		manifest_document(p, i, g->items[i].name, g->items[i].kind);
-		bodies[i].data =
-		    g->items[i].data.data != NULL ? g->items[i].data.data : "";
-		bodies[i].bytes = g->items[i].data.len;
-	}
-	return p;
-}
-
-static void
-keep(struct fetch *f, struct get_order *g)
-{
-	struct link_body bodies[WIRE_DOCUMENTS_MAX];
-	struct wire_parcel *parcel = parcel_of(g, bodies);
-	char id[ID_TEXT_BYTES];
-	struct why why = {0};
-	struct buf source;
-	int rc;
-
-	buf_init(&source, INBOUND_SOURCE_MAX);
-	source_of(g, &source);
-	rc = inbound_put(f->inbound, parcel, bodies,
-	    source.data != NULL ? source.data : "", clock_wall_ms(), &why);
-	id_text(&parcel->id, id);
-	if (rc == 0 || rc == TSK_EXIST)
-		log_info("fetch: parcel=%s files=%zu result=%s", id, g->count,
-		    rc == 0 ? "kept" : "again");
-	else
-		log_error("fetch: files=%zu result=%s code=%s why=\"%s\"",
-		    g->count, why.class == WHY_LATER ? "later" : "never",
-		    why.code, why.text);
-	for (size_t i = 0; i < g->count; i++)
-		g->items[i].file->left = why.class != WHY_LATER;
-	if (rc == TSK_EXIST &&
-	    inbound_state(f->inbound, &parcel->id) == INBOUND_DONE)
-		clear_source(f, &parcel->id,
-		    source.data != NULL ? source.data : "", false);
-	manifest_free(&parcel);
-	buf_fini(&source);
-	f->changed(f->arg);
-}
-
-static void
-on_got(struct order *order)
-{
-	struct get_order *g = (struct get_order *)order;
-	struct fetch *f = order->arg;
-
-	f->under_way--;
-	for (size_t i = 0; i < g->count; i++)
-		g->items[i].file->busy = false;
-	if (order->rc == 0) {
-		keep(f, g);
-	} else if (order->rc == TSK_TOOBIG) {
-		log_warn("fetch: result=never code=too-large");
-		for (size_t i = 0; i < g->count; i++)
-			g->items[i].file->left = true;
-	} else if (order->rc != TSK_CLOSED && order->rc != TSK_NOTFOUND) {
-		log_warn("fetch: result=later code=%s why=\"%s\"",
-		    order->why.code, order->why.text);
-	}
-	for (size_t i = 0; i < g->count; i++) {
-		if (order->rc == TSK_NOTFOUND)
-			g->items[i].file->same_ms = 0;
-		free(g->items[i].name);
-		buf_fini(&g->items[i].data);
-	}
-	free(g);
-}
-
-static void
-get_add(struct get_order *g, struct found *file, size_t max)
-{
-	struct got *item = &g->items[g->count++];
-
-	file->busy = true;
-	item->file = file;
-	item->name = mem_text(file->name);
-	item->bytes = file->bytes;
-	item->mtime = file->mtime;
-	if (file->standard)
-		snprintf(
-		    item->kind, sizeof(item->kind), "%s", file->parsed.kind);
-	buf_init(&item->data, max + 1);
-	/* the set's month: the first that names one */
-	if (g->head.month[0] == '\0' || strcmp(g->head.month, "000000") == 0)
-		memcpy(
-		    g->head.month, file->parsed.month, sizeof(g->head.month));
-}
-
-static struct get_order *
-get_new(struct fetch *f, const struct found *head)
-{
-	struct get_order *g = mem_new(sizeof(*g));
-
-	g->order.work = get_work;
-	g->order.done = on_got;
-	g->order.arg = f;
-	g->profile = f->profile;
-	g->head = head->parsed;
-	return g;
-}
-
 /* ---- what is due ---- */
 
 static bool
@@ -611,7 +278,6 @@ static void
 take(struct fetch *f, struct found *head, int64_t now_ms)
 {
 	struct found *files[WIRE_DOCUMENTS_MAX];
-	struct get_order *g;
 	int64_t since;
 	size_t n = members(f, head, files, &since);
 
@@ -619,11 +285,7 @@ take(struct fetch *f, struct found *head, int64_t now_ms)
 	    (now_ms - since < f->profile->fetch.wait_ms &&
 		!complete(f, files, n)))
 		return;
-	g = get_new(f, head);
-	for (size_t i = 0; i < n; i++)
-		get_add(g, files[i], (size_t)f->profile->fetch.bytes);
-	f->under_way++;
-	worker_put(f->worker, &g->order);
+	fetch_get(f, files, n);
 }
 
 int64_t

@@ -7,29 +7,13 @@
 #include <string.h>
 
 #include "clock.h"
-#include "crash.h"
 #include "log.h"
-#include "manifest.h"
 
 #include "lay.h"
-#include "send.h"
+#include "send_inside.h"
 
 #define FAILED_KEEP_MS (90LL * 24 * 3600 * 1000)
-#define SAVE_RETRY_MS  5000
 #define WATCH_MAX      5000
-
-struct send {
-	const struct hub_settings *settings;
-	const struct hub_profile *profile;
-	struct spool *spool;
-	struct worker *worker; /* NULL: courier */
-	send_told_fn *tell;
-	void *arg;
-	struct job *first, **last;
-	bool watching; /* an order is under way */
-	int64_t watch_ms;
-	bool stopping;
-};
 
 /* ---- the list ---- */
 
@@ -124,8 +108,8 @@ log_job(const struct job *job, enum log_level level, const char *result)
 	    result, job->code, job->text);
 }
 
-static int
-save(struct send *s, struct job *job)
+int
+send_save(struct send *s, struct job *job)
 {
 	struct why why = {0};
 	int rc = spool_save(s->spool, job, &why);
@@ -144,7 +128,7 @@ enter(struct send *s, struct job *job, enum job_state state)
 	job->state = state;
 	job->waiting = false;
 	job->told = false;
-	if (save(s, job) == 0)
+	if (send_save(s, job) == 0)
 		s->tell(s->arg, job);
 }
 
@@ -160,7 +144,7 @@ end(struct send *s, struct job *job)
 	log_error(
 	    "job: result=not-ended code=%s why=\"%s\"", why.code, why.text);
 	job->waiting = true;
-	job->next_ms = clock_wall_ms() + SAVE_RETRY_MS;
+	job->next_ms = clock_wall_ms() + SEND_SAVE_RETRY_MS;
 }
 
 static int64_t
@@ -173,15 +157,15 @@ backoff(const struct send *s, unsigned tries)
 	return ms < s->settings->retry_max_ms ? ms : s->settings->retry_max_ms;
 }
 
-static void
-wait_for_hub(struct send *s, struct job *job, const struct why *why)
+void
+send_wait(struct send *s, struct job *job, const struct why *why)
 {
 	job->tries++;
 	job->waiting = true;
 	job->next_ms = clock_wall_ms() + backoff(s, job->tries);
 	job_say(job, why->code, "%s", why->text);
 	log_job(job, LOG_WARN_, "later");
-	(void)save(s, job);
+	(void)send_save(s, job);
 }
 
 void
@@ -229,24 +213,6 @@ send_retry(struct send *s, struct job *job, int64_t now_ms)
 	return 0;
 }
 
-static void
-on_cleared(struct order *done)
-{
-	struct lay *lay = (struct lay *)done;
-
-	lay_free(&lay);
-}
-
-/* What lies there under names of ours: nobody waits for this. */
-static void
-clear(struct send *s, const struct job *job)
-{
-	struct lay *lay = lay_new(job, on_cleared, s);
-
-	lay->order.work = lay_clear;
-	worker_put(s->worker, &lay->order);
-}
-
 void
 send_recall(struct send *s, struct job *job, int64_t now_ms)
 {
@@ -256,7 +222,7 @@ send_recall(struct send *s, struct job *job, int64_t now_ms)
 	if (job->state == JOB_QUEUED ||
 	    (job->state == JOB_LAYING && s->worker != NULL)) {
 		if (job->state == JOB_LAYING)
-			clear(s, job);
+			send_clear(s, job);
 		job->ended_ms = now_ms;
 		job_say(job, "recalled", "It was taken back in time.");
 		enter(s, job, JOB_RECALLED);
@@ -270,7 +236,7 @@ send_delivered(struct send *s, struct job *job)
 {
 	if (!job->told) {
 		job->told = true;
-		(void)save(s, job);
+		(void)send_save(s, job);
 	}
 }
 
@@ -303,189 +269,6 @@ send_add(struct send *s, const struct wire_parcel *parcel, unsigned leg,
 	append(s, job);
 	*out = job;
 	return 0;
-}
-
-/* ---- laying ---- */
-
-static void on_laid(struct order *order);
-static void on_named(struct order *order);
-
-static int
-load_files(struct send *s, const struct job *job, struct lay *lay)
-{
-	struct wire_parcel *parcel = NULL;
-	int rc = spool_parcel(s->spool, job, &parcel);
-
-	for (size_t i = 0; rc == 0 && i < parcel->document_count; i++)
-		rc = i < lay->count
-			 ? spool_document(s->spool, job, &parcel->documents[i],
-			       &lay->files[i].bytes)
-			 : TSK_DAMAGED;
-	manifest_free(&parcel);
-	return rc;
-}
-
-static void
-order(struct send *s, struct job *job, bool naming)
-{
-	struct lay *lay = lay_new(job, naming ? on_named : on_laid, s);
-	int rc = load_files(s, job, lay);
-
-	lay->order.work = naming ? lay_name : lay_put;
-	if (rc == TSK_DAMAGED || rc == TSK_NOTFOUND || rc == TSK_INVALID) {
-		lay_free(&lay);
-		send_fail(s, job, "changed",
-		    "The files are not what was written down.",
-		    clock_wall_ms());
-		return;
-	}
-	if (rc < 0) {
-		struct why why = {0};
-
-		lay_free(&lay);
-		why_set(&why, WHY_LATER, "folder",
-		    "The documents cannot be read now.");
-		wait_for_hub(s, job, &why);
-		return;
-	}
-	job->busy = true;
-	worker_put(s->worker, &lay->order);
-}
-
-static void
-free_place(struct job *job)
-{
-	free(job->folder);
-	job->folder = NULL;
-	for (size_t i = 0; i < job->name_count; i++)
-		free(job->names[i]);
-	job->name_count = 0;
-}
-
-static int
-add_name(struct job *job, struct buf *text)
-{
-	for (size_t i = 0; i < job->name_count; i++)
-		if (strcmp(job->names[i], text->data) == 0)
-			return TSK_INVALID; /* a template without {name} */
-	job->names[job->name_count++] = mem_text(text->data);
-	buf_clear(text);
-	return 0;
-}
-
-/* Where it goes is written down before the hub sees anything of it. */
-static int
-choose_place(
-    const struct send *s, struct job *job, const struct wire_parcel *parcel)
-{
-	struct buf text;
-	int rc;
-
-	buf_init(&text, DRIVER_PATH_MAX);
-	free_place(job);
-	rc = profile_folder(s->profile, parcel, &text);
-	job->folder = mem_text(text.len > 0 ? text.data : "");
-	buf_clear(&text);
-	for (size_t i = 0; rc == 0 && i < parcel->document_count; i++) {
-		rc = profile_file(
-		    s->profile, parcel, parcel->documents[i].name, &text);
-		if (rc == 0)
-			rc = add_name(job, &text);
-	}
-	if (rc == 0)
-		rc = profile_ready(s->profile, parcel, &text);
-	if (rc == 0 && text.len > 0)
-		rc = add_name(job, &text);
-	buf_fini(&text);
-	return rc;
-}
-
-static void
-begin(struct send *s, struct job *job, int64_t now_ms)
-{
-	struct wire_parcel *parcel = NULL;
-	int rc = spool_parcel(s->spool, job, &parcel);
-
-	if (rc == 0)
-		rc = choose_place(s, job, parcel);
-	manifest_free(&parcel);
-	if (rc < 0) {
-		send_fail(s, job, "hub-name",
-		    "The parcel gives no name that can be laid at the hub.",
-		    now_ms);
-		return;
-	}
-	job->state = JOB_LAYING;
-	if (save(s, job) < 0) {
-		job->state = JOB_QUEUED;
-		job->waiting = true;
-		job->next_ms = now_ms + SAVE_RETRY_MS;
-		return;
-	}
-	CRASH_POINT("hub-laying");
-	order(s, job, false);
-}
-
-/* Not ended by us: the agent stops. */
-static struct job *
-answered(struct send *s, const struct lay *lay)
-{
-	struct job *job = send_find(s, &lay->id, lay->leg);
-
-	if (job != NULL)
-		job->busy = false;
-	return job == NULL || lay->order.rc == TSK_CLOSED ? NULL : job;
-}
-
-static void
-not_done(struct send *s, struct job *job, const struct order *done)
-{
-	if (done->rc == TSK_EXIST)
-		send_fail(
-		    s, job, done->why.code, done->why.text, clock_wall_ms());
-	else
-		wait_for_hub(s, job, &done->why);
-}
-
-static void
-on_laid(struct order *done)
-{
-	struct lay *lay = (struct lay *)done;
-	struct send *s = done->arg;
-	struct job *job = answered(s, lay);
-
-	if (job != NULL && job->recall) {
-		send_recall(s, job, clock_wall_ms());
-	} else if (job != NULL && done->rc == 0) {
-		CRASH_POINT("hub-laid");
-		job->state = JOB_LAID;
-		job->waiting = false;
-		if (save(s, job) == 0) {
-			order(s, job, true);
-		} else { /* naming before it is written down: never */
-			job->state = JOB_LAYING;
-			job->waiting = true;
-			job->next_ms = clock_wall_ms() + SAVE_RETRY_MS;
-		}
-	} else if (job != NULL) {
-		not_done(s, job, done);
-	}
-	lay_free(&lay);
-}
-
-static void
-on_named(struct order *done)
-{
-	struct lay *lay = (struct lay *)done;
-	struct send *s = done->arg;
-	struct job *job = answered(s, lay);
-
-	CRASH_POINT("hub-handed");
-	if (job != NULL && done->rc == 0)
-		(void)!send_handed(s, job, clock_wall_ms());
-	else if (job != NULL)
-		not_done(s, job, done);
-	lay_free(&lay);
 }
 
 /* ---- watching ---- */
@@ -568,7 +351,7 @@ over(const struct send *s, const struct job *job, int64_t now_ms)
 static void
 look(struct send *s, struct job *job, int64_t now_ms)
 {
-	if (job->dirty && save(s, job) == 0 && job->state >= JOB_HANDED)
+	if (job->dirty && send_save(s, job) == 0 && job->state >= JOB_HANDED)
 		s->tell(s->arg, job);
 	if (over(s, job, now_ms)) {
 		end(s, job);
@@ -577,13 +360,13 @@ look(struct send *s, struct job *job, int64_t now_ms)
 	if (s->worker == NULL || (job->recall && job->state < JOB_LAID))
 		return;
 	if (job->state == JOB_LAID)
-		order(s, job, true);
+		send_name(s, job);
 	else if (!job->lent || pair_waits(s, job))
 		return;
 	else if (job->state == JOB_QUEUED)
-		begin(s, job, now_ms);
+		send_begin(s, job, now_ms);
 	else if (job->state == JOB_LAYING)
-		order(s, job, false);
+		send_lay(s, job);
 }
 
 int64_t

@@ -6,6 +6,7 @@
 
 #include "courier.h"
 
+#define COURIER_FOLDER    "courier"
 #define FOLDER_MODE       0700
 #define FILE_MODE         0600
 #define MEDIUM_FOLDER     "TASUKI"
@@ -46,6 +47,8 @@ struct courier {
 	struct memory memory; /* while locked */
 };
 
+/* courier_keys_open(c, why): both sides'; "no-keys", "no-peer". */
+int courier_keys_open(struct courier *c, struct why *why) TSK_MUST_USE;
 /* courier_lock(c, why): and the memory is read.  With ${why} it waits a while;
  * without it does not. */
 int courier_lock(struct courier *c, struct why *why) TSK_MUST_USE;
