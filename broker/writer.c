@@ -201,11 +201,10 @@ middle(struct work *first, struct work *end)
 	struct work *work, *cut = end;
 	size_t i = 0, half, count = 0;
 
-	for (work = first; work != end; work = work->next)
+	for (work = first; work != end && work != NULL; work = work->next)
 		count++;
 	half = count / 2;
-	for (work = first; work != end && work->next != end;
-	     work = work->next) {
+	for (work = first; i + 1 < count; work = work->next) {
 		i++;
 		if (!work->joined && (i <= half || cut == end))
 			cut = work->next;
@@ -226,6 +225,8 @@ run_parts(struct writer *w, struct work *first, struct work *end)
 	struct work *cut = middle(first, end);
 	int rc;
 
+	if (first == NULL)
+		return 0;
 	if (cut == end) {
 		log_warn("writer: result=too-big type=%d actor=%s",
 		    (int)first->op.type, first->op.actor);
