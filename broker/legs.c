@@ -333,6 +333,7 @@ sleep_on(struct broker *b, struct leg *paper, const struct store_parcel *p)
 		      "becomes of it.",
 	    .due_ms = b->wall_ms + HANDED_MS};
 
+	CRASH_POINT("legs-sleep-on");
 	if (fallback_said(p, paper->index))
 		queue_sleep(&b->queues, paper, b->now_ms + HANDED_MS);
 	else

@@ -13,8 +13,8 @@ import pytest
 from lab import ROOT, NUMBER, row
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "scenario"))
-from peer import (DELIVERED, NEVER, Peer, delivered, load_key,  # noqa: E402
-                  new_id, paper_of, parcel)
+from peer import (DELIVERED, NEVER, WORKING, Peer,  # noqa: E402
+                  delivered, load_key, new_id, paper_of, parcel)
 from stage import STAMP  # noqa: E402
 from test_dual import POLICIES  # noqa: E402
 
@@ -26,8 +26,9 @@ MARK = b"m" * 16
 class Agent:
     """An agent that comes back, and remembers what it has."""
 
-    def __init__(self, show, name, prints=True, credit=50):
+    def __init__(self, show, name, prints=True, credit=50, step=""):
         self.show, self.name, self.prints = show, name, prints
+        self.step = step            # what it says of what it holds
         self.credit, self.peer = credit, None
         self.held, self.out, self.papers = set(), [], {}
         self.accepted = set()
@@ -84,6 +85,8 @@ class Agent:
             self.peer.settle(*key, DELIVERED, detail="pages=1")
         else:
             self.held.add(key)
+            if self.step:
+                self.peer.settle(*key, WORKING, code=self.step)
 
 
 class Show:
@@ -299,6 +302,35 @@ def paper_instead(show):
     assert paper.out == [(sent, 1)] and not gateway.out
 
 
+def taken_over_there(show):
+    """The national side has said that it has it: no paper at its hour."""
+    with open(show.lab.path("policies.tsv"), "a", encoding="utf-8") as f:
+        f.write("there\telectronic\t1h\t3s\n")
+    show.ask("policy", "reload", "--by", "somebody")
+    show.ask("registry", "import", with_rows(
+        show, "office_number,service_type,way,policy",
+        f"{PARTNER},17,national,there"))
+    gateway = show.agent("national", prints=False, step="handed-over")
+    care, paper = show.agent("care"), show.agent("pdf")
+
+    def said(sent, *codes):
+        return [s for s in show.lab.parcel(sent.hex())["steps"]
+                if s["leg"] == 1 and s["code"] in codes]
+    for serial in range(1, 6):      # the hour may be quicker than the word
+        sent = new_id()
+        show.send(care, sent, PARTNER, serial)
+        show.until("its hour", lambda s=sent: said(s, "handed-over")
+                   or said(s, "fallback")[1:])
+        if said(sent, "handed-over"):
+            break
+    assert len(said(sent, "handed-over")) == 1
+    assert not said(sent, "fallback")[1:]
+    gateway.step, gateway.prints = "", True     # now it stands in the list
+    gateway.drop()
+    show.ends(sent, national="delivered", pdf="recalled")
+    assert (sent, 1) not in paper.out
+
+
 def with_rows(show, *lines):
     path = show.lab.path("changed.csv")
     with open(path, "w", encoding="utf-8") as f:
@@ -343,6 +375,7 @@ CASES = [(script, f"{point}:{passes}") for script, points, many in [
     (fax_verified, ["fax-before-commit", "fax-after-commit",
                     "text-parcel-after-commit"], (3, 5)),
     (paper_instead, ["legs-withdraw"], (3,)),
+    (taken_over_there, ["legs-sleep-on", "legs-cancel"], ()),
     (quota_and_reload, ["reload-before-commit"], (2,)),
 ] for point, passes in [(p, 1) for p in points] + [
     ("writer-after-apply", n) for n in many]]

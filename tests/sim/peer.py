@@ -21,7 +21,7 @@ TYPES = ["", "hello", "welcome", "submit", "resume", "chunk", "accepted",
          "receipt", "query", "answer", "ping", "pong", "bye", "receipts",
          "recall"]
 HEARTBEAT = 0.2     # seconds; rooms for tests have a heartbeat of 0.5 s
-DELIVERED, LATER, NEVER, PICKED_UP = 1, 2, 3, 4
+DELIVERED, LATER, NEVER, PICKED_UP, WORKING = 1, 2, 3, 4, 5
 MANUAL_PUBLIC = b"rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7"   # zmq_curve(7)
 MANUAL_SECRET = b"D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs"
 
