@@ -150,6 +150,8 @@ report(struct ctl *ctl, const struct wish *w, json_t *answer,
 
 	json_object_set_new(answer, "sha256", json_string(rows->sha256));
 	print_errors(w->file, errors, rows);
+	if (json_array_size(errors) == 0)
+		registry_editions(w->file, rows, answer);
 	if (ctl_json(ctl, answer) || json_array_size(errors) > 0)
 		return json_array_size(errors) > 0 || all ? CTL_TROUBLE
 							  : CTL_OK;

@@ -14,6 +14,10 @@ void registry_show_changes(const struct ctl *ctl, const json_t *changes);
 /* registry_import.c */
 int registry_import(struct ctl *ctl, int argc, char **argv);
 int registry_diff(struct ctl *ctl, int argc, char **argv);
+/* registry_editions.c: tell of editions nobody here knows, also in ${answer}. */
+struct rows;
+void registry_editions(
+    const char *file, const struct rows *rows, json_t *answer);
 /* registry_past.c */
 int registry_history(struct ctl *ctl, int argc, char **argv);
 int registry_joined(struct ctl *ctl, int argc, char **argv);

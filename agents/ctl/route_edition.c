@@ -21,7 +21,14 @@
 
 /* How it ends, in both languages; $1 the edition of the file, $2 of copies, $3
  * what the registry lists. */
-enum how { AS_IT_IS, AS_COPY, NOT_AT_ALL, NOBODY_SAYS, ON_PAPER };
+enum how {
+	AS_IT_IS,
+	AS_COPY,
+	NOT_AT_ALL,
+	NOBODY_SAYS,
+	NOTHING_KNOWN,
+	ON_PAPER
+};
 static const struct {
 	const char *en, *ja;
 } texts[] = {
@@ -46,6 +53,11 @@ static const struct {
 	 "agent tells if what came from the receiver shows another edition.",
 	    "V$1のまま届きます。台帳に「読める版」がありません。受け取った"
 	    "ファイルから別の版と分かるときは、送信側で知らせます。"},
+    [NOTHING_KNOWN] =
+	{"V$1 goes as it is handed in: the registry says $3, which is no "
+	 "edition known here.",
+	    "V$1のまま届きます。台帳の「読める版」$3 は、ここで知られた版では"
+	    "ありません。"},
     [ON_PAPER] = {"Paper: drawn from whatever edition is handed in.",
 	"紙で届くため、版は問いません。"},
 };
@@ -81,10 +93,10 @@ by_data(const json_t *legs)
 
 static enum how
 outcome(const struct standard *standard, const struct partner_verdict *v,
-    const char *kind)
+    const char *kind, const char *reads)
 {
 	if (v->source != PARTNER_BY_REGISTRY)
-		return NOBODY_SAYS;
+		return *reads == '\0' ? NOBODY_SAYS : NOTHING_KNOWN;
 	if (v->reads != PARTNER_NOT)
 		return AS_IT_IS;
 	return v->copy != NULL && layout_in_edition(standard, kind, v->copy)
@@ -97,7 +109,7 @@ tell(const struct ctl *ctl, json_t *answer, enum how how, const char *sent,
     const char *copy, const char *reads)
 {
 	static const char *const by[] = {
-	    "registry", "registry", "registry", "nothing", "paper"};
+	    "registry", "registry", "registry", "nothing", "nothing", "paper"};
 	const char *const args[] = {sent, copy, reads};
 	const char *delivered = how == AS_COPY      ? copy
 				: how == NOT_AT_ALL ? ""
@@ -132,7 +144,7 @@ judge(const struct ctl *ctl, const struct standard *standard, json_t *answer,
 		return CTL_OK;
 	partner_edition_judge(standard, reads, &none, sent, &v);
 	how = by_data(json_object_get(answer, "legs"))
-		  ? outcome(standard, &v, kind)
+		  ? outcome(standard, &v, kind, reads)
 		  : ON_PAPER;
 	tell(ctl, answer, how, sent->edition,
 	    v.copy != NULL ? v.copy->edition : "", reads);

@@ -62,7 +62,8 @@ def test_v41_to_who_reads_v3(up, tmp_path):
     care.send_all(paths)
     text = care.wait_rejected(os.path.basename(paths[0]))
     assert "台帳" in text and "V3" in text and CONVERTED in text
-    assert csvs(care.files("rejected")) == by_name(paths)
+    wait_for(lab.tails,
+             lambda: csvs(care.files("rejected")) == by_name(paths))
     copies = csvs(care.copies("rejected", CONVERTED))
     assert len(copies) == 3
     assert all(d.startswith(V3.encode()) for d in copies.values())
@@ -152,15 +153,20 @@ def test_what_came_beats_nothing(up, tmp_path):
     assert (edition["by"], edition["delivered"]) == ("nothing", "4.1")
 
 
-@pytest.mark.parametrize("listed", ["3:..2020-12-31 4.1:2021-01-01..",
-                                    "5.0 4.1", "5.0"])
-def test_days_and_later_editions(up, tmp_path, listed):
+@pytest.mark.parametrize("listed, by", [
+    ("3:..2020-12-31 4.1:2021-01-01..", "registry"), ("5.0 V4", "nothing")])
+def test_days_and_later_editions(up, tmp_path, listed, by):
     lab = up(visit=listed)
     care = lab.offices[CARE]
     paths = plans(lab, tmp_path / "out")
     care.send_all(paths)
     lab.offices[VISIT].wait_inbox(by_name(paths))
     assert texts(care) == []
+    edition, _ = explained(lab, VISIT)
+    assert (edition["by"], edition["delivered"]) == (by, "4.1")
+    said = lab.ctl("registry", "import", lab.path("wanted.csv"), "--dry-run")
+    words = [w["text"].split('"')[1] for w in said.get("warnings", [])]
+    assert words == ([] if by == "registry" else ["5.0", "V4"])
 
 
 def test_paper_has_no_edition(up, tmp_path):
