@@ -19,8 +19,8 @@
 struct fetch *
 fetch_new(const struct hub_settings *settings,
     const struct hub_profile *profile, const struct standard *standard,
-    struct worker *worker, struct inbound *inbound, void (*changed)(void *arg),
-    void *arg)
+    const char *secret, struct worker *worker, struct inbound *inbound,
+    void (*changed)(void *arg), void *arg)
 {
 	struct fetch *f;
 
@@ -30,6 +30,7 @@ fetch_new(const struct hub_settings *settings,
 	f->settings = settings;
 	f->profile = profile;
 	f->rules = standard;
+	f->secret = secret;
 	f->worker = worker;
 	f->inbound = inbound;
 	f->changed = changed;

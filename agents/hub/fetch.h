@@ -23,12 +23,13 @@
 
 struct fetch;
 
-/* fetch_new(...): NULL if the profile fetches nothing.  ${changed} is called
- * when there may be something to submit. */
+/* fetch_new(...): NULL if the profile fetches nothing.  ${secret}: of the marks
+ * of people (people.h); kept.  ${changed} is called when there may be something
+ * to submit. */
 struct fetch *fetch_new(const struct hub_settings *settings,
     const struct hub_profile *profile, const struct standard *standard,
-    struct worker *worker, struct inbound *inbound, void (*changed)(void *arg),
-    void *arg);
+    const char *secret, struct worker *worker, struct inbound *inbound,
+    void (*changed)(void *arg), void *arg);
 void fetch_free(struct fetch **fetch);
 /* fetch_tick(fetch, now): when to come again, wall time. */
 int64_t fetch_tick(struct fetch *fetch, int64_t now_ms);

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "log.h"
 #include "manifest.h"
+#include "people.h"
 
 #include "fetch_inside.h"
 
@@ -84,6 +85,7 @@ keep(struct fetch *f, struct get_order *g)
 	struct buf source;
 	int rc;
 
+	people_of(f->rules, f->secret, parcel, bodies);
 	buf_init(&source, INBOUND_SOURCE_MAX);
 	source_of(g, &source);
 	rc = inbound_put(f->inbound, parcel, bodies,

@@ -29,6 +29,7 @@ struct fetch {
 	const struct hub_settings *settings;
 	const struct hub_profile *profile;
 	const struct standard *rules;
+	const char *secret;
 	struct worker *worker;
 	struct inbound *inbound;
 	void (*changed)(void *arg);

@@ -192,8 +192,9 @@ begin(struct program *p, struct why *why)
 		rc =
 		    carry_new(s, p->spool, p->send, p->inbound, &p->carry, why);
 	else
-		p->fetch = fetch_new(s, &p->profile, p->standard, p->worker,
-		    p->inbound, on_changed, p);
+		p->fetch = fetch_new(s, &p->profile, p->standard,
+		    p->agent->link.secret_key, p->worker, p->inbound,
+		    on_changed, p);
 	return rc < 0 ? rc : inbound_load(p->inbound, clock_wall_ms(), why);
 }
 

@@ -272,6 +272,7 @@ receive_start(struct program *p, int64_t now, struct why *why)
 	    .whole = (p->driver->traits & DRIVER_WHOLE) != 0,
 	    .moves = (p->driver->traits & DRIVER_BY_HAND) != 0,
 	    .person_folder = p->person_folder,
+	    .secret = p->agent->link.secret_key,
 	};
 	char *path = path_below(s->folder, "inbound");
 	int rc = marks_open(spool_dirfd(p->spool), now, &p->marks, why);

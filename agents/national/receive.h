@@ -33,6 +33,7 @@ struct receive_settings {
 	bool whole; /* what has one ref is a whole set */
 	bool moves; /* what is done is listed no more; its ref may come again */
 	const char *person_folder;
+	const char *secret; /* of the marks of people (people.h) */
 };
 
 /* For people: code, and what it is about. */

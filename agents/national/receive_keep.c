@@ -13,6 +13,7 @@
 #include "crash.h"
 #include "log.h"
 #include "manifest.h"
+#include "people.h"
 
 #include "receive_inside.h"
 
@@ -143,6 +144,7 @@ put(struct receive *r, const struct box *b, const struct gathered *g,
 		bodies[i].data = bytes->data != NULL ? bytes->data : "";
 		bodies[i].bytes = bytes->len;
 	}
+	people_of(r->standard, r->settings.secret, p, bodies);
 	CRASH_POINT("national-fetched");
 	int rc = inbound_put(r->inbound, p, bodies, g->source.data, now, why);
 	CRASH_POINT("national-inbound");

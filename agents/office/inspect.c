@@ -147,8 +147,8 @@ check_standard(struct office *office, const char *name, const struct buf *bytes,
 	out->name = result.name;
 	out->clients = result.clients;
 	if (result.standard && all.errors == 0)
-		people_digest(office->app->standard, result.name.kind, bytes,
-		    out->people);
+		(void)people_digest(office->app->standard, result.name.kind,
+		    bytes->data, bytes->len, out->people);
 	if (all.errors > FINDINGS_SHOWN) {
 		snprintf(count, sizeof(count), "%llu",
 		    (unsigned long long)all.errors);

@@ -1,7 +1,8 @@
 """A hub's agent with its folder, the lab's own broker, and a place to lay in."""
+import glob
 import os
 
-from lab import (NUMBER, ROOT, by_name, files_below, plan_set, row,
+from lab import (NUMBER, ROOT, by_name, files_below, plan_set, read, row,
                  wait_for)
 
 HUB = "test"
@@ -132,6 +133,17 @@ class HubRoom:
         return {name.replace(f"{ours}_43_{theirs}_17",
                              f"{theirs}_17_{ours}_43"): data
                 for name, data in self.plan(stamp, seed).items()}
+
+    def kept_marks(self):
+        """Of what is on its way to the broker: stamp -> mark of its people."""
+        found = {}
+        for path in glob.glob(os.path.join(self.folder, "inbound", "parcels",
+                                           "*", ".parcel")):
+            lines = dict(line.split(" ", 1)
+                         for line in read(path).decode().splitlines()
+                         if " " in line)
+            found[lines["stamp"]] = lines.get("mark")
+        return found
 
     def send(self, files):
         office = self.office()

@@ -138,6 +138,21 @@ def test_what_comes_in(make_room):
     hub.wait(lambda: list(hub.laid("in")) == ["strange.pdf"])
 
 
+def test_what_comes_in_says_whether_it_is_about_the_same_people(make_room):
+    """Two versions have one mark, another client's set has another: without one
+    the broker cannot tell that the second takes the place of the first."""
+    hub = make_room().up()
+    hub.lab.broker()[0].stop()
+    sets = {"20261125100000": 7, "20261125110000": 7, "20261125120000": 8}
+    for stamp, seed in sets.items():
+        for name, data in hub.answer(stamp, seed).items():
+            hub.put(name, data)
+    hub.wait(lambda: set(hub.kept_marks()) == set(sets))
+    first, second, other = [mark for _, mark in sorted(
+        hub.kept_marks().items())]
+    assert first == second != other
+
+
 def test_what_nobody_here_may_have_stays(make_room):
     hub = make_room().up()
     files = {n.replace(OURS, NUMBER[5]): d for n, d in hub.answer().items()}

@@ -1,5 +1,7 @@
 /* NAME
  *	people - which people a file is about, without saying who
+ * SUMMARY
+ *	see people.h
  */
 #include <stdlib.h>
 #include <string.h>
@@ -55,19 +57,22 @@ compare(const void *a, const void *b)
 	return memcmp(a, b, KEY_BYTES);
 }
 
-static void
+/* How many different ones. */
+static size_t
 digest_keys(struct keys *k, uint8_t out[DIGEST_BYTES])
 {
 	struct digest *d = digest_new();
-	size_t i;
+	size_t i, n = 0;
 
 	qsort(k->keys, k->count, KEY_BYTES, compare);
 	for (i = 0; i < k->count; i++) {
-		if (i == 0 ||
-		    memcmp(k->keys[i], k->keys[i - 1], KEY_BYTES) != 0)
-			digest_add(d, k->keys[i], KEY_BYTES);
+		if (i > 0 && memcmp(k->keys[i], k->keys[i - 1], KEY_BYTES) == 0)
+			continue;
+		digest_add(d, k->keys[i], KEY_BYTES);
+		n++;
 	}
 	digest_end(&d, out);
+	return n;
 }
 
 /* One record's person; false if the record is not of the layout. */
@@ -90,32 +95,34 @@ take(struct keys *k, const struct layout *layout, const struct reader_record *r,
 	return true;
 }
 
-void
-people_digest(const struct standard *standard, const char *kind,
-    const struct buf *bytes, uint8_t out[DIGEST_BYTES])
+size_t
+people_digest(const struct standard *standard, const char *kind, const void *p,
+    size_t n, uint8_t out[DIGEST_BYTES])
 {
 	const struct layout *layout = layout_find(standard, kind);
 	unsigned insurer, insured;
 	struct reader *reader;
 	struct reader_record record;
 	struct keys keys = {0};
+	size_t people = 0;
 	bool good = true;
 	int rc;
 
 	memset(out, 0, DIGEST_BYTES);
 	if (layout == NULL)
-		return;
+		return 0;
 	insurer = field_of(layout, FORMAT_INSURER);
 	insured = field_of(layout, FORMAT_INSURED);
 	if (insurer == 0 || insured == 0)
-		return;
-	reader = reader_bytes(bytes->data, bytes->len);
+		return 0;
+	reader = reader_bytes(p, n);
 	while (good && (rc = reader_next(reader, &record)) == 0)
 		good = take(&keys, layout, &record, insurer, insured);
 	reader_close(&reader);
 	if (good && rc == TSK_EMPTY && keys.count > 0)
-		digest_keys(&keys, out);
+		people = digest_keys(&keys, out);
 	free(keys.keys);
+	return people;
 }
 
 static bool
@@ -173,4 +180,22 @@ people_mark(const char *secret, struct wire_parcel *p,
 	}
 	digest_end(&d, all);
 	memcpy(p->clients_mark, all, sizeof(p->clients_mark));
+}
+
+void
+people_of(const struct standard *standard, const char *secret,
+    struct wire_parcel *p, const struct link_body *bodies)
+{
+	uint8_t digests[WIRE_DOCUMENTS_MAX][DIGEST_BYTES];
+
+	if (p->document_count > WIRE_DOCUMENTS_MAX)
+		return; /* it will be refused */
+	for (size_t i = 0; i < p->document_count; i++) {
+		size_t n = people_digest(standard, p->documents[i].kind,
+		    bodies[i].data, bodies[i].bytes, digests[i]);
+
+		if (n > p->clients)
+			p->clients = (uint32_t)n;
+	}
+	people_mark(secret, p, (const uint8_t(*)[DIGEST_BYTES])digests);
 }
