@@ -75,13 +75,13 @@ struct broker {
 	int64_t clogged_ms;  /* next try for those that did not read; -1 */
 
 	int64_t space_ms, purge_ms, history_ms; /* next look */
-	int64_t conflict_ms;        /* last time one key came twice */
-	int64_t space_bytes;        /* what may still be written */
-	struct buf frame;           /* scratch for encoding */
-	bool stopping;   /* refuse new work, finish the running commit */
-	bool broken;     /* the store gave up */
-	bool busy;       /* more to do at once: do not wait in poll */
-	int64_t stop_ms; /* stopping since */
+	int64_t conflict_ms; /* last time one key came twice */
+	int64_t space_bytes; /* what may still be written */
+	struct buf frame;    /* scratch for encoding */
+	bool stopping;       /* refuse new work, finish the running commit */
+	bool broken;         /* the store gave up */
+	bool busy;           /* more to do at once: do not wait in poll */
+	int64_t stop_ms;     /* stopping since */
 	int exit_code;
 };
 
