@@ -557,13 +557,22 @@ def test_code_comes_back_as_a_file(open_room, tmp_path):
 
 def test_dubious_documents_by_policy(open_room, tmp_path):
     lie = {"写真.jpg": b"%PDF-1.7 this is no picture\r\n"}
+    head = (b"%PDF-1.7\n1 0 obj <</Type/Catalog/Pages 2 0 R>> endobj\n"
+            b"2 0 obj <</Type/Pages/Kids[]/Count 0>> endobj\n")
+    bad = {"数.pdf": head + b"trailer <</Root 1 0 R/Size 2147483647>>\n",
+           "深.pdf": head + b"3 0 obj " + b"[" * 200000 + b" endobj\n"
+                     b"trailer <</Root 1 0 R/Size 4>>\n",
+           "無.pdf": b"%PDF-1.7\n"}
     room, sender = open_room()
-    parcel_id = sender.send(lie, month="")
+    agent = room.agent("pdf")
+    pid = agent.pid()
+    parcel_id = sender.send({**lie, **bad}, month="")
     wait_state(room, parcel_id, "delivered")
     assert {os.path.basename(p): d for p, d in papers(room).items()
-            if p.endswith(".jpg")} == lie
+            if os.path.basename(p) in {**lie, **bad}} == {**lie, **bad}
     assert "code=type-lie result=passed" in room.logs()
-    agent = room.agent("pdf")
+    assert room.logs().count("code=pdf-damaged result=passed") >= 2
+    assert agent.pid() == pid
     agent.stop()
     room.setting("pdf", documents__dubious="refuse")
     room.agent("pdf").start()
