@@ -369,7 +369,10 @@ writer_main(void *arg)
 			pthread_mutex_lock(&w->lock);
 		}
 		append_all(&w->finished, &list);
+		/* without the lock: whom it wakes wants it at once */
+		pthread_mutex_unlock(&w->lock);
 		signal_net(w);
+		pthread_mutex_lock(&w->lock);
 	}
 	mark(w->waiting.first, NULL, TSK_CLOSED, false);
 	append_all(&w->finished, &w->waiting);
@@ -465,8 +468,9 @@ writer_flush(struct writer *w, int64_t now_ms)
 		append_all(&w->finished, &w->waiting);
 		signal_net(w);
 	}
-	pthread_cond_signal(&w->wake);
 	pthread_mutex_unlock(&w->lock);
+	/* not before: the writer would wake to wait for the lock */
+	pthread_cond_signal(&w->wake);
 }
 
 int

@@ -11,10 +11,9 @@ from test_answered import CARE, VISIT, Sets  # noqa: E402
 from test_dual import make_stage  # noqa: E402,F401 (a fixture)
 
 # where the broker dies, and whether the result was kept by then
-POINTS = {"intake-submit": False, "answer-put": False,
-          "writer-before-apply": False, "store-before-commit": False,
-          "store-after-commit": True, "writer-after-apply": True,
-          "intake-before-accepted": True, "settle-after-commit": True}
+POINTS = {"answer-put": False, "store-before-commit": False,
+          "store-after-commit": True, "intake-before-accepted": True,
+          "settle-after-commit": True}
 
 
 @pytest.mark.parametrize("point", POINTS)
