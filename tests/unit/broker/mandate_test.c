@@ -263,6 +263,54 @@ scope(void **state)
 	world_close(&w);
 }
 
+/* Rights come together from several mandates; which were used is said. */
+static void
+rights_add_up(void **state)
+{
+	static const struct {
+		const char *office, *type, *partner;
+		unsigned rights;
+		int64_t now_ms;
+		bool allowed;
+		const char *under;
+	} cases[] = {
+	    {A, "", OUT, RIGHT_PLAN, NOON_MS, true, "m000004"},
+	    {A, "", OUT, RIGHT_RESULT, NOON_MS, true, "m000002"},
+	    {A, "", OUT, RIGHT_PLAN | RIGHT_RESULT, NOON_MS, true,
+		"m000004+m000002"},
+	    /* of others, of another office, revoked, ended */
+	    {A, "", OTHER, RIGHT_RESULT, NOON_MS, false, ""},
+	    {B, "", OUT, RIGHT_PLAN, NOON_MS, false, ""},
+	    {A, "", OUT, RIGHT_DELETE, NOON_MS, false, ""},
+	    {A, "", OUT, RIGHT_PLAN | RIGHT_DELETE, NOON_MS, false, ""},
+	    {A, "", OUT, RIGHT_PLAN, LAST_MS + 1, false, ""},
+	};
+	char under[STORE_UNDER_BYTES];
+	struct world w;
+	size_t i;
+
+	(void)state;
+	world_open(&w);
+	give(&w, "m000001", "p", A, "'send-plan'", "");
+	give(&w, "m000002", "p", A, "'send-result'", ",'partners':['" OUT "']");
+	give(&w, "m000003", "p", A, "'delete'", ",'revoked_ms':1");
+	give(&w, "m000004", "p", A, "'send-plan','see'", "");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct mandate_act act = {
+		    .agent = registry_agent(w.registry, "p"),
+		    .office = cases[i].office,
+		    .type = cases[i].type,
+		    .partner = cases[i].partner,
+		    .rights = cases[i].rights};
+
+		if (mandate_allows(w.mandates, &act, cases[i].now_ms, under) !=
+		    cases[i].allowed)
+			fail_msg("case %zu", i);
+		assert_string_equal(under, cases[i].under);
+	}
+	world_close(&w);
+}
+
 static void
 why_not(void **state)
 {
@@ -381,10 +429,8 @@ desks_of_an_agent(void **state)
 static const struct mandate *
 stopped(const struct world *w, int64_t accepted_ms, int64_t now_ms)
 {
-	const struct mandate_act act = {.office = C,
-	    .type = "",
-	    .partner = OUT,
-	    .rights = RIGHT_PLAN};
+	const struct mandate_act act = {
+	    .office = C, .type = "", .partner = OUT, .rights = RIGHT_PLAN};
 
 	return mandate_stopped(w->mandates, "p", &act, accepted_ms, now_ms);
 }
@@ -533,6 +579,7 @@ main(void)
 	    cmocka_unit_test(ends_at_midnight_in_japan),
 	    cmocka_unit_test(midnight_is_told),
 	    cmocka_unit_test(scope),
+	    cmocka_unit_test(rights_add_up),
 	    cmocka_unit_test(why_not),
 	    cmocka_unit_test(one_takes_a_delivery),
 	    cmocka_unit_test(desks_of_an_agent),
