@@ -8,6 +8,7 @@
  *	read: ZeroMQ's own bounded buffers and TCP then hold the senders back.
  * DIAGNOSTICS
  *	"ready" when agents may connect.  Alarms: disk, gate, store, damaged.
+ *	"clock-jumped": the wall clock was set, or the machine slept.
  */
 #include <errno.h>
 #include <fcntl.h>
