@@ -14,6 +14,7 @@
 #include "reads.h"
 #include "registry_row.h"
 #include "route.h"
+#include "utf8.h"
 
 #define WORD_BYTES 64
 
@@ -127,6 +128,26 @@ reads_today(
 	return out;
 }
 
+/* For a person's eye: what makes a text look like another one is left out. */
+static void
+name_of(const struct desk *desk, char out[WIRE_CALLED_BYTES_MAX + 1])
+{
+	char scratch[ROW_SCRATCH_BYTES];
+	json_t *row = json_loads(desk->json, 0, NULL);
+	const char *name = row != NULL ? row_text(row, "name", scratch) : "";
+	size_t n = utf8_cut(name, strnlen(name, WIRE_CALLED_BYTES_MAX)), at = 0;
+	size_t used;
+
+	for (size_t i = 0; i < n; i += used) {
+		if (utf8_hidden(utf8_next(name + i, n - i, &used)))
+			continue;
+		memcpy(out + at, name + i, used);
+		at += used;
+	}
+	out[at] = '\0';
+	json_decref(row);
+}
+
 void
 reads_message(
     struct broker *b, struct session *s, const struct wire_reads *reads)
@@ -134,12 +155,15 @@ reads_message(
 	const struct desk *desk =
 	    registry_match(b->registry, reads->number, reads->type, NULL);
 	struct wire_msg msg = {.type = WIRE_READS, .reads = *reads};
-	char out[READS_BYTES] = "";
+	char out[READS_BYTES] = "", name[WIRE_CALLED_BYTES_MAX + 1] = "";
 
 	if (s->protocol < 4)
 		return;
-	if (desk != NULL && s->agent->role == ROLE_OFFICE)
+	if (desk != NULL && s->agent->role == ROLE_OFFICE) {
 		(void)reads_today(b, desk, out);
+		name_of(desk, name);
+	}
 	msg.reads.editions = out;
+	msg.reads.name = name;
 	post_message(b, s, &msg);
 }

@@ -26,7 +26,8 @@ const char *reads_of(const char *text, int day, char out[READS_BYTES]);
  * a desk that only paper reaches. */
 const char *reads_today(
     const struct broker *b, const struct desk *desk, char out[READS_BYTES]);
-/* reads_message(b, s, reads): an agent asks; the same message answers. */
+/* reads_message(b, s, reads): an agent asks; the same message answers, with what
+ * the desk is called. */
 void reads_message(
     struct broker *b, struct session *s, const struct wire_reads *reads);
 

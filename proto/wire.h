@@ -46,6 +46,7 @@
 #define WIRE_NOTES_MAX          32  /* of a partner */
 #define WIRE_NOTE_BYTES_MAX     255 /* value of one */
 #define WIRE_READS_BYTES_MAX    255 /* editions of a desk */
+#define WIRE_CALLED_BYTES_MAX   255 /* what a desk is called */
 #define WIRE_LEG_MAX            255 /* index of a leg within its parcel */
 #define WIRE_CHUNKS_AHEAD       4   /* unanswered chunks, fetches per parcel */
 #define WIRE_HEARTBEAT_MS_MIN   100
@@ -189,11 +190,11 @@ struct wire_recall {
 	uint32_t leg;
 	const char *code;
 };
-/* agent: what does this desk read (editions "")?  broker: what the registry says
- * of it today, words apart by a blank; "" = nothing */
+/* agent: what does this desk read, what is it called (both "")?  broker: what the
+ * registry says of it today, editions apart by a blank; "" = nothing */
 struct wire_reads {
 	char number[NUMBER_OFFICE_BYTES], type[NUMBER_TYPE_BYTES];
-	const char *editions;
+	const char *editions, *name;
 };
 struct wire_settle_item {
 	struct id id;

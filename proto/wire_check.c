@@ -372,6 +372,8 @@ reads_check(const struct wire_reads *r, struct why *why)
 		return MALFORMED(why, "The desk is no office number.");
 	if (!chars_ok(r->editions, WIRE_READS_BYTES_MAX, in_words))
 		return MALFORMED(why, "The editions are no words.");
+	if (!text_ok(r->name, WIRE_CALLED_BYTES_MAX))
+		return MALFORMED(why, "The desk's name is bad.");
 	return 0;
 }
 

@@ -442,7 +442,9 @@ take_reads(struct take *t, const Tasuki__Reads *in, struct wire_reads *out)
 
 	if (rc == 0)
 		rc = take_chars(t, in->type, out->type, sizeof(out->type));
-	return rc != 0 ? rc : take_text(t, in->editions, &out->editions);
+	if (rc == 0)
+		rc = take_text(t, in->editions, &out->editions);
+	return rc != 0 ? rc : take_text(t, in->name, &out->name);
 }
 
 /* the body by its kind; msg->type is set */

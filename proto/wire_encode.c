@@ -487,6 +487,7 @@ put_reads(struct packing *to, const struct wire_reads *in)
 	reads.number = TEXT(in->number);
 	reads.type = TEXT(in->type);
 	reads.editions = TEXT(in->editions);
+	reads.name = TEXT(in->name);
 	SEND(to, READS, reads, &reads);
 }
 

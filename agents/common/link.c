@@ -181,7 +181,7 @@ link_reads(struct link *link, const char *number, const char *type)
 		return TSK_VERSION;
 	snprintf(msg.reads.number, sizeof(msg.reads.number), "%s", number);
 	snprintf(msg.reads.type, sizeof(msg.reads.type), "%s", type);
-	msg.reads.editions = "";
+	msg.reads.editions = msg.reads.name = "";
 	link_send(link, &msg, NULL, 0);
 	return 0;
 }

@@ -123,7 +123,8 @@ int link_query(
 int link_recall(
     struct link *link, const struct id *id, const char *code) TSK_MUST_USE;
 
-/* link_reads(link, number, type): ask what that desk reads; event reads answers.
+/* link_reads(link, number, type): ask what that desk reads and is called; event
+ * reads answers.
  * TSK_LATER when not open; TSK_VERSION when the broker is too old to know it. */
 int link_reads(
     struct link *link, const char *number, const char *type) TSK_MUST_USE;

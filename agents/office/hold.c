@@ -1,5 +1,5 @@
 /* NAME
- *	hold - sets that miss a member, and the notice beside them
+ *	hold - sets that wait for a member or a person, and the notice beside them
  * DESCRIPTION
  *	The notice is one text file a unit, named after partner and 連番, that
  *	lists the held files.  It is also our memory: a file that is listed
@@ -86,7 +86,8 @@ hold_describe(struct hold *h, const struct collect_due *due, enum text text,
 }
 
 static int
-write_notice(struct hold *h, const struct collect_due *due, const char *name)
+write_notice(struct hold *h, const struct collect_due *due, const char *first,
+    const char *name)
 {
 	enum language language = h->office->app->language;
 	const struct settings *s = h->office->app->settings;
@@ -95,10 +96,17 @@ write_notice(struct hold *h, const struct collect_due *due, const char *name)
 
 	buf_init(&text, NOTICE_MAX);
 	text_add(&text, language, TEXT_HELD_TITLE, NULL, NULL, NULL);
-	hold_describe(h, due, TEXT_HELD_MISSING, &text);
+	if (first != NULL)
+		text_add(&text, language, TEXT_HELD_FIRST,
+		    due->files[0]->parsed.to, first, NULL);
+	if (due->action == COLLECT_HOLD)
+		hold_describe(h, due, TEXT_HELD_MISSING, &text);
 	text_add(&text, language, TEXT_HELD_FILES, NULL, NULL, NULL);
 	for (size_t i = 0; i < due->count; i++)
 		buf_printf(&text, BULLET "%s\n", due->files[i]->name);
+	if (due->action == COLLECT_HOLD)
+		text_add(&text, language, TEXT_HELD_MISSING_REMEDY, s->outbox,
+		    NULL, NULL);
 	text_add(&text, language, TEXT_HELD_REMEDY, s->outbox, s->hold, NULL);
 	rc = folders_notice(h->office->folders.hold, name, text.data, text.len);
 	buf_fini(&text);
@@ -123,14 +131,15 @@ see_held(struct hold *h, const char *name, int64_t now_ms)
 }
 
 void
-hold_put(struct hold *h, const struct collect_due *due, int64_t now_ms)
+hold_put(struct hold *h, const struct collect_due *due, const char *first,
+    int64_t now_ms)
 {
 	struct folders *f = &h->office->folders;
 	char hidden[201] = ".";
 	int rc;
 
 	notice_name(h, &due->files[0]->parsed, hidden + 1);
-	rc = write_notice(h, due, hidden);
+	rc = write_notice(h, due, first, hidden);
 	CRASH_POINT("office-hold-noted");
 	for (size_t i = 0; i < due->count && rc == 0; i++)
 		if (due->files[i]->place == PLACE_OUTBOX)
@@ -145,8 +154,11 @@ hold_put(struct hold *h, const struct collect_due *due, int64_t now_ms)
 		collect_later(h->collect, due, now_ms + RETRY_MS);
 	} else {
 		log_info(
-		    "office: office=%s result=held files=%zu missing=\"%s\"",
-		    h->office->label, due->count, due->missing);
+		    "office: office=%s result=held files=%zu missing=\"%s\" "
+		    "first=%s",
+		    h->office->label, due->count,
+		    due->action == COLLECT_HOLD ? due->missing : "",
+		    first != NULL ? "yes" : "no");
 	}
 	h->notices++;
 	for (size_t i = 0; i < due->count; i++)

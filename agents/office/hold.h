@@ -1,5 +1,5 @@
 /* NAME
- *	hold - sets that miss a member, and the notice beside them
+ *	hold - sets that wait for a member or a person, and the notice beside them
  */
 #ifndef TASUKI_OFFICE_HOLD_H
 #define TASUKI_OFFICE_HOLD_H
@@ -14,9 +14,11 @@ struct hold;
 struct hold *hold_new(struct office *office, struct collect *collect);
 void hold_free(struct hold **hold);
 
-/* hold_put(h, due, now): move the unit's files into the folder, with a notice
- * that says what is missing and what to do. */
-void hold_put(struct hold *h, const struct collect_due *due, int64_t now_ms);
+/* hold_put(h, due, first, now): move the unit's files into the folder, with a
+ * notice that says why and what to do.  ${first}: NULL, or what the partner, to
+ * whom nothing was sent before, is called ("": nobody knows). */
+void hold_put(struct hold *h, const struct collect_due *due, const char *first,
+    int64_t now_ms);
 /* hold_forget(h, due): the unit is on its way: its notice goes. */
 void hold_forget(struct hold *h, const struct collect_due *due);
 /* hold_returned(h, file): was this file held, and a person moved it back? */

@@ -1,5 +1,5 @@
 /* NAME
- *	listed - what the registry says partners read
+ *	listed - what the registry says partners read, and are called
  * SUMMARY
  *	See listed.h.
  * DIAGNOSTICS
@@ -19,7 +19,7 @@
 #define KEY_BYTES   (NUMBER_OFFICE_BYTES + NUMBER_TYPE_BYTES)
 
 struct desk {
-	char *editions; /* NULL: no answer yet */
+	char *editions, *name; /* NULL: no answer yet */
 	int64_t asked_ms, answered_ms;
 };
 
@@ -34,6 +34,7 @@ desk_free(void **p)
 	struct desk *desk = *p;
 
 	free(desk->editions);
+	free(desk->name);
 	free(desk);
 	*p = NULL;
 }
@@ -67,10 +68,13 @@ key_of(const char *number, const char *type, char out[KEY_BYTES])
 }
 
 static void
-answer(struct desk *desk, const char *editions, int64_t now_ms)
+answer(
+    struct desk *desk, const char *editions, const char *name, int64_t now_ms)
 {
 	free(desk->editions);
+	free(desk->name);
 	desk->editions = mem_text(editions);
+	desk->name = mem_text(name);
 	desk->answered_ms = now_ms;
 }
 
@@ -85,13 +89,13 @@ ask(struct listed *l, const char *number, const char *type, int64_t now_ms)
 	zhashx_update(l->desks, key_of(number, type, key), desk);
 	desk->asked_ms = now_ms;
 	if (link_reads(l->app->link, number, type) == TSK_VERSION)
-		answer(desk, "", now_ms);
+		answer(desk, "", "", now_ms);
 	return desk;
 }
 
 int
 listed_look(struct listed *l, const char *number, const char *type,
-    int64_t now_ms, const char **editions)
+    int64_t now_ms, struct listed_words *words)
 {
 	char key[KEY_BYTES];
 	struct desk *desk = zhashx_lookup(l->desks, key_of(number, type, key));
@@ -101,13 +105,13 @@ listed_look(struct listed *l, const char *number, const char *type,
 		desk = ask(l, number, type, now_ms);
 	if (desk->editions == NULL && now_ms - desk->asked_ms >= PATIENCE_MS) {
 		log_warn("listed: partner=%s result=no-answer", key);
-		answer(desk, "", now_ms);
+		answer(desk, "", "", now_ms);
 	}
 	if (desk->editions == NULL) {
 		app_wake(l->app, desk->asked_ms + PATIENCE_MS);
 		return TSK_LATER;
 	}
-	*editions = desk->editions;
+	*words = (struct listed_words){desk->editions, desk->name};
 	return 0;
 }
 
@@ -120,7 +124,7 @@ listed_answer(struct listed *l, const struct wire_reads *reads, int64_t now_ms)
 
 	if (desk == NULL)
 		return; /* not asked */
-	answer(desk, reads->editions, now_ms);
+	answer(desk, reads->editions, reads->name, now_ms);
 	app_wake(l->app, 0);
 }
 

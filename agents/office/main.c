@@ -24,6 +24,7 @@
 
 #include "agent.h"
 #include "desks.h"
+#include "first.h"
 #include "incoming.h"
 #include "latest.h"
 #include "listed.h"
@@ -236,6 +237,7 @@ desks_open(struct app *app, struct office *office, struct why *why)
 	(void)pickup_new(office);
 	incoming_load(app->incoming, office);
 	outgoing_load(app->outgoing, office);
+	first_open(office);
 	office->outbox = outbox_new(office);
 	log_info("office: office=%s opened sending=%zu", office->label,
 	    outgoing_count(app->outgoing));

@@ -7,12 +7,16 @@
 #include "file.h"
 #include "log.h"
 
+#include "first.h"
 #include "inspect.h"
+#include "listed.h"
 #include "manifest.h"
 #include "mend.h"
 #include "outbox_inside.h"
 #include "outgoing.h"
 #include "reject.h"
+
+#define ASK_MS 500 /* until the broker has answered */
 
 /* Straight to the rejected ones with one text for all. */
 static void
@@ -137,6 +141,80 @@ take_set(struct outbox *box, const struct collect_due *due)
 		outbox_take(box, due);
 }
 
+/* ---- the first for a partner ---- */
+
+/* Is this the first for its partner, and are people asked then?  0: no.  1: yes,
+ * *name is what the partner is called.  TSK_LATER: the broker is asked that. */
+static int
+is_first(
+    struct outbox *box, const char *number, const char *type, const char **name)
+{
+	struct office *office = box->office;
+	struct listed_words words;
+
+	if (strcmp(office->app->settings->partner_first, "hold") != 0 ||
+	    first_known(office, number))
+		return 0;
+	if (listed_look(
+		office->app->listed, number, type, box->now_ms, &words) != 0)
+		return TSK_LATER;
+	*name = words.name;
+	return 1;
+}
+
+static bool
+returned(const struct collect_due *due)
+{
+	for (size_t i = 0; i < due->count; i++) {
+		if (due->files[i]->returned)
+			return true;
+	}
+	return false;
+}
+
+/* On hold, or to the rest; a set that misses a member, too, tells both. */
+static void
+hold_or_take(struct outbox *box, const struct collect_due *due)
+{
+	const struct name *n = &due->files[0]->parsed;
+	const char *name = NULL;
+	int first = returned(due) ? 0 : is_first(box, n->to, n->to_type, &name);
+
+	if (first == TSK_LATER) {
+		collect_later(box->collect, due, box->now_ms + ASK_MS);
+	} else if (first == 1 || due->action == COLLECT_HOLD) {
+		box->touched = true;
+		hold_put(box->hold, due, name, box->now_ms);
+	} else {
+		take_set(box, due);
+	}
+}
+
+/* They were put into the folder by hand: putting them there again is a yes. */
+static void
+ask_or_take(struct outbox *box, const struct collect_due *due)
+{
+	const struct partner *p = outbox_partner(box, due->files[0]);
+	const struct app *app = box->office->app;
+	const char *name = "";
+	struct buf text;
+	int first = is_first(box, p->number, p->type, &name);
+
+	if (first == TSK_LATER) {
+		collect_later(box->collect, due, box->now_ms + ASK_MS);
+		return;
+	}
+	if (first == 0 || first_asked(box->office, p->number)) {
+		take_attachments(box, due);
+		return;
+	}
+	buf_init(&text, 8192);
+	text_add(&text, app->language, TEXT_FIRST_ATTACH, p->number, name,
+	    app->settings->outbox);
+	reject_due(box, due, text.data);
+	buf_fini(&text);
+}
+
 void
 outbox_due(const struct collect_due *due, void *arg)
 {
@@ -146,14 +224,11 @@ outbox_due(const struct collect_due *due, void *arg)
 		return;
 	switch (due->action) {
 	case COLLECT_SEND:
-		take_set(box, due);
+	case COLLECT_HOLD:
+		hold_or_take(box, due);
 		break;
 	case COLLECT_ATTACH:
-		take_attachments(box, due);
-		break;
-	case COLLECT_HOLD:
-		box->touched = true;
-		hold_put(box->hold, due, box->now_ms);
+		ask_or_take(box, due);
 		break;
 	case COLLECT_REJECT:
 		reject_incomplete(box, due);

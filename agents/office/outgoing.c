@@ -30,6 +30,7 @@
 #include "file.h"
 #include "log.h"
 
+#include "first.h"
 #include "listed.h"
 #include "loaded.h"
 #include "manifest.h"
@@ -150,9 +151,29 @@ keep_here(struct outgoing *out, struct parcel *p,
 	parcel_free(out, &out->queued, p);
 }
 
+/* To a partner nothing was sent to before: a line for the status file, that
+ * stays with the parcel.  Where such files are held, a person looked already. */
+static bool
+tell_first(const struct parcel *p, int dir, const char *name)
+{
+	const struct app *app = p->office->app;
+	struct buf note;
+
+	if (strcmp(app->settings->partner_first, "warn") != 0 ||
+	    first_known(p->office, p->to))
+		return false;
+	log_info(
+	    "office: office=%s partner=%s first=yes", p->office->label, p->to);
+	buf_init(&note, PROOF_NOTE_BYTES);
+	text_add(&note, app->language, TEXT_STATUS_FIRST, p->to, name, NULL);
+	int rc = proof_note_keep(dir, &note);
+	buf_fini(&note);
+	return rc == 0;
+}
+
 /* False: it stays here and is off the queue. */
 static bool
-judge(struct outgoing *out, struct parcel *p, const char *listed)
+judge(struct outgoing *out, struct parcel *p, const struct listed_words *listed)
 {
 	struct wire_parcel *parcel = NULL;
 	char name[ID_TEXT_BYTES], note[PROOF_NOTE_BYTES];
@@ -165,8 +186,10 @@ judge(struct outgoing *out, struct parcel *p, const char *listed)
 		return true; /* submit() tells */
 	buf_init(&text, 128 * 1024);
 	if (manifest_read(dir, &parcel) == 0)
-		rc = proof_judge(
-		    p->office, dir, parcel, listed, p->may_stay, &text);
+		rc = proof_judge(p->office, dir, parcel, listed->editions,
+		    p->may_stay, &text);
+	if (rc == 0 && tell_first(p, dir, listed->name))
+		rc = TSK_LATER;
 	if (rc == TSK_DENIED)
 		keep_here(out, p, parcel, text.data);
 	else if (rc == TSK_LATER)
@@ -183,14 +206,14 @@ judge(struct outgoing *out, struct parcel *p, const char *listed)
 static bool
 readable(struct outgoing *out, struct parcel *p, int64_t now_ms)
 {
-	const char *listed;
+	struct listed_words listed;
 
 	if (!p->judge)
 		return true;
 	if (listed_look(out->app->listed, p->to, p->to_type, now_ms, &listed) !=
 	    0)
 		return false;
-	return judge(out, p, listed);
+	return judge(out, p, &listed);
 }
 
 /* ---- submitting ---- */
@@ -344,6 +367,7 @@ outgoing_accepted(struct outgoing *out, const struct wire_accepted_item *item)
 		wait_until(out, p, clock_mono_ms() + backoff(++p->tries));
 		return;
 	}
+	first_met(p->office, p->to);
 	receipts_accepted(p->office, p->loaded.parcel, item);
 	parcel_free(out, &out->under_way, p);
 }

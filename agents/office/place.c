@@ -32,6 +32,7 @@
 #include "file.h"
 #include "log.h"
 
+#include "first.h"
 #include "manifest.h"
 #include "pickup.h"
 #include "place.h"
@@ -402,6 +403,7 @@ place_move(struct office *office, const struct id *id)
 	if (rc == 0) {
 		reconcile_received(office, dir, parcel);
 		proof_received(office, dir, parcel);
+		first_met(office, parcel->from);
 		mend_received(office, dir, parcel);
 		rc = move_all(office, dir, parcel);
 	} else if (rc == TSK_NOTFOUND) /* it is the marker already */

@@ -370,18 +370,14 @@ static void
 keep_note(const struct judged *j, int dir, const char *text)
 {
 	struct buf note;
-	int rc;
 
 	buf_init(&note, PROOF_NOTE_BYTES);
 	say(j, &note,
 	    j->verdict.source == PARTNER_BY_REGISTRY ? TEXT_STATUS_LISTED
 						     : TEXT_STATUS_UNREAD,
 	    j->sent->edition, j->verdict.theirs->edition, NULL);
-	rc = file_create(dir, PROOF_NOTE_NAME, note.data, note.len, 0600);
+	(void)proof_note_keep(dir, &note);
 	buf_fini(&note);
-	if (rc != 0 && rc != TSK_EXIST)
-		log_warn("proof: office=%s note not kept: %s", j->office->label,
-		    err_text(rc));
 	reject_notice(j->office, j->parcel->to, text);
 }
 
@@ -422,6 +418,16 @@ proof_judge(struct office *office, int dir, const struct wire_parcel *parcel,
 		rc = tell(&j, dir, may_stay, text);
 	free_files(j.files, j.count);
 	partner_edition_fini(&editions);
+	return rc;
+}
+
+int
+proof_note_keep(int dir, const struct buf *note)
+{
+	int rc = file_create(dir, PROOF_NOTE_NAME, note->data, note->len, 0600);
+
+	if (rc != 0 && rc != TSK_EXIST)
+		log_warn("proof: note not kept: %s", err_text(rc));
 	return rc;
 }
 

@@ -33,5 +33,7 @@ int proof_judge(struct office *office, int dir,
 #define PROOF_NOTE_NAME  ".warning"
 #define PROOF_NOTE_BYTES 512
 const char *proof_note(int dir, char out[PROOF_NOTE_BYTES]);
+/* proof_note_keep(dir, note): that line, written once; TSK_EXIST: there is one. */
+int proof_note_keep(int dir, const struct buf *note);
 
 #endif

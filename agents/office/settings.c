@@ -95,6 +95,9 @@ const struct conf_row settings_rows[] = {
     ROW("editions/folder", CONF_TEXT, editions_folder, "変換", 0, 0,
 	"Name of the folder, in that of rejected files, for copies in the "
 	"partner's edition."),
+    ROW("partner/first", CONF_TEXT, partner_first, "warn", 0, 0,
+	"What to do with the first files for a partner: warn (name it in the "
+	"status file), hold (until a person agrees) or send."),
     ROW("status/parcels", CONF_INT, status_parcels, "2000", 10, 100000,
 	"How many parcels the status file of an office shows."),
     ROW("receive/parcels", CONF_INT, receive_parcels, "64", 1, 10000,
@@ -203,6 +206,9 @@ settings_check(const void *settings, struct why *why)
 	if (!one_of(s->editions_listed, "warn", "reject", "send"))
 		return refuse(why, "editions/listed", s->editions_listed,
 		    "is none of warn, reject, send");
+	if (!one_of(s->partner_first, "warn", "hold", "send"))
+		return refuse(why, "partner/first", s->partner_first,
+		    "is none of warn, hold, send");
 	if (!file_name_safe(s->repair_folder))
 		return refuse(why, "repair/folder", s->repair_folder,
 		    "is not a usable folder name");

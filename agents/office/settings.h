@@ -32,6 +32,7 @@ struct settings {
 	bool repair_outgoing, repair_incoming;
 	char *repair_folder;
 	char *editions_unread, *editions_listed, *editions_folder;
+	char *partner_first;
 	int64_t receive_parcels, receive_bytes;
 };
 

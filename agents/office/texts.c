@@ -103,14 +103,35 @@ static const struct row rows[TEXTS] = {
 	{"この組み合わせは標準仕様で決められた組み合わせではありません。\n\n",
 	    "The standard knows no set with these members.\n\n"},
     [TEXT_HELD_FILES] = {"保留しているファイル：\n", "Files on hold:\n"},
-    [TEXT_HELD_REMEDY] =
+    [TEXT_HELD_FIRST] =
+	{"この相手先に送るのは初めてです。\n相手先：$1　$2\n"
+	 "送り先がこの事業所でよいか、番号と名前を確かめてください。"
+	 "名前がないときは、法人の台帳にない番号です。\n\n",
+	    "Nothing was sent to this partner before.\nPartner: $1 $2\n"
+	    "See that number and name are those you mean. Without a name the "
+	    "number is not in the registry.\n\n"},
+    [TEXT_HELD_MISSING_REMEDY] =
 	{"\n不足している書類を「$1」フォルダーに入れると、いっしょに送信"
-	 "します。\n"
-	 "このまま送ってよいときは、保留のファイルを「$1」フォルダーへ"
+	 "します。\n",
+	    "\nPut the missing documents into \"$1\": all go together.\n"},
+    [TEXT_FIRST_ATTACH] =
+	{"この相手先に送るのは初めてです。まだ送っていません。\n"
+	 "相手先：$1　$2\n"
+	 "送り先がこの事業所でよいか、番号と名前を確かめてください。\n"
+	 "よければ、「$3」フォルダーの中の相手先のフォルダーに、もう一度"
+	 "入れてください。\n",
+	    "Nothing was sent to this partner before, and this is not sent "
+	    "yet.\nPartner: $1 $2\nSee that number and name are those you "
+	    "mean; if so, put it into the partner's folder in \"$3\" "
+	    "again.\n"},
+    [TEXT_STATUS_FIRST] =
+	{"初めての相手先です（$1 $2）。宛先を確かめてください",
+	    "the first for this partner ($1 $2): see that it is the right one"},
+    [TEXT_HELD_REMEDY] =
+	{"\nこのまま送ってよいときは、保留のファイルを「$1」フォルダーへ"
 	 "移してください。\n"
 	 "送らないときは、「$2」フォルダーから削除してください。\n",
-	    "\nPut the missing documents into \"$1\": all go together.\n"
-	    "To send them as they are, move the held files to \"$1\".\n"
+	    "\nTo send them as they are, move the held files to \"$1\".\n"
 	    "To drop them, delete them from \"$2\".\n"},
     [TEXT_LINK_IN_OUTBOX] =
 	{"送信フォルダーに、ショートカット（リンク）など送信できないものが"
@@ -286,7 +307,7 @@ static const struct row rows[TEXTS] = {
 	    "It has reached the partner on paper already (way $1).\nA notice "
 	    "that it is withdrawn follows by the same way. Call the partner, "
 	    "too.\n"},
-    [TEXT_PREFIX_HELD] = {"不足のお知らせ_", "missing_"},
+    [TEXT_PREFIX_HELD] = {"保留のお知らせ_", "held_"},
     [TEXT_PREFIX_NOTICE] = {"お知らせ_", "notice_"},
     [TEXT_NAMELESS] = {"名前を表示できないファイル", "nameless"},
 };

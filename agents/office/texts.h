@@ -43,8 +43,12 @@ enum text {
 	TEXT_HELD_TITLE,
 	TEXT_HELD_MISSING, /* $1 = missing kinds */
 	TEXT_HELD_UNKNOWN,
+	TEXT_HELD_FIRST, /* $1 = number, $2 = name or "" */
 	TEXT_HELD_FILES,
-	TEXT_HELD_REMEDY, /* $1 = outbox, $2 = hold */
+	TEXT_HELD_MISSING_REMEDY, /* $1 = outbox */
+	TEXT_HELD_REMEDY,         /* $1 = outbox, $2 = hold */
+	TEXT_FIRST_ATTACH,        /* $1 = number, $2 = name, $3 = outbox */
+	TEXT_STATUS_FIRST,        /* $1 = number, $2 = name */
 	/* notices */
 	TEXT_LINK_IN_OUTBOX,
 	TEXT_FOLDER_IN_OUTBOX,

@@ -115,7 +115,7 @@ static const struct wire_msg samples[WIRE_TYPES] = {
     [WIRE_PING] = {.ping = 42},
     [WIRE_PONG] = {.pong = 42},
     [WIRE_RECALL] = {.recall = {ID(1), 1, "superseded"}},
-    [WIRE_READS] = {.reads = {"13A0100016", "15", "3 4.1"}},
+    [WIRE_READS] = {.reads = {"13A0100016", "15", "3 4.1", "Sakura"}},
     [WIRE_BYE] = {.bye = {REFUSAL_STOPPING, "The broker is stopping."}},
 };
 

@@ -208,6 +208,7 @@ same(const struct wire_msg *a, const struct wire_msg *b)
 		assert_string_equal(a->reads.number, b->reads.number);
 		assert_string_equal(a->reads.type, b->reads.type);
 		assert_string_equal(a->reads.editions, b->reads.editions);
+		assert_string_equal(a->reads.name, b->reads.name);
 		break;
 	case WIRE_RECALL:
 		assert_memory_equal(&a->recall.id, &b->recall.id, 16);
