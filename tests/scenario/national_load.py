@@ -10,7 +10,7 @@ import random
 import time
 
 from lab import name_of
-from peer import DELIVERED, Peer, delivered, load_key, new_id, parcel, unpb
+from peer import DELIVERED, Peer, delivered, load_key, new_id, parcel, pb, unpb
 
 WINDOW = 200            # unanswered submissions
 ENDED = (3, 4)          # receipts: delivered, picked up
@@ -28,7 +28,7 @@ class Load:
         self.random = random.Random(len(self.offices))
         self.made = 0
         self.sent = {}          # id -> (from, to, {name: sha256})
-        self.open = set()       # submitted, not accepted
+        self.open = {}          # submitted, not accepted: id -> (body, frames)
         self.ended = set()
         self.brought = 0
         self.arrived = set()    # ids
@@ -36,8 +36,24 @@ class Load:
         self.count = 0          # files in all
         self.wanted_in = {}     # (from, to, name) -> sha256
         self.peer = Peer(lab.endpoint(), broker, public, secret)
+        self.begin()
+
+    def begin(self):
         self.peer.open(high=2)
         self.peer.credit(1000)
+
+    def again(self):
+        """We were silent too long (a test that starts others does not ping), and
+        the session is gone: as an agent does, hand over again what was not
+        answered, and ask for the rest."""
+        self.begin()
+        for body, frames in self.open.values():
+            self.peer.submit(body, frames)
+        asked = [n for n in self.sent.keys() - self.ended
+                 if n not in self.open]
+        for at in range(0, len(asked), 100):
+            self.peer.say("query", pb(*((1, n) for n in
+                                        asked[at:at + 100])))
 
     def close(self):
         self.peer.say("bye")
@@ -79,12 +95,16 @@ class Load:
                           clients=1 if stamp else 0)
             self.sent[number] = (sender, to, digests(
                 {n: d for n, d, _ in files}))
-            self.open.add(number)
-            self.peer.submit(body, [d for _, d, _ in files])
-            while len(self.open) >= WINDOW:
-                assert self.hear(30), "the broker takes no more"
-        while self.open:
-            assert self.hear(30), "the broker does not answer"
+            self.open[number] = body, [d for _, d, _ in files]
+            self.peer.submit(*self.open[number])
+            self.wait_accepted(WINDOW)
+        self.wait_accepted(1)
+
+    def wait_accepted(self, below, seconds=60):
+        end = time.monotonic() + seconds
+        while len(self.open) >= below:
+            assert time.monotonic() < end, f"{len(self.open)} not accepted"
+            self.hear(1)
 
     # -- in
 
@@ -102,20 +122,25 @@ class Load:
             self.wanted_in[sender, to, name] = hashlib.sha256(
                 data).hexdigest()
             nation.deliver(sender, to, {name: data}, "11", "43")
+            while self.hear(0):
+                pass
 
     # -- what comes back
 
     def hear(self, seconds):
         """One message; False if none came."""
-        message = self.peer.hear(min(seconds, 0.2))
-        if message is None:
+        end = time.monotonic() + seconds
+        while (message := self.peer.hear(min(0.2, max(
+                0, end - time.monotonic())))) is None:
             self.peer.say("ping", b"\x08\x01")
-            return seconds > 0.2 and self.hear(seconds - 0.2)
+            if time.monotonic() >= end:
+                return False
         kind, fields, frames = message
         if kind == "ping":
             self.peer.say("pong", b"\x08\x01")
         elif kind == "accepted":
-            self.open -= {unpb(i)[1][0] for i in fields[1]}
+            for item in fields[1]:
+                self.open.pop(unpb(item)[1][0], None)
         elif kind == "refused":
             raise AssertionError(f"refused: {fields}")
         elif kind in ("receipt", "receipts"):
@@ -125,6 +150,8 @@ class Load:
                     self.ended.add(item[1][0])
         elif kind == "deliver":
             self.take(fields, frames)
+        elif kind == "bye":
+            self.again()
         return True
 
     def take(self, fields, frames):
