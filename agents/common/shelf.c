@@ -116,6 +116,12 @@ shelf_dirfd(const struct shelf *s)
 	return s->fds[ROOT];
 }
 
+int
+shelf_folder(const struct shelf *s, const char *key)
+{
+	return file_dir_open(s->fds[OPEN], key);
+}
+
 char *
 shelf_path(const struct shelf *s, const char *key)
 {
@@ -140,7 +146,7 @@ int
 shelf_save(
     struct shelf *s, const char *key, const struct buf *record, struct why *why)
 {
-	int dirfd = file_dir_open(s->fds[OPEN], key);
+	int dirfd = shelf_folder(s, key);
 
 	if (dirfd < 0)
 		return fail(s, dirfd, why, "opening a record");
@@ -149,16 +155,34 @@ shelf_save(
 	return rc < 0 ? fail(s, rc, why, "writing a record") : 0;
 }
 
+/* Files of one folder, as many as follow each other; how many, or TSK_*. */
+static int
+fill_folder(int dirfd, const struct shelf_file *files, size_t count)
+{
+	const char *folder = files[0].folder;
+	int below =
+	    folder == NULL ? dirfd : file_dir_below(dirfd, folder, FOLDER_MODE);
+	int rc = below < 0 ? below : 0, n = 0;
+
+	for (; rc == 0 && (size_t)n < count && files[n].folder == folder; n++)
+		rc = file_create(below, files[n].name, files[n].data,
+		    files[n].bytes, FILE_MODE);
+	if (rc == 0 && folder != NULL)
+		rc = file_dir_sync(below);
+	if (folder != NULL && below >= 0)
+		close(below);
+	return rc < 0 ? rc : n;
+}
+
 static int
 fill(int dirfd, const struct buf *record, const struct shelf_file *files,
     size_t count)
 {
 	int rc = 0;
 
-	for (size_t i = 0; i < count && rc == 0; i++)
-		rc = file_create(dirfd, files[i].name, files[i].data,
-		    files[i].bytes, FILE_MODE);
-	if (rc == 0)
+	for (size_t i = 0; i < count && rc >= 0; i += (size_t)rc)
+		rc = fill_folder(dirfd, &files[i], count - i);
+	if (rc >= 0)
 		rc = write_record(dirfd, record);
 	return rc == 0 ? file_dir_sync(dirfd) : rc;
 }
@@ -227,7 +251,7 @@ strip(int dirfd)
 int
 shelf_strip(struct shelf *s, const char *key, struct why *why)
 {
-	int dirfd = file_dir_open(s->fds[OPEN], key);
+	int dirfd = shelf_folder(s, key);
 
 	if (dirfd < 0)
 		return fail(s, dirfd, why, "opening a record");

@@ -2,7 +2,8 @@
  *	shelf - a folder of small folders, each with a record and some files
  * DESCRIPTION
  *	    OPEN/KEY/record		what is known, replaced as a whole
- *	    OPEN/KEY/FILE...		what it is about
+ *	    OPEN/KEY/FILE...		what it is about; some may lie in one
+ *					folder more, OPEN/KEY/FOLDER/FILE
  *	    ended/2026-11/KEY/record	what is over; without its files
  *	    .incoming/KEY.tmp		being written
  *
@@ -28,6 +29,8 @@ struct shelf_file {
 	const char *name; /* one safe name, not "record" */
 	const void *data;
 	size_t bytes;
+	const char
+	    *folder; /* one safe name, or NULL; its files come together */
 };
 
 /* shelf_open(path, agent, open, out, why): made if absent; one agent a folder.
@@ -61,6 +64,9 @@ int shelf_end(struct shelf *shelf, const char *key, const char *month,
  * TSK_*. */
 int shelf_ended(struct shelf *shelf, const char *key, const char *month,
     struct buf *out) TSK_MUST_USE;
+/* shelf_folder(shelf, key): descriptor of an open thing's folder, close() it;
+ * or TSK_*. */
+int shelf_folder(const struct shelf *shelf, const char *key);
 /* shelf_path(shelf, key): path of an open thing's folder, malloced. */
 char *shelf_path(const struct shelf *shelf, const char *key);
 

@@ -143,7 +143,7 @@ int
 spool_put(struct spool *s, const struct job *job, const void *tiff, size_t n,
     struct why *why)
 {
-	const struct shelf_file file = {PAGES, tiff, n};
+	const struct shelf_file file = {PAGES, tiff, n, NULL};
 	char key[JOB_KEY_BYTES];
 	struct buf text;
 

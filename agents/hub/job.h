@@ -34,8 +34,8 @@
 #define JOB_KEY_BYTES  LEG_KEY_BYTES
 #define JOB_PART_BYTES (JOB_KEY_BYTES + 16)
 #define JOB_BY_BYTES   64
-#define JOB_RECORD_MAX (96u * 1024)
-#define JOB_FILES_MAX  65 /* documents and the ready file */
+#define JOB_RECORD_MAX 65536u /* of shelf.h */
+#define JOB_FILES_MAX  65     /* documents and the ready file */
 
 enum job_state {
 	JOB_QUEUED = 1,

@@ -195,7 +195,7 @@ ended(void *arg, const struct wire_deliver *deliver, uint64_t credit)
 	struct program *p = arg;
 	struct job *old = NULL;
 	bool counts =
-	    spool_ended(p->spool, &deliver->parcel.id, deliver->leg, &old) == 0;
+	    spool_ended(p->spool, &deliver->parcel.id, deliver->leg, &old) == 1;
 
 	if (counts && old->state == JOB_RECALLED)
 		/* somebody wants it sent after all? */

@@ -10,10 +10,7 @@
  *	    inbound/			what came from the hub (inbound.h)
  *	    courier/			driver courier only (courier.h)
  *
- *	A job is there, whole, from the rename out of .incoming on: then the
- *	delivery is safe with us.  All else is the record's replacement.
- * DIAGNOSTICS
- *	why: "disk-full", "folder", "folder-in-use", all WHY_LATER.
+ *	Durability and diagnostics are those of shelf.h.
  */
 #ifndef TASUKI_HUB_SPOOL_H
 #define TASUKI_HUB_SPOOL_H
@@ -47,7 +44,8 @@ int spool_save(
  */
 int spool_end(
     struct spool *spool, const struct job *job, struct why *why) TSK_MUST_USE;
-/* spool_ended(spool, id, leg, out): 0 and *out (job_free), TSK_NOTFOUND. */
+/* spool_ended(spool, id, leg, out): 1 and *out (job_free), 0 there is none,
+ * TSK_*. */
 int spool_ended(struct spool *spool, const struct id *id, unsigned leg,
     struct job **out) TSK_MUST_USE;
 /* spool_parcel(spool, job, out): manifest_free() it.  spool_document(): bytes

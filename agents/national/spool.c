@@ -107,8 +107,8 @@ spool_put(struct spool *s, const struct parcel *parcel,
 	struct buf text;
 
 	for (size_t i = 0; i < parcel->count; i++)
-		files[i] = (struct shelf_file){
-		    parcel_file(i, names[i]), bodies[i].data, bodies[i].bytes};
+		files[i] = (struct shelf_file){parcel_file(i, names[i]),
+		    bodies[i].data, bodies[i].bytes, NULL};
 	buf_init(&text, PARCEL_RECORD_MAX);
 	parcel_write(parcel, &text);
 	int rc = shelf_put(s->shelf, parcel_key_of(parcel, key), &text, files,
