@@ -10,6 +10,9 @@
  *
  *	A mandate that ends by its last day stops nothing that was accepted.
  *	Thread: the net thread's.
+ * BUGS
+ *	Killed between revoking and asking: nobody is asked; the leg is parked at
+ *	the next start, and is delivered if its agent says so nevertheless.
  */
 #ifndef TASUKI_REVOKED_H
 #define TASUKI_REVOKED_H
