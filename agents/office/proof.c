@@ -19,6 +19,7 @@
  *	result=unread|not-sent.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,6 +39,7 @@
 #define FOLDER      ".partners"
 #define TEXT_MAX    (64 * 1024)
 #define LOSSES_SAID 50
+#define STAYS_NAME  ".stays" /* in the parcel's folder */
 
 /* ---- the small files ---- */
 
@@ -381,10 +383,29 @@ keep_note(const struct judged *j, int dir, const char *text)
 	reject_notice(j->office, j->parcel->to, text);
 }
 
+/* Judged to stay, so it was never handed in: after a crash it still may. */
+static bool
+stayed(int dir)
+{
+	return faccessat(dir, STAYS_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* Without the mark a crash now means that it goes out with a notice. */
+static void
+mark_stays(const struct office *office, int dir)
+{
+	int rc = file_create(dir, STAYS_NAME, "", 0, 0600);
+
+	if (rc != 0 && rc != TSK_EXIST)
+		log_warn("proof: office=%s mark not kept: %s", office->label,
+		    err_text(rc));
+}
+
 static int
 tell(struct judged *j, int dir, bool may_stay, struct buf *text)
 {
-	bool stays = may_stay && strcmp(setting(j), "reject") == 0;
+	bool stays =
+	    (may_stay || stayed(dir)) && strcmp(setting(j), "reject") == 0;
 	char id[ID_TEXT_BYTES];
 
 	log_info("proof: parcel=%s partner=%s edition=%s theirs=%s by=%s "
@@ -393,6 +414,8 @@ tell(struct judged *j, int dir, bool may_stay, struct buf *text)
 	    j->verdict.theirs->edition,
 	    j->verdict.source == PARTNER_BY_REGISTRY ? "registry" : "files",
 	    stays ? "not-sent" : "unread");
+	if (stays)
+		mark_stays(j->office, dir);
 	explain(j, stays, text);
 	if (stays)
 		return TSK_DENIED;
@@ -416,6 +439,8 @@ proof_judge(struct office *office, int dir, const struct wire_parcel *parcel,
 	if (judge_files(&j, listed, &editions) &&
 	    strcmp(setting(&j), "send") != 0)
 		rc = tell(&j, dir, may_stay, text);
+	if (rc != TSK_DENIED)
+		(void)unlinkat(dir, STAYS_NAME, 0);
 	free_files(j.files, j.count);
 	partner_edition_fini(&editions);
 	return rc;

@@ -87,3 +87,27 @@ def test_f02_killed_while_converting(make_lab, tmp_path):
     lab.offices[VISIT].wait_inbox(by_name(paths), 60)
     convert.wait_note(care, "注意：相手がV4.1")
     assert len(convert.csvs(care.copies("rejected", CONVERTED))) == 3
+
+
+def test_f02_killed_while_it_stays(make_lab, tmp_path):
+    """The registry says that the partner cannot read it: whenever the agent
+    dies, nothing of it is sent and all of it lies there with its reason."""
+    rows = [{**row, "editions": "3" if row is ROWS[VISIT] else ""}
+            for row in ROWS.values()]
+    lab = make_lab(rows)
+    lab.up()
+    care = lab.offices[CARE]
+    for number, point in enumerate(["office-converted", "office-reject-noted",
+                                    "office-rejected"]):
+        process = arm(lab, "care", point)
+        good = by_name(plan_set(tmp_path / point, ROWS[CARE], ROWS[VISIT],
+                                stamp=f"2026112{number}150000"))
+        for name, data in good.items():
+            care.send(name, data)
+        restart(lab, "care", process, point)
+        for name in good:
+            assert "台帳" in care.wait_rejected(name, 60)
+        rejected = care.files("rejected")
+        assert {n: rejected[n] for n in good} == good
+    assert len(convert.csvs(care.copies("rejected", CONVERTED))) == 9
+    assert lab.parcels() == []
