@@ -29,6 +29,7 @@
 #include "pool.h"
 #include "profile.h"
 #include "roster.h"
+#include "sandbox.h"
 #include "tries.h"
 #include "vault.h"
 
@@ -541,6 +542,7 @@ api_open(zloop_t *loop, const struct national_settings *settings, int dirfd,
 	*out = NULL;
 	if (rc == 0)
 		rc = api_profile_load(settings->api_profile, &a->profile, why);
+	sandbox_private(); /* the root key will be here */
 	if (rc == 0)
 		rc = vault_open(settings->api_containers, settings->api_secret,
 		    true, &a->vault, why);

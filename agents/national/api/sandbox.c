@@ -36,7 +36,6 @@ sandbox_private(void)
 
 	(void)setrlimit(RLIMIT_CORE, &none);
 	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	(void)umask(0077);
 }
 
 void

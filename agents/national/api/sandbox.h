@@ -7,7 +7,8 @@
 #include <stdbool.h>
 
 /* sandbox_private(): no core, no ptrace, no reading of /proc/self/mem by
- * processes of the same user; umask. */
+ * processes of the same user.  Children that are forked inherit it, programs
+ * that are executed only lose the right to a core. */
 void sandbox_private(void);
 /* sandbox_close(from): every descriptor from ${from} on. */
 void sandbox_close(int from);

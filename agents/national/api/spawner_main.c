@@ -18,6 +18,7 @@
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -121,6 +122,7 @@ spawner_main(const char *profile)
 	(void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 	(void)prctl(PR_SET_NAME, "n-spawner", 0, 0, 0);
 	sandbox_private();
+	(void)umask(0077);
 	sandbox_close(WORKER_LOCK + 1);
 	/* a stop is told by the end of the socket, after the order under way */
 	(void)signal(SIGINT, SIG_IGN);
