@@ -15,6 +15,9 @@ from stage import Stage
 def room(make_lab):
     """Broker and keys; every agent is a peer of the test's."""
     made = make_lab(rows())
+    # a slow machine is not a lost peer: these do not ping while they wait
+    made.setting("tasukid", session__heartbeat="1 min",
+                 session__handshake="1 min")
     made.prepare()
     cast = Cast(made)
     yield made, cast
@@ -500,7 +503,8 @@ def test_fax_is_a_right_of_its_own(make_lab):
     partner = row(9, "17", inside=0, way="fax", fax_number="03-1234-5678",
                   paper="fax")
     lab = make_lab(rows()[:-1] + [partner])
-    lab.setting("tasukid", route__ways="bus fax pdf")
+    lab.setting("tasukid", route__ways="bus fax pdf",
+                session__heartbeat="1 min", session__handshake="1 min")
     lab.prepare()
     lab.ctl("registry", "verify-fax", PARTNER + "/17", "--by",
             "second person")
