@@ -99,7 +99,7 @@ def test_f43_kill_the_gateway_at_every_point(room, tally):
     try:
         points = points_of(room, rounds, 30, 10)
         jobs = [(p, n) for n in PASSES for p in points]
-        each = max(8, PARCELS // (len(jobs) + 1))
+        each = max(8, -(-(PARCELS - 40) // len(jobs)))
         kills = [job for job in jobs
                  if rounds.crash(*job, each * 3 // 4, each - each * 3 // 4)]
         rounds.load.check()
