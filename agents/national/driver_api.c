@@ -23,7 +23,6 @@
 #include "answer.h"
 #include "clock.h"
 #include "log.h"
-#include "order.h"
 #include "pool.h"
 #include "profile.h"
 #include "roster.h"
@@ -32,6 +31,7 @@
 #include "vault.h"
 
 #include "driver.h"
+#include "order.h"
 
 #define LOOK_MS      1000
 #define PUMP_MS      1
