@@ -16,6 +16,7 @@
 
 #include "desk.h"
 #include "file.h"
+#include "foreign.h"
 
 #define DOCUMENTS_MAX 4
 
@@ -362,8 +363,9 @@ handed_over_with_a_code(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
+	int reader = foreign_main(argc, argv);
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(outcomes, setup, teardown),
 	    cmocka_unit_test_setup_teardown(learns_names, setup, teardown),
@@ -373,6 +375,8 @@ main(void)
 		handed_over_with_a_code, setup, teardown),
 	};
 
+	if (reader >= 0)
+		return reader;
 	if (mkdtemp(root) == NULL)
 		return 1;
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
