@@ -5,7 +5,8 @@
  * DESCRIPTION
  *	libzmq connects for ever and says nothing when nobody is there.  So the
  *	socket file is first tried with a plain connect(2), which tells "no
- *	broker" from "a broker that crashed left its file" from "not your user".
+ *	broker" from "a broker that crashed left its file" from "not your user",
+ *	and the socket is watched: who asks a broker that ends is told at once.
  *
  *	A socket path holds 107 bytes.  Data folders of tests and labs can be
  *	deeper, so a long path is reached through /proc/self/fd.
@@ -15,6 +16,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -24,14 +26,16 @@
 #include <czmq.h>
 
 #include "buf.h"
+#include "clock.h"
 #include "err.h"
 
 #include "control.h"
 
 struct control {
 	zsock_t *socket;
-	int ms;     /* patience */
-	int folder; /* held open while a path runs through it; or -1 */
+	void *monitor; /* of the socket: says when the broker ends */
+	int ms;        /* patience */
+	int folder;    /* held open while a path runs through it; or -1 */
 };
 
 /* A name of ${path} that fits into a socket address. */
@@ -107,6 +111,22 @@ explain(const char *path, struct why *why)
 	}
 }
 
+/* The address is new each time: libzmq gives an old one back late. */
+static void
+watch(struct control *control)
+{
+	char address[64];
+
+	snprintf(address, sizeof(address), "inproc://control-%p-%lld",
+	    (void *)control, (long long)clock_mono_ns());
+	control->monitor = zmq_socket(zsys_init(), ZMQ_PAIR);
+	if (control->monitor == NULL ||
+	    zmq_socket_monitor(zsock_resolve(control->socket), address,
+		ZMQ_EVENT_DISCONNECTED) == -1 ||
+	    zmq_connect(control->monitor, address) == -1)
+		panic("no ZeroMQ monitor");
+}
+
 int
 control_open(const char *path, struct control **out, struct why *why)
 {
@@ -129,7 +149,8 @@ control_open(const char *path, struct control **out, struct why *why)
 		panic("no ZeroMQ socket");
 	zsock_set_linger(control->socket, 0);
 	zsock_set_sndtimeo(control->socket, CONTROL_TIMEOUT_MS);
-	zsock_set_rcvtimeo(control->socket, CONTROL_TIMEOUT_MS);
+	zsock_set_rcvtimeo(control->socket, 0); /* answer() waits */
+	watch(control);
 	if (zsock_connect(control->socket, "ipc://%s", address.sun_path) != 0) {
 		why_system(why, WHY_LATER, path);
 		rc = TSK_SYSTEM;
@@ -146,7 +167,6 @@ void
 control_patience(struct control *control, int ms)
 {
 	control->ms = ms;
-	zsock_set_rcvtimeo(control->socket, ms);
 }
 
 void
@@ -155,6 +175,8 @@ control_close(struct control **control)
 	if (*control == NULL)
 		return;
 	zsock_destroy(&(*control)->socket);
+	if ((*control)->monitor != NULL)
+		zmq_close((*control)->monitor);
 	if ((*control)->folder >= 0)
 		close((*control)->folder);
 	free(*control);
@@ -193,6 +215,36 @@ judge(json_t *answer, struct why *why)
 	return TSK_INVALID;
 }
 
+/* The answer, or NULL and why there is none. */
+static zmsg_t *
+answer_of(struct control *control, struct why *why)
+{
+	zmq_pollitem_t items[] = {
+	    {.socket = zsock_resolve(control->socket), .events = ZMQ_POLLIN},
+	    {.socket = control->monitor, .events = ZMQ_POLLIN},
+	};
+	int64_t until = clock_mono_ms() + control->ms, left;
+	int ready = 0;
+
+	while (ready == 0 && (left = until - clock_mono_ms()) > 0) {
+		ready = zmq_poll(items, 2, (long)left);
+		if (ready < 0 && errno == EINTR && !zsys_interrupted)
+			ready = 0;
+	}
+	/* what came before the end counts */
+	zmsg_t *msg = ready > 0 ? zmsg_recv(control->socket) : NULL;
+	if (msg == NULL && ready > 0)
+		why_set(why, WHY_LATER, "no-answer",
+		    "The broker ended before it answered, and may have done "
+		    "what it was asked. Start it and look before you ask "
+		    "again.");
+	else if (msg == NULL)
+		why_set(why, WHY_LATER, "no-answer",
+		    "The broker did not answer within %d seconds.",
+		    control->ms / 1000);
+	return msg;
+}
+
 int
 control_ask(struct control *control, const json_t *request, json_t **answer,
     struct why *why)
@@ -209,14 +261,13 @@ control_ask(struct control *control, const json_t *request, json_t **answer,
 	}
 	rc = zstr_send(control->socket, text);
 	free(text);
-	if (rc == 0)
-		msg = zmsg_recv(control->socket);
-	if (msg == NULL) {
+	if (rc != 0)
 		why_set(why, WHY_LATER, "no-answer",
-		    "The broker did not answer within %d seconds.",
-		    control->ms / 1000);
+		    "The broker does not take the question.");
+	else
+		msg = answer_of(control, why);
+	if (msg == NULL)
 		return TSK_LATER;
-	}
 	*answer = parse(msg);
 	zmsg_destroy(&msg);
 	return judge(*answer, why);

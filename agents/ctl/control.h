@@ -35,7 +35,7 @@ void control_patience(struct control *control, int ms);
  * control_patience() said.  0: *${answer} is the
  * broker's object with "ok":true, released by json_decref().  TSK_INVALID: the
  * broker said no: ${why} holds its code and sentence, *${answer} its object.
- * TSK_LATER: no answer in time.  TSK_DAMAGED: what came is not an answer.
+ * TSK_LATER: no answer in time, or the broker ended.  TSK_DAMAGED: what came is not an answer.
  */
 int control_ask(struct control *control, const json_t *request, json_t **answer,
     struct why *why) TSK_MUST_USE;

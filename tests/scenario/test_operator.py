@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import os
+import signal
 import stat
 import subprocess
 
@@ -95,6 +96,34 @@ def test_parked_survives_a_restart(poisoned):
     assert lab.states(parcel_id) == ["parked"]
     code, out, _ = ctl(lab, "parked", "show", parcel_id)
     assert code == 0 and "The inbox cannot be written." in out
+
+
+def asks(pid):
+    """It is connected, and waits for the answer."""
+    task = f"/proc/{pid}/task"
+    names = {read(os.path.join(task, t, "comm")).decode().strip()
+             for t in os.listdir(task)}
+    links = [os.readlink(f"/proc/{pid}/fd/{f}")
+             for f in os.listdir(f"/proc/{pid}/fd")]
+    return (any(n.startswith("ZMQbg/IO") for n in names)
+            and any(n.startswith("socket:") for n in links))
+
+
+def test_a_broker_that_ends_is_told_at_once(lab):
+    """Not after the patience for a slow one, and not as "did not answer"."""
+    broker, _ = lab.broker()
+    broker.signal(signal.SIGSTOP)
+    with subprocess.Popen(
+            [os.path.join(lab.bin, "tasukictl"), "--data", lab.data(),
+             "status"], stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "LC_ALL": "C"}) as asking:
+        wait_for("tasukictl asks", lambda: asks(asking.pid))
+        lab.kill(broker)
+        _, err = asking.communicate(timeout=30)
+    assert asking.returncode == 1
+    assert "ended before it answered" in err, err
+    lab.start_broker()
+    assert ctl(lab, "status")[0] == 0
 
 
 def test_never_parks_at_once(lab, tmp_path):
