@@ -106,16 +106,20 @@ def test_acceptance_lost_on_the_way_back(make_lab, tmp_path):
     with Proxy(lab.port()) as net:
         lab.endpoints["care"] = net.endpoint()
         lab.up()
+        care = lab.offices[CARE]
+        # what the partner reads is known from here on
+        first = sets(tmp_path, 1)
+        care.send_all(first)
+        wait_for(lab.tails, lambda: len(care.files("sent")) == 3)
         net.blackhole("agent")
-        paths = sets(tmp_path, 2)
-        lab.offices[CARE].send_all(paths)
-        lab.wait_parcels(2)
-        assert lab.offices[CARE].files("sent") == {}
+        paths = sets(tmp_path, 2, start=1)
+        care.send_all(paths)
+        lab.wait_parcels(3)
+        assert len(care.files("sent")) == 3
         net.mend()
-        wait_for(lambda: lab.tails(),
-                 lambda: len(lab.offices[CARE].files("sent")) == 6, 40)
-        each_once(lab, lab.offices[VISIT], paths)
-        assert len(lab.parcels()) == 2
+        wait_for(lab.tails, lambda: len(care.files("sent")) == 9, 40)
+        each_once(lab, lab.offices[VISIT], first + paths)
+        assert len(lab.parcels()) == 3
 
 
 def test_large_parcel_goes_on_after_a_cut(make_lab):

@@ -69,7 +69,7 @@ def refusal(peer):
     return peer.wait("refused")[1][2][0]
 
 
-NEWEST = 3      # the broker's protocol
+NEWEST = 4      # the broker's protocol
 
 
 def bye(peer, seconds=10):
