@@ -94,6 +94,18 @@ on_ping(struct broker *b, struct session *s, struct wire_msg *msg,
 	post_message(b, s, &pong);
 }
 
+/* The answer to the ping of a probe is a new word, however soon it is read;
+ * of others that were read in the turn of the probe nobody knows. */
+static void
+on_pong(struct broker *b, struct session *s, struct wire_msg *msg,
+    struct hear_input *in)
+{
+	(void)in;
+	if (s->probe_ms != 0 && msg->pong == (uint64_t)s->probe_ms &&
+	    s->agent->live == s && s->agent->challenger != NULL)
+		session_conflict(b, s->agent);
+}
+
 static void
 on_bye(struct broker *b, struct session *s, struct wire_msg *msg,
     struct hear_input *in)
@@ -124,6 +136,7 @@ static const struct {
     [WIRE_SETTLE] = {on_settle, false},
     [WIRE_QUERY] = {on_query, false},
     [WIRE_PING] = {on_ping, false},
+    [WIRE_PONG] = {on_pong, false},
     [WIRE_BYE] = {on_bye, false},
     [WIRE_RECALL] = {on_recall, false},
     [WIRE_READS] = {on_reads, false},

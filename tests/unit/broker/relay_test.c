@@ -697,15 +697,18 @@ clones_conflict(void **state)
 	/* long: on a busy machine a word may take its time */
 	struct room *r = opened("session\n    probe = \"3 s\"\n");
 	struct peer *one = peer_new(r, &r->a), *two = peer_new(r, &r->a);
+	struct wire_msg pong = {.type = WIRE_PONG};
 	json_t *o;
 
 	(void)state;
 	peer_join(one, 1, 0);
 	peer_hello(two, 2);
 	peer_expect(one, WIRE_PING);
-	peer_submit(one, 1, ROOM_A, ROOM_B, STAMP, 10); /* a word */
-	peer_expect(one, WIRE_ACCEPTED);
+	pong.pong = one->msg.ping;
+	peer_say(one, &pong, NULL, NULL, 0);
 	expect_bye(two, REFUSAL_CONFLICT);
+	peer_submit(one, 1, ROOM_A, ROOM_B, STAMP, 10);
+	peer_expect(one, WIRE_ACCEPTED);
 	o = room_ask(r, json_pack("{s:s}", "command", "status"));
 	assert_int_equal(json_array_size(json_object_get(o, "alarms")), 1);
 	json_decref(o);
