@@ -42,6 +42,7 @@ struct store_lmdb {
 	struct store_write write;
 	atomic_bool broken;
 	atomic_uint_fast64_t commits, ops;
+	uint64_t turned; /* commits + 1 at the last turn_over(); writer only */
 };
 
 /* One transaction; rc is LMDB's own code of the first call that failed. */

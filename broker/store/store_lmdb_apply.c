@@ -26,6 +26,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "buf.h"
 #include "clock.h"
 #include "crash.h"
 #include "err.h"
@@ -286,6 +287,41 @@ check_readers(struct store_lmdb *db)
 	store_lmdb_reserve(db);
 }
 
+/* Pages that a commit gives back serve the next but one: LMDB keeps one state
+ * back.  When settlements were the last that a full disk took, everything may
+ * be free and still no new document fits, for ever.  So a commit of next to
+ * nothing, a record of meta written as it was; once after each commit. */
+static bool
+turn_over(struct store_lmdb *db)
+{
+	uint64_t commits = atomic_load(&db->commits);
+	MDB_cursor *cursor = NULL;
+	MDB_val key, value;
+	MDB_txn *txn;
+	struct buf copy;
+
+	if (db->turned == commits + 1 ||
+	    mdb_txn_begin(db->env, NULL, 0, &txn) != 0)
+		return false;
+	db->turned = commits + 1;
+	buf_init(&copy, 1024 * 1024);
+	int rc = mdb_cursor_open(txn, db->tables[TABLE_META], &cursor);
+	if (rc == 0)
+		rc = mdb_cursor_get(cursor, &key, &value, MDB_FIRST);
+	if (rc == 0) { /* the page it lies on is about to move */
+		buf_add(&copy, value.mv_data, value.mv_size);
+		value.mv_data = copy.data;
+		rc = mdb_cursor_put(cursor, &key, &value, MDB_CURRENT);
+	}
+	mdb_cursor_close(cursor);
+	if (rc != 0)
+		mdb_txn_abort(txn);
+	else
+		rc = mdb_txn_commit(txn);
+	buf_fini(&copy);
+	return rc == 0;
+}
+
 int
 store_lmdb_apply(
     struct store *store, struct store_op **ops, size_t count, struct why *why)
@@ -309,7 +345,8 @@ store_lmdb_apply(
 			return 0;
 		}
 		result = recover(db, rc, tsk, need, brings, why);
-		if (result != 0)
+		if (result != 0 &&
+		    !(result == TSK_FULL && brings && turn_over(db)))
 			return result;
 	}
 	return broken(db, rc, tsk, why);
