@@ -103,9 +103,10 @@ first_open(struct office *office)
 			return;
 		learn(office, known);
 		CRASH_POINT("office-known");
-		if (file_move(root, MAKING, root, FOLDER) != 0)
+		int rc = file_move(root, MAKING, root, FOLDER);
+		if (rc != 0)
 			log_warn("first: office=%s folder not made: %s",
-			    office->label, err_text(TSK_SYSTEM));
+			    office->label, err_text(rc));
 	}
 	close(known);
 }

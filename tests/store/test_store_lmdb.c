@@ -291,6 +291,38 @@ a_full_disk_refuses_and_recovers(void **state)
 	assert_int_equal(umount(place), 0);
 }
 
+/* The settlements of all are one commit, and nothing else comes: the pages it
+ * gives back are used by the next parcel. */
+static void
+a_full_disk_is_used_after_one_commit(void **state)
+{
+	struct rig *rig = *state;
+	struct store_op ops[100], *batch[100];
+	struct id ids[100];
+	struct rig_parcel p;
+	char place[160];
+
+	rig_close(rig);
+	snprintf(place, sizeof(place), "%s/small", rig->dir);
+	assert_int_equal(mkdir(place, 0700), 0);
+	if (mount("tmpfs", place, "tmpfs", 0, "size=8m,mode=0700") != 0)
+		skip(); /* told above */
+	snprintf(rig->path, sizeof(rig->path), "%.120s/store", place);
+	assert_int_equal(rig_open(rig), 0);
+	size_t n = fill_up(rig, ids, 100, 900000);
+	for (size_t i = 0; i < n; i++) {
+		ops[i] = rig_settle_op(rig, &ids[i], 0, LEG_DELIVERED);
+		batch[i] = &ops[i];
+	}
+	assert_int_equal(store_apply(rig->store, batch, n, &rig->why), 0);
+	rig_parcel(rig, &p, 900000, 1);
+	assert_int_equal(rig_accept(rig, &p), 0);
+	rig_parcel_fini(&p);
+	rig_close(rig);
+	assert_sound(rig);
+	assert_int_equal(umount(place), 0);
+}
+
 /* ---- F13: two brokers ---- */
 
 static void
@@ -818,6 +850,7 @@ main(void)
 	    CASE(the_map_grows_while_others_read),
 	    CASE(the_map_limit_refuses_and_recovers),
 	    CASE(a_full_disk_refuses_and_recovers),
+	    CASE(a_full_disk_is_used_after_one_commit),
 	    CASE(a_second_opener_is_refused),
 	    CASE(a_missing_file_is_refused),
 	    CASE(a_folder_of_somebody_else_is_refused),
