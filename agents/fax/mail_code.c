@@ -99,7 +99,14 @@ convert(iconv_t cd, char *p, size_t n, struct buf *out)
 		char *to = piece;
 		size_t room = sizeof(piece);
 		size_t rc = iconv(cd, &p, &n, &to, &room);
-		buf_add(out, piece, sizeof(piece) - room);
+		size_t got = sizeof(piece) - room;
+		/* only here: UTF-7 writes a NUL in letters, UTF-16 letters with
+		 * NULs */
+		for (size_t i = 0; i < got; i++) {
+			if (piece[i] == '\0')
+				piece[i] = ' ';
+		}
+		buf_add(out, piece, got);
 		if (rc != (size_t)-1 || errno == E2BIG)
 			continue;
 		if (n > 0) {
@@ -143,10 +150,6 @@ mail_decode(const char *p, size_t n, enum mail_coding coding,
 		from_quoted(p, n, false, &bytes);
 	else
 		buf_add(&bytes, p, n);
-	for (size_t i = 0; i < bytes.len; i++) {
-		if (bytes.data[i] == '\0')
-			bytes.data[i] = ' ';
-	}
 	if (bytes.len > 0)
 		to_utf8(bytes.data, bytes.len, charset, out);
 	buf_fini(&bytes);
@@ -175,10 +178,6 @@ take_word(const char *p, struct buf *out)
 		from_base64(text, (size_t)(end - text), &bytes);
 	else
 		from_quoted(text, (size_t)(end - text), true, &bytes);
-	for (size_t i = 0; i < bytes.len; i++) {
-		if (bytes.data[i] == '\0')
-			bytes.data[i] = ' ';
-	}
 	if (bytes.len > 0)
 		to_utf8(bytes.data, bytes.len, charset, out);
 	buf_fini(&bytes);

@@ -360,7 +360,8 @@ look(struct carry *c, struct job *job, int64_t now_ms)
 		job->offered = courier_offer(c->courier, key) == 0;
 	if (job->state == JOB_QUEUED || job->state == JOB_HANDED)
 		hear(c, job, key, now_ms);
-	if (job->state > JOB_HANDED && job->told && !job->forgotten) {
+	if (!job->forgotten && ((job->state > JOB_HANDED && job->told) ||
+				   send_over(c->send, job, now_ms))) {
 		courier_forget(c->courier, key);
 		job->forgotten = true;
 	}

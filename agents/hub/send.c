@@ -329,8 +329,8 @@ pair_waits(const struct send *s, const struct job *job)
 	return false;
 }
 
-static bool
-over(const struct send *s, const struct job *job, int64_t now_ms)
+bool
+send_over(const struct send *s, const struct job *job, int64_t now_ms)
 {
 	switch (job->state) {
 	case JOB_SEEN:
@@ -353,8 +353,9 @@ look(struct send *s, struct job *job, int64_t now_ms)
 {
 	if (job->dirty && send_save(s, job) == 0 && job->state >= JOB_HANDED)
 		s->tell(s->arg, job);
-	if (over(s, job, now_ms)) {
-		end(s, job);
+	if (send_over(s, job, now_ms)) {
+		if (s->worker != NULL || job->forgotten)
+			end(s, job);
 		return;
 	}
 	if (s->worker == NULL || (job->recall && job->state < JOB_LAID))

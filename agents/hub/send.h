@@ -58,6 +58,9 @@ int send_retry(struct send *send, struct job *job, int64_t now_ms) TSK_MUST_USE;
 void send_fail(struct send *send, struct job *job, const char *code,
     const char *sentence, int64_t now_ms);
 
+/* send_over(send, job, now): nothing more is to come of it; it goes with the
+ * next tick, with the courier only once the owner has set forgotten. */
+bool send_over(const struct send *send, const struct job *job, int64_t now_ms);
 /* send_tick(send, now): look at every job; when to come again, wall time. */
 int64_t send_tick(struct send *send, int64_t now_ms);
 

@@ -71,6 +71,13 @@ static const struct {
 	false, false},
     {"unknown charset", "Subject: =?x-none?Q?sent?=\n\n", "", "sent", false,
 	false},
+    {"utf-16",
+	"From: a@b.jp\nContent-Type: text/plain; charset=UTF-16BE\n"
+	"Content-Transfer-Encoding: base64\n\nkAFP4VuMToY=\n",
+	"a@b.jp", "送信完了", false, false},
+    {"a NUL in letters",
+	"From: a@b.jp\nSubject: =?UTF-7?Q?sent+AAA-ok?=\n\nx\n", "a@b.jp",
+	"sent ok\nx", false, false},
     {"broken bytes",
 	"Content-Type: text/plain; charset=utf-8\n\nsent \xff\xfe ok\n", "",
 	"sent ?? ok", false, false},
