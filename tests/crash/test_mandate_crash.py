@@ -112,7 +112,8 @@ def set_clock(path, shift):
 
 
 def test_midnight_with_parcels_in_flight(room):
-    """The last day ends at 24:00 JST: what was accepted by then goes its way,
+    """T07:
+    The last day ends at 24:00 JST: what was accepted by then goes its way,
     what the party had not taken is the office's, and nothing more is accepted
     or handed to it; the other mandate goes on."""
     lab, cast = room

@@ -139,7 +139,8 @@ def month_of(last):
 
 
 def test_two_days_down_at_the_end_of_the_month(month):
-    """From 15:00 two days before the last business day on nobody can reach it.
+    """F42:
+    From 15:00 two days before the last business day on nobody can reach it.
     Paper goes out at the set hour and not before, once, for what was not
     handed over; it says so if the data may arrive as well."""
     make, clock, last = month
@@ -215,7 +216,8 @@ def test_two_days_down_at_the_end_of_the_month(month):
 
 
 def test_a_certificate_ends(month):
-    """At midnight: from then on that office waits, and nobody else; what was
+    """F38:
+    At midnight: from then on that office waits, and nobody else; what was
     sent before stays sent, and with a new certificate it goes on."""
     make, clock, last = month
     room = make(offices=[CARE, SECOND])

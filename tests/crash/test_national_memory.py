@@ -78,7 +78,8 @@ def start_as_group(room):
 
 
 def test_t36_memory(room):
-    """Passwords, keys and tokens are in the worker of their own office and in
+    """T18:
+    Passwords, keys and tokens are in the worker of their own office and in
     no other process; there they are locked, in no core, and nobody can look;
     a token that is over is nowhere."""
     us = start_as_group(room)

@@ -69,6 +69,7 @@ def partners(**more):
 
 @pytest.mark.parametrize("point", POINTS)
 def test_a_list_is_taken_whole_or_not_at_all(registry, point):
+    """F45."""
     path = registry.file("list.csv", partners(
         way="fax", **{"fax_number": "03-3581-4111"}))
     before = len(registry.imports())

@@ -1,5 +1,5 @@
 /* NAME
- *	fuzz_check - any bytes as a file of the standard
+ *	fuzz_check - any bytes as a file of the standard (T25)
  * DESCRIPTION
  *	The first line of the input is the file's name.
  */

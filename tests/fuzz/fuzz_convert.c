@@ -3,7 +3,7 @@
  * DESCRIPTION
  *	The first line of the input is the file's name.  Whatever comes in: a
  *	copy that is handed out passes the check, and what goes over without a
- *	loss comes back as it was.
+ *	loss comes back as it was (T25).
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* NAME
- *	fuzz_reader - any bytes as CSV
+ *	fuzz_reader - any bytes as CSV (T25)
  */
 #include <stdlib.h>
 #include <string.h>

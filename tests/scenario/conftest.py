@@ -22,7 +22,7 @@ def binaries():
 
 
 def check_logs(lab):
-    """No personal data, no sanitizer report, no broken invariant."""
+    """T17: No personal data, no sanitizer report, no broken invariant."""
     text = lab.logs()
     assert lab_module.MARKER not in text, "a client's name is in a log"
     for encoded in lab_module.MARKER_BYTES + (

@@ -137,6 +137,7 @@ WHOLE = [
 @pytest.mark.parametrize("what, data, codes", WHOLE,
                          ids=[w[0] for w in WHOLE])
 def test_whole_files(tmp_path, what, data, codes):
+    """T25."""
     got = check(put(tmp_path, data))
     if codes is None:  # anything but silence
         assert got.code == 1 and got.findings
@@ -200,6 +201,7 @@ def test_names(tmp_path, name):
 # ---- far too large ----
 
 def test_a_million_columns(tmp_path, small_peak):
+    """T24."""
     for data in (b"," * 10 ** 6, b'"",' * 10 ** 6, b"202407," * 10 ** 6):
         path = put(tmp_path, rows(1) + data + b"\r\n" + rows(1, b"x"))
         got = check(path)
@@ -210,7 +212,8 @@ def test_a_million_columns(tmp_path, small_peak):
 
 @pytest.mark.parametrize("first", [b'"', b"", b'""'])
 def test_a_field_of_a_gibibyte(tmp_path, small_peak, first):
-    """A sparse file: it takes no disk, and reading stops after a mebibyte."""
+    """T24:
+    A sparse file: it takes no disk, and reading stops after a mebibyte."""
     path = put(tmp_path, rows(1) + b"202407,139998," + first)
     os.truncate(path, (1 << 30) + 4096)
     got = check(path)
@@ -227,7 +230,8 @@ def test_a_record_of_many_mebibytes(tmp_path, small_peak):
 
 
 def test_ten_million_broken_rows(tmp_path, small_peak):
-    """A tenth of them where a sanitizer makes each dear (and memory large)."""
+    """T24:
+    A tenth of them where a sanitizer makes each dear (and memory large)."""
     count = 10 ** 7 if small_peak < 24 else 10 ** 6
     path = tmp_path / NAME
     with open(path, "wb") as out:

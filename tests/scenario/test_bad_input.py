@@ -30,6 +30,7 @@ def still_works(lab, tmp_path):
 
 
 def test_incomplete_set_waits_in_hold_with_a_notice(lab, tmp_path):
+    """F30."""
     paths = plan_set(tmp_path / "out", ROWS[CARE], ROWS[VISIT])
     care = lab.offices[CARE]
     plan = [p for p in paths if "UPPLAN" in p]
@@ -131,7 +132,7 @@ def test_name_not_of_the_standard_needs_a_partner_folder(lab, tmp_path):
 
 
 def test_other_kinds_of_attachment_are_refused(lab, tmp_path):
-    """Permitted: pdf csv jpeg jpg png gif txt."""
+    """T52: Permitted: pdf csv jpeg jpg png gif txt."""
     lab.offices[CARE].send("program.exe", b"MZ", partner=VISIT)
     text = lab.offices[CARE].wait_rejected("program.exe")
     assert japanese(text), text
@@ -145,7 +146,7 @@ def test_partner_folder_that_is_no_office(lab, tmp_path):
 
 
 def test_odd_names_harm_nobody(lab, tmp_path):
-    """F33: 255 bytes, control characters, dots, reserved names."""
+    """F33, T21: 255 bytes, control characters, dots, reserved names."""
     care = lab.offices[CARE]
     names = ["a" * 251 + ".pdf", "line\nbreak.txt", "bell\a.pdf", "CON.txt",
              "trailing .", "..pdf", "tab\tname.txt", "rtl‮fdp.txt",
@@ -171,7 +172,7 @@ def test_odd_names_harm_nobody(lab, tmp_path):
 
 
 def test_symbolic_links_are_not_followed(lab, tmp_path):
-    """F33: a link to a secret in the outbox must not be sent."""
+    """F33, T23: a link to a secret in the outbox must not be sent."""
     secret = tmp_path / "secret.txt"
     secret.write_bytes(b"do not send")
     care = lab.offices[CARE]
@@ -189,6 +190,7 @@ def test_symbolic_links_are_not_followed(lab, tmp_path):
 
 
 def test_folders_and_pipes_in_the_outbox(lab, tmp_path):
+    """T23."""
     care = lab.offices[CARE]
     os.makedirs(os.path.join(care.outbox, "新しいフォルダー", "a"))
     os.mkfifo(os.path.join(care.outbox, "pipe.csv"))

@@ -103,6 +103,7 @@ def plan(site, number):
 
 
 def test_there_and_back(sites, medium):
+    """T51."""
     left, right = sites
     stick = medium("stick")
     files = plan(left, 1)
@@ -145,6 +146,7 @@ def test_there_and_back(sites, medium):
 
 
 def test_lost_old_and_copied_twice(sites, medium):
+    """F50."""
     left, right = sites
     first, second = plan(left, 1), plan(left, 2)
     left.send(first)
@@ -187,6 +189,7 @@ def test_lost_old_and_copied_twice(sites, medium):
 
 
 def test_half_copied_changed_and_swapped(sites, medium, make_lab):
+    """F50, T51."""
     left, right = sites
     files = plan(left, 1)
     left.send(files)
@@ -240,6 +243,7 @@ IMPORT = ["courier-unpacked", "courier-in", "courier-taken",
 
 
 def test_killed_in_export_and_import(sites, medium):
+    """F50."""
     left, right = sites
     sent = {}
     stick = medium("stick")
@@ -283,6 +287,7 @@ AGENT = ["inbound-known", "hub-carried-in", "inbound-noted", "hub-owed"]
 
 
 def test_the_agents_are_killed(sites, medium):
+    """F50."""
     left, right = sites
     stick = medium("stick")
     sent = {}

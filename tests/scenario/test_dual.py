@@ -87,6 +87,7 @@ def test_dual_ends_with_its_day(make_stage):
 
 
 def test_paper_goes_when_the_data_fails(make_stage):
+    """F20."""
     stage = make_stage(row(2, "11", "visit", policy="dual"))
     care, visit, paper = (stage.peer(n) for n in ("care", "visit", "pdf"))
     sent = stage.send(care, VISIT)
@@ -178,6 +179,7 @@ def test_paper_that_may_be_out_is_asked_for(make_stage, how):
 
 
 def test_a_newer_version_replaces_waiting_paper(make_stage):
+    """F29."""
     stage = make_stage(row(9, "17", inside=0), row(2, "11", "visit"))
     care = stage.peer("care")
     mark, other = b"A" * 16, b"B" * 16

@@ -78,6 +78,7 @@ REFUSED = [
 
 
 def test_never_dialled(fax):
+    """T31."""
     legs = [(fax.deliver(**more), code) for more, code in REFUSED]
     for leg, code in legs:
         assert fax.settled(leg)[:2] == ("never", code)
@@ -130,6 +131,7 @@ def test_pdf_and_gif_become_pages(fax):
 
 
 def test_a_pdf_that_hides_something_is_for_a_person(fax):
+    """T27."""
     locked = pdf_of(fax, "locked.pdf", "--encrypt", "", "owner", "256", "--")
     asks = pdf_of(fax, "asks.pdf", "--encrypt", "user", "owner", "256", "--")
     plain = pdf_of(fax, "open.pdf", "--stream-data=uncompress")
@@ -148,6 +150,7 @@ def test_a_pdf_that_hides_something_is_for_a_person(fax):
 
 
 def test_busy_is_tried_again_and_then_failed(fax):
+    """F41."""
     leg = fax.deliver()
     for n in (1, 2, 3):
         tag = f"{leg.key}-{n}"
@@ -166,6 +169,7 @@ def test_busy_is_tried_again_and_then_failed(fax):
 
 
 def test_no_result_is_unknown_and_never_sent_again(make_lab):
+    """F40."""
     fax = FolderRoom(make_lab(), result__wait="700 ms")
     try:
         fax.start()
@@ -221,6 +225,7 @@ def test_a_person_decides_what_is_unknown(make_lab, verb, outcome, code):
 
 
 def test_the_first_one_stops_for_a_look(fax):
+    """T30."""
     leg = fax.deliver(fax_first=1)
     job = fax.wait_state(leg, "queued", hold=True)
     assert os.path.exists(job["pages_file"])
@@ -314,6 +319,7 @@ def test_recalled_while_away(fax):
 
 
 def test_number_changed_while_it_waited(fax):
+    """F41."""
     leg = fax.deliver(fax_first=1)
     fax.wait_state(leg, "queued", hold=True)
     fax.broker.cut()
@@ -581,6 +587,7 @@ def test_what_ended_while_it_was_away_is_gone(office):
 
 
 def test_frozen_while_it_waits_here(office):
+    """T30."""
     fax, ctl = office, office.lab.ctl
     ctl("registry", "verify-fax", PARTNER + "/17", "--by", "suzuki")
     parcel_id = send(fax)

@@ -130,6 +130,7 @@ def test_a_provider_that_cannot_tell_makes_it_unknown(make, answer):
 
 
 def test_a_status_that_never_comes(make):
+    """F40."""
     fax = make(result__wait="700 ms")
     fax.start()
     leg = fax.deliver()

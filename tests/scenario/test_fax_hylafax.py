@@ -72,6 +72,7 @@ def test_it_really_arrives(fax, tmp_path):
 
 
 def test_busy_and_no_answer(fax):
+    """F41."""
     busy = fax.deliver(fax_number="0312340000")
     silent = fax.deliver(fax_number="0312349999")
     assert settled(fax, busy)[:2] == ("never", "failed-busy")

@@ -153,6 +153,7 @@ def test_results_in_all_shapes(make):
 
 
 def test_a_missing_result_is_unknown(make):
+    """F40."""
     fax = make(result__wait="1 s")
     leg = fax.deliver()
     tag = tag_of(fax.wait_mails(1)[0])

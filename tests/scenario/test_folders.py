@@ -42,6 +42,7 @@ def test_copied_over_a_share(lab):
 
 
 def test_renamed_into_place_after_a_temporary_name(lab, tmp_path):
+    """F31."""
     care = lab.offices[CARE]
     paths = plan_set(tmp_path / "out", ROWS[CARE], ROWS[VISIT])
     for path in paths:
@@ -53,7 +54,7 @@ def test_renamed_into_place_after_a_temporary_name(lab, tmp_path):
 
 
 def test_replaced_and_deleted_while_read(lab):
-    """F32: what arrives is one whole version, never a mixture."""
+    """F32, T23: what arrives is one whole version, never a mixture."""
     care = lab.offices[CARE]
     os.makedirs(os.path.join(care.outbox, VISIT), exist_ok=True)
     versions = [bytes([65 + n]) * 200000 for n in range(6)]
@@ -73,7 +74,8 @@ def test_replaced_and_deleted_while_read(lab):
 
 
 def test_name_is_taken_in_the_inbox(lab, tmp_path):
-    """F34: same bytes = done; other bytes = a conflict name and a notice."""
+    """F34, T22:
+    same bytes = done; other bytes = a conflict name and a notice."""
     paths = plan_set(tmp_path / "out", ROWS[CARE], ROWS[VISIT])
     wanted = by_name(paths)
     names = sorted(wanted)
@@ -122,6 +124,7 @@ def test_care_software_locks_the_file(lab, tmp_path):
 
 
 def test_part_of_a_set_taken_is_not_picked_up(lab, tmp_path):
+    """F35."""
     paths = plan_set(tmp_path / "out", ROWS[CARE], ROWS[VISIT])
     office = lab.offices[VISIT]
     lab.offices[CARE].send_all(paths)
@@ -187,7 +190,7 @@ def test_many_files_at_once(lab, tmp_path):
 
 
 def test_status_file_is_safe_in_excel(lab):
-    """A name that begins like a formula stays text."""
+    """T26: A name that begins like a formula stays text."""
     lab.offices[CARE].send("=cmd.txt", b"x", partner=VISIT)
     lab.offices[VISIT].wait_inbox({"=cmd.txt": b"x"})
     text = wait_for("a status line",

@@ -67,7 +67,7 @@ def test_outside_to_ours(gateway, sender):
 
 
 def test_asks_only_for_its_own(gateway):
-    """A query tells of what it brought, not of what others sent."""
+    """T44: A query tells of what it brought, not of what others sent."""
     peer, lab = gateway
     mine = bring(peer, STRANGER, CARE)
     peer.wait("accepted")

@@ -1,4 +1,5 @@
-"""T03, T07, T08: who acts for which office; mandates begin, end, are revoked."""
+"""T03, T07, T08:
+who acts for which office; mandates begin, end, are revoked."""
 import os
 
 import pytest
@@ -96,7 +97,7 @@ def test_both_identities_on_the_record(room):
 
 
 def test_only_what_was_given(room):
-    """One mandate after the other: what each lets through."""
+    """T44: One mandate after the other: what each lets through."""
     lab, cast = room
     proxy = cast.peer("proxy")
     for n, (rights, kind, wanted) in enumerate([

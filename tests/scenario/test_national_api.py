@@ -205,7 +205,8 @@ def test_f44_duplicates(open_room, tmp_path):
 
 
 def test_certificates_are_over(open_room):
-    """One has expired, one was withdrawn: those offices wait, the third goes
+    """F38, T06:
+    One has expired, one was withdrawn: those offices wait, the third goes
     on; with new ones they go on, too."""
     room = open_room(offices=[CARE, SECOND, THIRD]).open()
     past = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)

@@ -128,7 +128,7 @@ KILLS = ["national-begin", "national-marked", "national-ordered",
 
 
 def test_killed_on_the_way_out_it_is_laid_out_once(room, tmp_path):
-    """At each step of handing over, and again at the next start."""
+    """F43: At each step of handing over, and again at the next start."""
     room.up()
     room.stop()
     wanted = {}

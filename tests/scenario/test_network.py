@@ -57,6 +57,7 @@ def test_short_cut(proxied, tmp_path):
 
 
 def test_longer_cut_then_everything_flows(proxied, tmp_path):
+    """F16."""
     lab, net = proxied
     net.cut()
     paths = sets(tmp_path, 3)
@@ -213,7 +214,7 @@ def own_memory(pid):
 
 
 def test_receiver_says_later_then_order_is_kept(lab, tmp_path):
-    """A leg that is tried again does not let the next one overtake."""
+    """F29: A leg that is tried again does not let the next one overtake."""
     assert lab.agent("visit").stop()
     paths = sets(tmp_path, 3)
     lab.offices[CARE].send_all(paths)
@@ -242,7 +243,7 @@ def test_receiver_says_later_then_order_is_kept(lab, tmp_path):
 
 
 def test_broker_away_for_days(make_lab, tmp_path):
-    """Agents start first and collect; the broker comes later."""
+    """F20: Agents start first and collect; the broker comes later."""
     lab = make_lab()
     lab.prepare()
     broker, _ = lab.broker()

@@ -50,6 +50,7 @@ def poisoned(make_lab, tmp_path):
 
 
 def test_poison_is_parked_and_the_queue_moves_on(poisoned, tmp_path):
+    """F26."""
     lab, parcel_id, _ = poisoned
     parked = lab.ctl("parked", "list")["parked"]
     assert [leg["id"] for leg in parked] == [parcel_id]

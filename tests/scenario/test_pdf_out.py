@@ -222,6 +222,7 @@ def test_mail_server_that_is_away_or_refuses(open_room, mail, tmp_path):
 
 
 def test_bad_addresses_never_go_out(open_room, mail, tmp_path):
+    """T29."""
     room, sender = open_room(mail_settings(mail, tmp_path), pdf_out="mail",
                              email="事務@b.example")    # the registry took it
     parcel_id = sender.send(month_for_partner(tmp_path / "made", clients=2))

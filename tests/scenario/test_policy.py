@@ -140,6 +140,7 @@ def test_what_a_partner_does_not_take(make_stage):
 
 
 def test_a_quota_a_day(make_stage):
+    """F23."""
     stage = make_stage(row(2, "11", "visit"),
                        care={"quota_parcels": "3", "quota_bytes": "300"})
     care = stage.peer("care")
@@ -175,6 +176,7 @@ def test_a_quota_a_day(make_stage):
 
 
 def test_results_and_deletions_go_first(make_stage):
+    """F22."""
     stage = make_stage(row(8, "43", inside=0), row(9, "17", inside=0),
                        row(7, "17", inside=0))
     care = stage.peer("care")

@@ -233,6 +233,7 @@ def test_what_is_missing_only_for_its_own_rows(room):
 
 
 def test_a_halved_list_waits(room):
+    """F45, T16, T34."""
     half = [partner(n) for n in PARTNERS if n > 131]
     path = room.file(half)
     answer = room.lab.ctl("registry", "import", path, "--full", "--by", "鈴木")
@@ -280,7 +281,8 @@ def test_few_rows_change_freely(room):
 
 
 def test_taking_over_numbers_is_a_change(room):
-    """Rows for another type of known numbers: nothing old changes, but their
+    """T34:
+    Rows for another type of known numbers: nothing old changes, but their
     parcels would go elsewhere."""
     stolen = [{**partner(n), "service_type": "43", "way": "hub:evil"}
               for n in PARTNERS]
@@ -350,6 +352,7 @@ def test_one_default_desk_a_number(room):
 
 
 def test_broken_lists_change_nothing(room):
+    """F45, T34."""
     before = room.rows()
     path = room.lab.path("broken.csv")
     for what in ("empty", "heading only", "cut in a row", "cut between rows",
@@ -369,7 +372,7 @@ def test_broken_lists_change_nothing(room):
 
 
 def test_mixed_up_characters_wait(room):
-    """UTF-8 read as MS932 is no fault of form: the share stops it."""
+    """F45: UTF-8 read as MS932 is no fault of form: the share stops it."""
     rows = [partner(n) for n in PARTNERS]
     garbled = [{**r, "name": r["name"].encode().decode("ms932", "replace")
                 .replace("�", "?")} for r in rows]

@@ -33,6 +33,7 @@ def fax(stage, verb, *arguments, check=True):  # noqa: F811
 
 
 def test_a_second_person_verifies(stage):  # noqa: F811
+    """T16, T30."""
     care, agent = stage.peer("care"), stage.peer("fax")
     sent = stage.send(care, PARTNER, 1)
     stage.wait(sent, fax="parked")
@@ -69,6 +70,7 @@ def test_a_second_person_verifies(stage):  # noqa: F811
 
 
 def test_every_change_freezes(stage):  # noqa: F811
+    """T30."""
     fax(stage, "verify-fax", "--by", "佐藤")
     care, agent = stage.peer("care"), stage.peer("fax")
     lent = stage.send(care, PARTNER, 1)
@@ -100,6 +102,7 @@ def test_every_change_freezes(stage):  # noqa: F811
 
 
 def test_a_test_page_is_read_back(stage):  # noqa: F811
+    """T30."""
     agent = stage.peer("fax")
     assert fax(stage, "confirm-fax", "--code", "000000", "--by", "佐藤",
                check=False)["code"] == "no-code"
@@ -135,6 +138,7 @@ def test_a_test_page_is_read_back(stage):  # noqa: F811
 
 
 def test_a_bad_number_or_policy_stops_the_import(stage):  # noqa: F811
+    """T31."""
     for column, value in (("fax_number", "184-03-3581-4111"),
                           ("fax_number", "0033581411"),
                           ("policy", "no-such"), ("policy", "dual until soon"),

@@ -181,6 +181,7 @@ EVIL = ["a)b", "x\\)y", "endobj", "%%EOF", "(((", "1 0 obj << /JS (x) >>",
 
 @pytest.mark.parametrize("target", ["--pdf", "--fax", "--png"])
 def test_evil_names(binaries, tmp_path, target):
+    """T28."""
     rows = [use_row(insured="%010d" % i, office=evil)
             for i, evil in enumerate(EVIL)]
     path = write(tmp_path, "UPPLAN", rows)

@@ -154,7 +154,7 @@ def test_types_of_one_number_have_their_own_desks(make_lab, tmp_path):
 
 
 def test_old_and_new_order_of_one_pair(lab, tmp_path):
-    """A corrected set with a later 連番 never overtakes the first one."""
+    """F29: A corrected set with a later 連番 never overtakes the first one."""
     first = plan_set(tmp_path / "a", ROWS[CARE], ROWS[VISIT],
                      "20261124150000", seed=1)
     second = plan_set(tmp_path / "b", ROWS[CARE], ROWS[VISIT],

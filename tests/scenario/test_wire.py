@@ -112,6 +112,7 @@ def test_speaks_before_hello(room, peer_of):
 
 
 def test_wrong_version(room, peer_of):
+    """T12."""
     peer = peer_of()
     peer.hello(low=40, high=90)
     assert bye(peer) == VERSION
@@ -149,7 +150,7 @@ def test_too_many_and_too_few_frames(room, peer_of):
 
 
 def test_oversize_frames(room, peer_of):
-    """Too large for a header, a document frame, any message."""
+    """T45: Too large for a header, a document frame, any message."""
     for size in (300 * 1024, 5 << 20, 40 << 20):
         peer = peer_of()
         peer.open()
@@ -161,6 +162,7 @@ def test_oversize_frames(room, peer_of):
 
 
 def test_claimed_sizes_are_not_believed(room, peer_of):
+    """T24."""
     peer = peer_of()
     peer.open()
     huge = pb((1, "h.pdf"), (2, ""), (3, 1 << 60), (4, b"d" * 32),
@@ -183,6 +185,7 @@ BAD_NAMES = [
 
 
 def test_bad_document_names(room, peer_of):
+    """T21."""
     peer = peer_of()
     peer.open()
     for name in BAD_NAMES:
@@ -194,6 +197,7 @@ def test_bad_document_names(room, peer_of):
 
 
 def test_no_right_for_another_office(room, peer_of):
+    """T03."""
     peer = peer_of()
     peer.open()
     submit(peer, [("n.txt", b"x", "")], sender=DAY, sender_type="15")
@@ -212,6 +216,7 @@ def test_unknown_receiver_and_self(room, peer_of):
 
 
 def test_resending_is_harmless_and_ids_are_not_reused(room, peer_of):
+    """F28, T09."""
     peer = peer_of()
     peer.open()
     one, documents = new_id(), [("r.txt", b"one", "")]
@@ -225,7 +230,7 @@ def test_resending_is_harmless_and_ids_are_not_reused(room, peer_of):
 
 
 def test_settles_what_it_never_had(room, peer_of):
-    """A stranger's settle must not end somebody else's delivery."""
+    """T44: A stranger's settle must not end somebody else's delivery."""
     visit = room.agent("visit")
     assert visit.stop()
     peer = peer_of()
@@ -242,6 +247,7 @@ def test_settles_what_it_never_had(room, peer_of):
 
 
 def test_asks_for_queues_that_are_not_its_own(room, peer_of):
+    """T44."""
     peer = peer_of()
     welcome = peer.open(serve=[f"office/{VISIT}/11", "pdf",
                                f"office/{CARE}/43"])
@@ -250,7 +256,7 @@ def test_asks_for_queues_that_are_not_its_own(room, peer_of):
 
 
 def test_damaged_body_is_never_delivered(room, peer_of):
-    """The SHA-256 is proved where the bytes are decoded."""
+    """T10: The SHA-256 is proved where the bytes are decoded."""
     peer = peer_of()
     peer.open()
     data = b"what was promised"
@@ -278,6 +284,7 @@ def nobody(room, public, secret, seconds=2.0):
 
 
 def test_unknown_key_and_the_manuals_key_are_refused(room, peer_of):
+    """T01."""
     assert nobody(room, *zmq.curve_keypair())
     assert nobody(room, MANUAL_PUBLIC, MANUAL_SECRET)
     answer = room.ctl("agent", "add", "manual", "--key",
@@ -294,6 +301,7 @@ def manual_key(room):
 
 
 def test_no_security_at_all_is_refused(room, peer_of):
+    """T01, T12."""
     socket = zmq.Context.instance().socket(zmq.DEALER)
     socket.linger = 0
     socket.connect(room.endpoint())
@@ -304,6 +312,7 @@ def test_no_security_at_all_is_refused(room, peer_of):
 
 
 def test_revoked_key(room, peer_of):
+    """F39, T05, T06."""
     peer = peer_of()
     peer.open()
     room.ctl("agent", "revoke", "care")
@@ -313,7 +322,7 @@ def test_revoked_key(room, peer_of):
 
 
 def test_same_key_on_two_machines(room, peer_of):
-    """F25: both are visible as a conflict, no reply to the wrong one."""
+    """F25, T05: both are visible as a conflict, no reply to the wrong one."""
     first = peer_of()
     first.open()
     second = peer_of()

@@ -1037,6 +1037,7 @@ see_audit(const struct store_audit *entry, void *arg)
 	return 0;
 }
 
+/* T14 */
 static void
 audit_tells_every_change(void **state)
 {

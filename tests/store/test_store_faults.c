@@ -199,6 +199,7 @@ kill_at(struct lab *lab, const char *point, long pass)
 	return died;
 }
 
+/* F49: F04 */
 static void
 kill_at_every_crash_point(void **state)
 {
@@ -381,6 +382,7 @@ count_outcome(struct tally *t, int status)
 	t->died += code == 0;
 }
 
+/* T10 */
 static void
 a_thousand_overwrites_never_give_wrong_data(void **state)
 {

@@ -325,6 +325,7 @@ a_full_disk_is_used_after_one_commit(void **state)
 
 /* ---- F13: two brokers ---- */
 
+/* F13 */
 static void
 a_second_opener_is_refused(void **state)
 {
@@ -488,6 +489,7 @@ newer_schema(MDB_txn *txn, MDB_dbi table)
 	assert_int_equal(mdb_put(txn, table, &k, &v, 0), 0);
 }
 
+/* F15 */
 static void
 a_newer_schema_is_refused(void **state)
 {
@@ -500,6 +502,7 @@ a_newer_schema_is_refused(void **state)
 
 /* ---- backup and restore ---- */
 
+/* F14, T55 */
 static void
 backup_and_restore(void **state)
 {
@@ -526,6 +529,7 @@ backup_and_restore(void **state)
 	assert_sound(rig);
 }
 
+/* F14 */
 static void
 a_damaged_backup_is_not_restored(void **state)
 {
@@ -601,6 +605,7 @@ count_parcel(const struct store_parcel *p, void *arg)
 	return 0;
 }
 
+/* F10 */
 static void
 a_damaged_parcel_is_set_aside(void **state)
 {
@@ -659,6 +664,7 @@ a_damaged_parcel_is_set_aside(void **state)
 		rig_parcel_fini(&p[i]);
 }
 
+/* F10 */
 static void
 a_damaged_body_is_not_handed_out(void **state)
 {
@@ -760,6 +766,7 @@ three_batches_of_notes(struct rig *rig)
 		    store_apply(rig->store, ops + i, 3, &rig->why), 0);
 }
 
+/* F48, T15 */
 static void
 a_changed_audit_entry_is_found(void **state)
 {
@@ -809,6 +816,7 @@ updates(struct rig *rig, const struct id *id, int n)
 		assert_int_equal(rig_settle(rig, id, 0, LEG_WAITING), 0);
 }
 
+/* F12 */
 static void
 a_dead_reader_is_forgotten(void **state)
 {

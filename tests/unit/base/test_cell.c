@@ -1,5 +1,5 @@
 /* NAME
- *	test_cell - cells that no spreadsheet takes for a formula
+ *	test_cell - cells that no spreadsheet takes for a formula (T26)
  */
 #include <setjmp.h>
 #include <stdarg.h>

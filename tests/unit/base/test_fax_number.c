@@ -98,6 +98,7 @@ static const struct row {
     {"0180-123-456", "fax-kind"},
 };
 
+/* T31 */
 static void
 test_parse(void **state)
 {
@@ -121,7 +122,7 @@ test_parse(void **state)
 	}
 }
 
-/* No digit more or less, and no swap at the front, makes another number of
+/* T31: No digit more or less, and no swap at the front, makes another number of
  * equal standing out of a number of ten digits with an area code of three. */
 static void
 test_slips(void **state)

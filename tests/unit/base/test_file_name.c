@@ -72,6 +72,7 @@ static const struct name_case cases[] = {
     {"conout$.txt", false},
 };
 
+/* F33 */
 static void
 names(void **state)
 {

@@ -32,6 +32,7 @@ static const struct digit_case digit_cases[] = {
     {"1-", 0},
 };
 
+/* T32 */
 static void
 check_digits(void **state)
 {

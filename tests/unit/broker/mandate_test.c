@@ -137,6 +137,7 @@ may(const struct world *w, const char *agent, const char *office,
 
 /* ---- to the millisecond, in Japan ---- */
 
+/* T07 */
 static void
 ends_at_midnight_in_japan(void **state)
 {

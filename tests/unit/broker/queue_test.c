@@ -150,6 +150,7 @@ urgent(struct bench *t, uint8_t name, const char *from, const char *stamp,
 	t->priority = 0;
 }
 
+/* F22 */
 static void
 urgent_pairs_go_first(void **state)
 {
@@ -280,7 +281,8 @@ held_legs_block_and_have_no_timer(void **state)
 	expect_lent(t, &t->l, "a");
 }
 
-/* The machine slept for longer than it was up before: what is due at an hour of
+/* F36.
+ * The machine slept for longer than it was up before: what is due at an hour of
  * the wall clock is due; a lease is an interval.  Set back, no wait grows. */
 static void
 the_wall_clock_jumps(void **state)
@@ -383,7 +385,8 @@ expect_pairs_know_their_priority(const struct queue *queue)
 	}
 }
 
-/* Random moves against what must hold after each: nothing lent overtakes. */
+/* F29.
+ * Random moves against what must hold after each: nothing lent overtakes. */
 static void
 nothing_overtakes_in_a_thousand_moves(void **state)
 {

@@ -548,6 +548,7 @@ refuses_with_reason(void **state)
 	room_close(&r);
 }
 
+/* F23, T45 */
 static void
 window_is_kept(void **state)
 {
@@ -573,6 +574,7 @@ window_is_kept(void **state)
 	room_close(&r);
 }
 
+/* F23, T45 */
 static void
 queue_limit_is_kept(void **state)
 {
@@ -621,6 +623,7 @@ reserve_is_kept(void **state)
 	room_close(&r);
 }
 
+/* T01 */
 static void
 strangers_stay_out(void **state)
 {
@@ -654,6 +657,7 @@ strangers_stay_out(void **state)
 	room_close(&r);
 }
 
+/* T02 */
 static void
 dead_gate_lets_nobody_in(void **state)
 {
@@ -674,6 +678,7 @@ dead_gate_lets_nobody_in(void **state)
 	room_close(&r);
 }
 
+/* T01 */
 static void
 key_of_the_manual_is_refused(void **state)
 {
@@ -691,6 +696,7 @@ key_of_the_manual_is_refused(void **state)
 
 /* ---- one key, two sessions ---- */
 
+/* F25 */
 static void
 clones_conflict(void **state)
 {
@@ -722,7 +728,7 @@ clones_conflict(void **state)
 	room_close(&r);
 }
 
-/* The same process by another socket: no question is asked. */
+/* F17: The same process by another socket: no question is asked. */
 static void
 reconnection_takes_over_at_once(void **state)
 {
@@ -755,6 +761,7 @@ restart_takes_over(void **state)
 	room_close(&r);
 }
 
+/* F17 */
 static void
 silent_agents_are_gone(void **state)
 {
@@ -838,6 +845,7 @@ bad_frames_harm_nobody(void **state)
 	room_close(&r);
 }
 
+/* T04 */
 static void
 own_routing_ids_are_not_heard(void **state)
 {
@@ -853,6 +861,7 @@ own_routing_ids_are_not_heard(void **state)
 
 /* ---- fairness, flow ---- */
 
+/* F19 */
 static void
 credit_bounds_deliveries(void **state)
 {

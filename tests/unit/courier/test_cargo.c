@@ -155,6 +155,7 @@ key_forms(void **state)
 		assert_int_equal(cargo_key_ok(keys[i].key), keys[i].ok);
 }
 
+/* T21 */
 static void
 names_that_lead_elsewhere(void **state)
 {

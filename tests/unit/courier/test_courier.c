@@ -195,6 +195,7 @@ there_and_back(void **state)
 	assert_false(courier_carried(r->a, key));
 }
 
+/* F50 */
 static void
 lost_and_found(void **state)
 {

@@ -63,6 +63,7 @@ open_as(const struct seal_secret *us, const struct seal_public *peer,
 	return rc;
 }
 
+/* T51 */
 static void
 by_the_right_one(void **state)
 {
@@ -89,6 +90,7 @@ by_the_right_one(void **state)
 	assert_null(memmem(t->file.data, t->file.len, "UPPLAN", 6));
 }
 
+/* T51 */
 static void
 every_byte_counts(void **state)
 {
@@ -105,7 +107,7 @@ every_byte_counts(void **state)
 	}
 }
 
-/* Whoever signs what another has sealed cannot pass it as his own. */
+/* T13: Whoever signs what another has sealed cannot pass it as his own. */
 static void
 signed_again(void **state)
 {

@@ -59,6 +59,7 @@ test_fill(void **state)
 	}
 }
 
+/* T29 */
 static void
 test_addresses(void **state)
 {

@@ -147,6 +147,7 @@ the_same_is_as_good(void **state)
 	assert_there(r, "a.CSV", "first");
 }
 
+/* T22 */
 static void
 others_stay(void **state)
 {
@@ -206,6 +207,7 @@ watched(void **state)
 	watch_free(&watch);
 }
 
+/* T21 */
 static void
 links_lead_nowhere(void **state)
 {

@@ -35,6 +35,7 @@ static const struct {
     {"2026-12-31T15:00:00Z", "2027-01-11T00:00:00+09:00", "claim-days", 10},
 };
 
+/* F38 */
 static void
 test_stages(void **state)
 {

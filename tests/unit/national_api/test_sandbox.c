@@ -176,6 +176,7 @@ test_no_program(void **state)
 	assert_int_equal(code, 0);
 }
 
+/* T18 */
 static void
 test_no_core_and_no_descriptor(void **state)
 {

@@ -95,6 +95,7 @@ write_file(const char *number, const struct buf *text)
 
 /* ---- cases ---- */
 
+/* T19 */
 static void
 test_put_and_open(void **state)
 {

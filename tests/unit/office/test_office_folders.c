@@ -39,6 +39,7 @@ static const struct {
     {"", "_"},
 };
 
+/* F33 */
 static void
 test_safe_names(void **state)
 {

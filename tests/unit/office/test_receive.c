@@ -237,6 +237,7 @@ kill_at(const char *point, unsigned pass)
 	return killed;
 }
 
+/* F02 */
 static void
 test_kills(void **state)
 {

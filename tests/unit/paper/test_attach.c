@@ -188,7 +188,7 @@ hostile_trees(void **state)
 	}
 }
 
-/* 100 MB of zeros in 100 KB. */
+/* T24: 100 MB of zeros in 100 KB. */
 static void
 bomb_is_too_big(void **state)
 {

@@ -139,6 +139,7 @@ static const struct bad bad_pdfs[] = {
     {"", 6, 9, "attachment-damaged"},
 };
 
+/* T27 */
 static void
 bad_pdfs_are_refused(void **state)
 {

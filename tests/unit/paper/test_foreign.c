@@ -266,6 +266,7 @@ bomb(struct buf *out)
 
 static void (*const bad[])(struct buf *) = {deep, many, loops, bomb};
 
+/* T27 */
 static void
 bad_pdfs_are_survived(void **state)
 {
@@ -291,6 +292,7 @@ bad_pdfs_are_survived(void **state)
 	}
 }
 
+/* T27 */
 static void
 what_the_reader_comes_to_is_a_damaged_pdf(void **state)
 {

@@ -70,6 +70,7 @@ compose(const struct mail *mail, struct buf *out)
 	return out->data;
 }
 
+/* T29 */
 static void
 headers(void **state)
 {
@@ -95,7 +96,8 @@ headers(void **state)
 	buf_fini(&out);
 }
 
-/* Every line at most 78 characters and ended by CR LF; only known headers. */
+/* T21.
+ * Every line at most 78 characters and ended by CR LF; only known headers. */
 static void
 nothing_gets_out_of_its_place(void **state)
 {

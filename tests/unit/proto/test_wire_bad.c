@@ -223,6 +223,7 @@ static const struct {
     {"one string again and again", PARCEL("20000*(6'202611')"), NULL},
 };
 
+/* F24 */
 static void
 test_cases(void **state)
 {

@@ -290,7 +290,7 @@ many_repeats(void **state)
 	buf_fini(&file);
 }
 
-/* Who a client is stays in the file. */
+/* T17: Who a client is stays in the file. */
 static void
 no_personal_data(void **state)
 {

@@ -3,7 +3,8 @@
  * DESCRIPTION
  *	Each file is checked twice, from the file and from memory, and with the
  *	others of its folder as a set; and every code of findings.tsv must occur
- *	somewhere, so that a new finding brings a file that shows it.
+ *	somewhere, so that a new finding brings a file that shows it.  Content of
+ *	strangers (T53) is receiver-missing.
  */
 #include <stdio.h>
 #include <stdlib.h>
