@@ -237,7 +237,11 @@ deadline_at(
 		return deadline_ms(
 		    deadline_shift(h, first + 1, d->day - day), d->minute);
 	}
-	return deadline_ms(deadline_shift(h, first + day, 0), d->minute);
+	day = deadline_shift(h, first + day, 0);
+	/* 3 January, 3 May: not due while the month they are about still runs */
+	if (day <= first)
+		day = deadline_shift(h, first, 1);
+	return deadline_ms(day, d->minute);
 }
 
 int64_t

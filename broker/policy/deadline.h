@@ -10,7 +10,9 @@
  *	A deadline is written "end 17:00" (last day of the month), "3 12:00" (the
  *	3rd) or "3b 12:00" (the third business day).  A day of the month that is
  *	no business day means the business day before it: whoever has to be
- *	told that something is late works then.
+ *	told that something is late works then.  If there is none before it in
+ *	that month, it means the first one of the month: the 実績 of December
+ *	cannot be due in December.
  *
  *	A lead is written "1b" (one business day before, same time), "4h" or
  *	"30min", or "off".
