@@ -7,14 +7,22 @@
  *	that lines of several threads and processes never mix.  Whatever could
  *	end the line or steer a terminal is written as \n, \t or \xHH: a file
  *	name from outside cannot forge a log line.
+ *
+ *	Work goes on without its log: when whoever reads stderr has stopped, a
+ *	line waits PATIENCE_MS for room, those after it not at all, and how many
+ *	were lost is said when there is room again.
  * BUGS
- *	Lines are cut at LINE_BYTES; a full disk behind stderr loses lines.
+ *	Lines are cut at LINE_BYTES; a full disk behind stderr loses lines.  In
+ *	a pipe with room for one more line two threads can both see that room.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -22,7 +30,8 @@
 
 #include "log.h"
 
-#define LINE_BYTES 2048
+#define LINE_BYTES  2048
+#define PATIENCE_MS 100
 
 static const char *const level_names[] = {
     [LOG_DEBUG_] = "debug",
@@ -39,6 +48,7 @@ struct line {
 /* A process has one log: the only state is who speaks and how loud. */
 static struct log_voice {
 	_Atomic int level;
+	_Atomic unsigned long lost; /* lines since the last that got out */
 	char program[32];
 } * voice(void)
 {
@@ -112,14 +122,68 @@ line_add_safely(struct line *line, const char *s, size_t n)
 	}
 }
 
-static void
+/* Is there room?  Always in a file; in a pipe or socket soon or not. */
+static bool
+room(int patience_ms)
+{
+	struct pollfd fd = {.fd = STDERR_FILENO, .events = POLLOUT};
+	int n;
+
+	do
+		n = poll(&fd, 1, patience_ms);
+	while (n < 0 && errno == EINTR);
+	return n != 0;
+}
+
+static bool
 line_write(const struct line *line)
 {
 	ssize_t n;
 
-	do
-		n = write(STDERR_FILENO, line->text, line->length);
-	while (n < 0 && errno == EINTR);
+	do {
+		n = send(STDERR_FILENO, line->text, line->length,
+		    MSG_DONTWAIT | MSG_NOSIGNAL);
+		/* no socket; or a sandbox that lets nobody send */
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			n = write(STDERR_FILENO, line->text, line->length);
+	} while (n < 0 && errno == EINTR);
+	return n >= 0 || errno != EAGAIN;
+}
+
+static void
+line_begin(struct line *line, enum log_level level)
+{
+	char now[CLOCK_TEXT_BYTES];
+	int n = snprintf(line->text, sizeof(line->text), "%s %s%s ",
+	    clock_text(clock_wall_ms(), now), voice()->program,
+	    level_names[level]);
+
+	line->length = (size_t)n;
+}
+
+/* What was lost before it goes first. */
+static void
+line_out(const struct line *line)
+{
+	struct log_voice *v = voice();
+	unsigned long lost = atomic_load(&v->lost);
+	struct line before;
+
+	if (!room(lost == 0 ? PATIENCE_MS : 0)) {
+		atomic_fetch_add(&v->lost, 1);
+		return;
+	}
+	lost = atomic_exchange(&v->lost, 0);
+	if (lost > 0) {
+		line_begin(&before, LOG_WARN_);
+		before.length += (size_t)snprintf(before.text + before.length,
+		    sizeof(before.text) - before.length,
+		    "log: result=lost lines=%lu\n", lost);
+		if (!line_write(&before))
+			atomic_fetch_add(&v->lost, lost);
+	}
+	if (!line_write(line))
+		atomic_fetch_add(&v->lost, 1);
 }
 
 void
@@ -128,7 +192,7 @@ log_line(enum log_level level, const char *format, ...)
 	struct log_voice *v = voice();
 	int error = errno;
 	struct line line = {.length = 0};
-	char text[LINE_BYTES], now[CLOCK_TEXT_BYTES];
+	char text[LINE_BYTES];
 	va_list args;
 
 	if ((int)level < atomic_load(&v->level))
@@ -139,12 +203,9 @@ log_line(enum log_level level, const char *format, ...)
 	if (n < 0)
 		return;
 	size_t length = (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1;
-	clock_text(clock_wall_ms(), now);
-	n = snprintf(line.text, sizeof(line.text), "%s %s%s ", now, v->program,
-	    level_names[level]);
-	line.length = (size_t)n;
+	line_begin(&line, level);
 	line_add_safely(&line, text, utf8_cut(text, length));
 	line.text[line.length++] = '\n';
-	line_write(&line);
+	line_out(&line);
 	errno = error;
 }

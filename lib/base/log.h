@@ -6,7 +6,8 @@
  *	Subject first, then name=value.  info = happened, warn = look this week,
  *	error = look now.  Ids, sizes, digests and office numbers only; never
  *	names, insured numbers, bodies or full FAX numbers.  Lines go to stderr
- *	(the supervisor keeps them).  Thread safe: one write(2) a line.
+ *	(the supervisor keeps them).  Thread safe: one write(2) a line.  A
+ *	supervisor that stopped reading costs lines, never work.
  */
 #ifndef TASUKI_LOG_H
 #define TASUKI_LOG_H

@@ -7,10 +7,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -20,6 +22,7 @@
 
 #define THREADS    4
 #define PER_THREAD 500
+#define LINES      500 /* more than a pipe or a socket holds */
 
 /* stderr goes into a file of the test's folder while it runs */
 struct capture {
@@ -169,6 +172,82 @@ threads_do_not_mix(void **state)
 	buf_fini(&out);
 }
 
+/* What is there now. */
+static ssize_t
+recv_some(int fd, char *out, size_t max)
+{
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+
+	return poll(&p, 1, 0) == 1 ? read(fd, out, max) : 0;
+}
+
+/* Whoever reads stderr has stopped: no line waits for ever, the first
+ * after it goes on says how many are missing, and no line is half. */
+static void
+nobody_reads(int ends[2])
+{
+	static char text[1 << 20];
+	int saved = dup(STDERR_FILENO);
+	size_t have = 0;
+	ssize_t n;
+
+	log_open("test", LOG_INFO_);
+	assert_true(dup2(ends[1], STDERR_FILENO) >= 0);
+	for (int i = 0; i < LINES; i++)
+		log_info("line=%04d %0900d", i, i);
+	/* it reads again: what got out, whole, and then the rest */
+	while ((n = recv_some(ends[0], text + have, sizeof(text) - have)) > 0)
+		have += (size_t)n;
+	log_info("goes on");
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	(void)close(saved);
+	(void)close(ends[1]);
+	while ((n = read(ends[0], text + have, sizeof(text) - have)) > 0)
+		have += (size_t)n;
+	(void)close(ends[0]);
+	text[have] = '\0';
+	int out = 0, lost = 0;
+	char *at = NULL;
+	for (char *line = strtok_r(text, "\n", &at); line != NULL;
+	     line = strtok_r(NULL, "\n", &at)) {
+		if (strstr(line, "line=") != NULL) {
+			assert_int_equal(strlen(line), 40 + 10 + 900);
+			assert_int_equal(lost, 0);
+			out++;
+		} else if (strstr(line, "result=lost lines=") != NULL) {
+			lost = atoi(strstr(line, "lines=") + 6);
+		} else {
+			assert_non_null(strstr(line, " info goes on"));
+			assert_int_equal(out + lost, LINES);
+			out = 0;
+		}
+	}
+	assert_true(lost > 0);
+	assert_int_equal(out, 0);
+}
+
+/* F47 */
+static void
+a_pipe_nobody_reads(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(pipe(ends), 0);
+	nobody_reads(ends);
+}
+
+/* F47 */
+static void
+a_socket_nobody_reads(void **state)
+{
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	nobody_reads(ends);
+}
+
 #define TEST(name) \
 	cmocka_unit_test_setup_teardown(name, temp_setup, temp_teardown)
 
@@ -180,6 +259,8 @@ main(void)
 	    TEST(levels),
 	    TEST(long_lines_are_cut),
 	    TEST(threads_do_not_mix),
+	    TEST(a_pipe_nobody_reads),
+	    TEST(a_socket_nobody_reads),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
