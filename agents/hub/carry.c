@@ -386,8 +386,9 @@ carry_tick(struct carry *c, int64_t now_ms)
 		return c->next_ms;
 	c->next_ms = now_ms + c->settings->interval_ms;
 	take_all(c);
-	for (struct job *job = send_first(c->send); job != NULL; job = next) {
-		next = job->next;
+	for (struct job *job = send_next(c->send, NULL); job != NULL;
+	     job = next) {
+		next = send_next(c->send, job);
 		look(c, job, now_ms);
 	}
 	if (c->asking && c->link != NULL && link_open(c->link))

@@ -50,8 +50,7 @@ jobs(void *arg, const json_t *request)
 	json_t *rows = json_array();
 
 	(void)request;
-	for (struct job *job = send_first(c->send); job != NULL;
-	     job = job->next)
+	for (struct job *job = NULL; (job = send_next(c->send, job)) != NULL;)
 		json_array_append_new(rows, row_of(job));
 	return json_pack("{s:b,s:o,s:I}", "ok", 1, "jobs", rows, "inbound",
 	    (json_int_t)inbound_count(c->inbound));
@@ -62,7 +61,7 @@ next_job(void *arg, void *job)
 {
 	const struct control *c = arg;
 
-	return job == NULL ? send_first(c->send) : ((struct job *)job)->next;
+	return send_next(c->send, job);
 }
 
 static const char *

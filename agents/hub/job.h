@@ -29,6 +29,7 @@
 #include "buf.h"
 #include "err.h"
 #include "leg.h"
+#include "leg_list.h"
 #include "number.h"
 
 #define JOB_KEY_BYTES  LEG_KEY_BYTES
@@ -70,8 +71,8 @@ struct job {
 	bool offered, forgotten; /* courier: its mark is there, is gone */
 	bool dirty;              /* the record on disk is older than this */
 	int64_t next_ms;
-	uint64_t credit; /* bytes of credit the delivery took */
-	struct job *next;
+	uint64_t credit;        /* bytes of credit the delivery took */
+	struct leg_entry entry; /* send.c's; until handed in a line */
 };
 
 /* job_key_of(job, out): leg_key(), the name of its folder; returns out. */

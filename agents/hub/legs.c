@@ -117,8 +117,7 @@ next(void *arg, void *thing)
 {
 	struct program *p = arg;
 
-	return thing == NULL ? send_first(p->send)
-			     : ((struct job *)thing)->next;
+	return send_next(p->send, thing);
 }
 
 static const char *

@@ -17,25 +17,24 @@
 
 /* ---- the list ---- */
 
+/* What is not there yet stands in the line of its sender and receiver. */
 static void
 append(struct send *s, struct job *job)
 {
-	job->next = NULL;
-	*s->last = job;
-	s->last = &job->next;
+	char pair[2 * NUMBER_OFFICE_BYTES];
+
+	leg_list_add(s->jobs, &job->entry, job, &job->id, job->leg);
+	if (job->state >= JOB_HANDED)
+		return;
+	snprintf(pair, sizeof(pair), "%s>%s", job->from, job->to);
+	leg_list_line_up(s->jobs, &job->entry, pair);
 }
 
 static void
-drop(struct send *s, struct job *gone)
+drop(struct send *s, struct job *job)
 {
-	struct job **at = &s->first;
-
-	while (*at != gone)
-		at = &(*at)->next;
-	*at = gone->next;
-	if (s->last == &gone->next)
-		s->last = at;
-	job_free(&gone);
+	leg_list_remove(s->jobs, &job->entry);
+	job_free(&job);
 }
 
 struct send *
@@ -50,7 +49,7 @@ send_new(const struct hub_settings *settings, const struct hub_profile *profile,
 	s->worker = worker;
 	s->tell = tell;
 	s->arg = arg;
-	s->last = &s->first;
+	s->jobs = leg_list_new();
 	return s;
 }
 
@@ -58,11 +57,13 @@ void
 send_free(struct send **send_p)
 {
 	struct send *s = *send_p;
+	struct job *job;
 
 	if (s == NULL)
 		return;
-	while (s->first != NULL)
-		drop(s, s->first);
+	while ((job = send_next(s, NULL)) != NULL)
+		drop(s, job);
+	leg_list_free(&s->jobs);
 	free(s);
 	*send_p = NULL;
 }
@@ -70,16 +71,13 @@ send_free(struct send **send_p)
 struct job *
 send_find(struct send *s, const struct id *id, unsigned leg)
 {
-	for (struct job *job = s->first; job != NULL; job = job->next)
-		if (job->leg == leg && id_compare(&job->id, id) == 0)
-			return job;
-	return NULL;
+	return leg_list_find(s->jobs, id, leg);
 }
 
 struct job *
-send_first(struct send *s)
+send_next(struct send *s, const struct job *job)
 {
-	return s->first;
+	return leg_list_next(s->jobs, job == NULL ? NULL : &job->entry);
 }
 
 static void
@@ -126,6 +124,7 @@ static void
 enter(struct send *s, struct job *job, enum job_state state)
 {
 	job->state = state;
+	leg_list_leave(s->jobs, &job->entry); /* another may go now */
 	job->waiting = false;
 	job->told = false;
 	if (send_save(s, job) == 0)
@@ -300,8 +299,8 @@ watch(struct send *s)
 	bool moved = strcmp(s->profile->status.seen, "moved") == 0;
 	struct watch *w = watch_new(WATCH_MAX, moved, on_watched, s);
 
-	for (struct job *job = s->first; job != NULL && w->count < WATCH_MAX;
-	     job = job->next)
+	for (struct job *job = NULL;
+	     w->count < WATCH_MAX && (job = send_next(s, job)) != NULL;)
 		if (job->state == JOB_HANDED && job->folder != NULL)
 			watch_add(w, job,
 			    moved ? s->profile->status.folder : job->folder);
@@ -318,15 +317,9 @@ watch(struct send *s)
 
 /* One before it, of the same pair, is not there yet. */
 static bool
-pair_waits(const struct send *s, const struct job *job)
+pair_waits(const struct job *job)
 {
-	for (const struct job *other = s->first; other != job;
-	     other = other->next)
-		if (other->state < JOB_HANDED &&
-		    strcmp(other->from, job->from) == 0 &&
-		    strcmp(other->to, job->to) == 0)
-			return true;
-	return false;
+	return leg_list_line_first(&job->entry) != job;
 }
 
 bool
@@ -362,7 +355,7 @@ look(struct send *s, struct job *job, int64_t now_ms)
 		return;
 	if (job->state == JOB_LAID)
 		send_name(s, job);
-	else if (!job->lent || pair_waits(s, job))
+	else if (!job->lent || pair_waits(job))
 		return;
 	else if (job->state == JOB_QUEUED)
 		send_begin(s, job, now_ms);
@@ -376,8 +369,8 @@ send_tick(struct send *s, int64_t now_ms)
 	int64_t wake = now_ms + 60000;
 	struct job *job, *next;
 
-	for (job = s->first; job != NULL; job = next) {
-		next = job->next;
+	for (job = send_next(s, NULL); job != NULL; job = next) {
+		next = send_next(s, job);
 		if (job->busy)
 			continue;
 		if (job->waiting && job->next_ms > now_ms)

@@ -35,7 +35,8 @@ void send_free(struct send **send);
 int send_load(struct send *send, struct why *why) TSK_MUST_USE;
 
 struct job *send_find(struct send *send, const struct id *id, unsigned leg);
-struct job *send_first(struct send *send); /* all, by age */
+/* send_next(send, job): all, by age: the one after ${job}; NULL: the oldest. */
+struct job *send_next(struct send *send, const struct job *job);
 /* send_add(send, parcel, leg, bodies, now, out, why): a new job, durable; or
  * one in the place of a failed one. */
 int send_add(struct send *send, const struct wire_parcel *parcel, unsigned leg,

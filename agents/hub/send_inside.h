@@ -18,7 +18,7 @@ struct send {
 	struct worker *worker; /* NULL: courier */
 	send_told_fn *tell;
 	void *arg;
-	struct job *first, **last;
+	struct leg_list *jobs;
 	bool watching; /* an order is under way */
 	int64_t watch_ms;
 };
