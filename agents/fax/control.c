@@ -59,7 +59,7 @@ jobs(void *arg, const json_t *request)
 	json_t *rows = json_array();
 
 	(void)request;
-	for (struct job *job = run_first(c->run); job != NULL; job = job->next)
+	for (struct job *job = NULL; (job = run_next(c->run, job)) != NULL;)
 		json_array_append_new(rows, row_of(c, job));
 	return json_pack("{s:b,s:o}", "ok", 1, "jobs", rows);
 }
@@ -69,7 +69,7 @@ next_job(void *arg, void *job)
 {
 	const struct control *c = arg;
 
-	return job == NULL ? run_first(c->run) : ((struct job *)job)->next;
+	return run_next(c->run, job);
 }
 
 static const char *

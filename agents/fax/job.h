@@ -28,6 +28,7 @@
 #include "err.h"
 #include "fax_number.h"
 #include "leg.h"
+#include "leg_list.h"
 #include "number.h"
 
 #define JOB_KEY_BYTES    LEG_KEY_BYTES
@@ -86,7 +87,7 @@ struct job {
 	unsigned trouble; /* submissions the provider did not take, in a row */
 	int64_t next_ms;  /* when to look again, wall time */
 	uint64_t credit;  /* bytes of credit the delivery took */
-	struct job *next; /* in the list of run.c */
+	struct leg_entry entry; /* run.c's; in a line: may share a call */
 };
 
 /* job_key_of(job, out): leg_key(), the name of its folder; returns out. */

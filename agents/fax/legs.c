@@ -114,7 +114,7 @@ next(void *arg, void *thing)
 {
 	struct program *p = arg;
 
-	return thing == NULL ? run_first(p->run) : ((struct job *)thing)->next;
+	return run_next(p->run, thing);
 }
 
 static const char *

@@ -23,21 +23,28 @@ run_new(const struct run_settings *settings, struct spool *spool,
 	r->worker = worker;
 	r->tell = tell;
 	r->arg = arg;
+	r->jobs = leg_list_new();
 	return r;
+}
+
+static void
+drop(struct run *r, struct job *job)
+{
+	leg_list_remove(r->jobs, &job->entry);
+	free(job);
 }
 
 void
 run_free(struct run **run_p)
 {
 	struct run *r = *run_p;
+	struct job *job;
 
 	if (r == NULL)
 		return;
-	while (r->jobs != NULL) {
-		struct job *job = r->jobs;
-		r->jobs = job->next;
-		free(job);
-	}
+	while ((job = run_next(r, NULL)) != NULL)
+		drop(r, job);
+	leg_list_free(&r->jobs);
 	free(r);
 	*run_p = NULL;
 }
@@ -48,41 +55,25 @@ run_free(struct run **run_p)
 static struct job *
 append(struct run *r, const struct job *job)
 {
-	struct job **at = &r->jobs;
+	char line[NUMBER_OFFICE_BYTES + FAX_NUMBER_BYTES];
 	struct job *kept = mem_dup(job, sizeof(*job));
 
-	while (*at != NULL)
-		at = &(*at)->next;
-	*at = kept;
-	kept->next = NULL;
+	leg_list_add(r->jobs, &kept->entry, kept, &kept->id, kept->leg);
+	snprintf(line, sizeof(line), "%s>%s", kept->from, kept->number);
+	leg_list_line_up(r->jobs, &kept->entry, line);
 	return kept;
-}
-
-static void
-drop(struct run *r, struct job *job)
-{
-	struct job **at = &r->jobs;
-
-	while (*at != job)
-		at = &(*at)->next;
-	*at = job->next;
-	free(job);
 }
 
 struct job *
 run_find(struct run *r, const struct id *id, unsigned leg)
 {
-	for (struct job *job = r->jobs; job != NULL; job = job->next) {
-		if (job->leg == leg && id_compare(&job->id, id) == 0)
-			return job;
-	}
-	return NULL;
+	return leg_list_find(r->jobs, id, leg);
 }
 
 struct job *
-run_first(struct run *r)
+run_next(struct run *r, const struct job *job)
 {
-	return r->jobs;
+	return leg_list_next(r->jobs, job == NULL ? NULL : &job->entry);
 }
 
 static void
@@ -147,17 +138,16 @@ run_keep(struct run *r, struct job *job)
 }
 
 struct job *
-run_next_rider(struct run *r, const struct job *lead, struct job *from)
+run_next_rider(const struct job *lead, const struct job *from)
 {
+	struct job *job = from == NULL ? leg_list_line_first(&lead->entry)
+				       : leg_list_line_next(&from->entry);
 	char key[JOB_KEY_BYTES];
 
 	job_key_of(lead, key);
-	for (from = from == NULL ? r->jobs : from->next; from != NULL;
-	     from = from->next) {
-		if (strcmp(from->lead, key) == 0)
-			return from;
-	}
-	return NULL;
+	while (job != NULL && strcmp(job->lead, key) != 0)
+		job = leg_list_line_next(&job->entry);
+	return job;
 }
 
 /* ---- orders ---- */
@@ -219,7 +209,7 @@ run_change(struct run *r, struct job *job, enum job_state state, int64_t now)
 {
 	struct job *rider = NULL;
 
-	while ((rider = run_next_rider(r, job, rider)) != NULL) {
+	while ((rider = run_next_rider(job, rider)) != NULL) {
 		if (rider->state != JOB_SENDING)
 			continue;
 		memcpy(rider->code, job->code, sizeof(rider->code));

@@ -43,9 +43,10 @@ void run_free(struct run **run);
 /* run_load(run, why): what the spool holds. */
 int run_load(struct run *run, struct why *why) TSK_MUST_USE;
 
-/* run_find(run, id, leg): an open job or NULL.  run_first(): all. */
+/* run_find(run, id, leg): an open job or NULL.  run_next(run, job): all, by age:
+ * the one after ${job}; NULL: the oldest. */
 struct job *run_find(struct run *run, const struct id *id, unsigned leg);
-struct job *run_first(struct run *run);
+struct job *run_next(struct run *run, const struct job *job);
 /* run_add(run, job, tiff, n, why): a new job, durable; or one in the place of
  * a failed one with the same key.  *out is the list's. */
 int run_add(struct run *run, const struct job *job, const void *tiff, size_t n,

@@ -15,7 +15,9 @@ struct run {
 	struct worker *worker;
 	run_told_fn *tell;
 	void *arg;
-	struct job *jobs; /* the oldest first */
+	/* in one line: from one office to one number, who can share a call */
+	struct leg_list *jobs;
+	unsigned sending; /* calls under way, counted anew at each tick */
 };
 
 /* ---- run.c ---- */
@@ -26,10 +28,9 @@ void run_say(struct run *run, struct job *job);
 /* run_keep(run, job): the record as the job is now; false if the disk does not
  * take it: it is tried again, and nothing goes out meanwhile. */
 bool run_keep(struct run *run, struct job *job);
-/* run_next_rider(run, lead, from): those that ride in the same call, one after
- * the other; from NULL: the first. */
-struct job *run_next_rider(
-    struct run *run, const struct job *lead, struct job *from);
+/* run_next_rider(lead, from): those that ride in the same call, one after the
+ * other; from NULL: the first. */
+struct job *run_next_rider(const struct job *lead, const struct job *from);
 /* run_order(run, job, verb): to the worker; busy until it is back. */
 void run_order(struct run *run, struct job *job, enum worker_verb verb);
 /* run_change(run, job, state, now): with all that ride in its call; recorded,

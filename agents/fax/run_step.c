@@ -34,7 +34,7 @@ count_sending(struct run *r)
 {
 	unsigned n = 0;
 
-	for (struct job *job = r->jobs; job != NULL; job = job->next)
+	for (struct job *job = NULL; (job = run_next(r, job)) != NULL;)
 		n += sends(job);
 	return n;
 }
@@ -95,7 +95,7 @@ run_count_day(struct run *r, const struct job *lead, bool back, int64_t when)
 	unsigned pages = lead->pages;
 	struct job *rider = NULL;
 
-	while ((rider = run_next_rider(r, lead, rider)) != NULL)
+	while ((rider = run_next_rider(lead, rider)) != NULL)
 		pages += rider->pages;
 	if (spool_day(r->spool, hours_day(when, day), &used) < 0)
 		memset(&used, 0, sizeof(used));
@@ -119,13 +119,12 @@ ready(const struct job *job, int64_t now)
 	       !job->busy && !job->recall && job->due_ms <= now;
 }
 
+/* One of the lead's line: the same number, the same office. */
 static bool
 may_ride(const struct job *lead, const struct job *job, int64_t now)
 {
 	return job != lead && ready(job, now) && !job->test && !lead->test &&
-	       job->superfine == lead->superfine &&
-	       strcmp(job->number, lead->number) == 0 &&
-	       strcmp(job->from, lead->from) == 0;
+	       job->superfine == lead->superfine;
 }
 
 /* Riders are written down first: a rider whose lead never began goes back to
@@ -137,8 +136,9 @@ take_riders(struct run *r, struct job *lead, int64_t now)
 	unsigned pages = lead->pages;
 
 	job_key_of(lead, key);
-	for (struct job *job = r->jobs; r->settings.join && job != NULL;
-	     job = job->next) {
+	for (struct job *job = leg_list_line_first(&lead->entry);
+	     r->settings.join && job != NULL;
+	     job = leg_list_line_next(&job->entry)) {
 		if (!may_ride(lead, job, now) ||
 		    pages + job->pages > r->settings.pages_max ||
 		    !within_limits(r, job, now))
@@ -168,11 +168,11 @@ join_pages(struct run *r, struct job *lead)
 	size_t n = 0;
 	int rc = spool_unjoin(r->spool, lead);
 
-	if (rc < 0 || run_next_rider(r, lead, NULL) == NULL)
+	if (rc < 0 || run_next_rider(lead, NULL) == NULL)
 		return rc;
 	paths = mem_resize(NULL, 2 * sizeof(*paths));
 	paths[n++] = spool_tiff(r->spool, lead);
-	while ((rider = run_next_rider(r, lead, rider)) != NULL) {
+	while ((rider = run_next_rider(lead, rider)) != NULL) {
 		paths = mem_resize(paths, (n + 2) * sizeof(*paths));
 		paths[n++] = spool_tiff(r->spool, rider);
 	}
@@ -230,7 +230,7 @@ step_queued(struct run *r, struct job *job, int64_t now)
 		    "waits-hours", "It waits for office hours.");
 		return;
 	}
-	if (count_sending(r) >= r->settings.parallel)
+	if (r->sending >= r->settings.parallel)
 		return; /* see due() */
 	if (within_limits(r, job, now))
 		begin(r, job, now);
@@ -322,8 +322,9 @@ run_step(struct run *r, struct job *job, int64_t now)
 static void
 end_over(struct run *r)
 {
-	for (struct job *job = r->jobs, *next; job != NULL; job = next) {
-		next = job->next;
+	for (struct job *job = run_next(r, NULL), *next; job != NULL;
+	     job = next) {
+		next = run_next(r, job);
 		if (!job->over || job->busy || !job_ended(job))
 			continue;
 		log_info("fax: tag=%s result=over", job->tag);
@@ -334,30 +335,30 @@ end_over(struct run *r)
 
 /* Those whose time has come; and whoever found no room, as soon as there is. */
 static bool
-due(const struct run *r, const struct job *job, unsigned sending, int64_t now)
+due(const struct run *r, const struct job *job, int64_t now)
 {
 	if (job->busy)
 		return false;
 	/* a wall clock that was set back must not stop anything */
 	if (job->next_ms <= now || job->next_ms > now + IDLE_MS)
 		return true;
-	return ready(job, now) && !job->dirty && sending < r->settings.parallel;
+	return ready(job, now) && !job->dirty &&
+	       r->sending < r->settings.parallel;
 }
 
 int64_t
 run_tick(struct run *r, int64_t now)
 {
 	int64_t next = now + IDLE_MS;
-	unsigned sending;
 
 	end_over(r);
-	sending = count_sending(r);
-	for (struct job *job = r->jobs; job != NULL; job = job->next) {
+	r->sending = count_sending(r);
+	for (struct job *job = NULL; (job = run_next(r, job)) != NULL;) {
 		bool was = sends(job);
 
-		if (due(r, job, sending, now)) {
+		if (due(r, job, now)) {
 			run_step(r, job, now);
-			sending = sending + sends(job) - was;
+			r->sending = r->sending + sends(job) - was;
 			if (was && !sends(job))
 				next = now; /* whoever stands before it */
 		}
