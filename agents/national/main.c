@@ -252,6 +252,8 @@ run_start(struct program *p)
 	    .wait_max_ms = s->wait_max_ms,
 	    .listed_ms = s->listed_ms,
 	    .fetched_ms = s->fetched_ms,
+	    .recent_ms = s->recent_ms,
+	    .whole_ms = s->whole_ms,
 	    .remind_ms = s->desk_remind_ms,
 	};
 
@@ -267,6 +269,8 @@ receive_start(struct program *p, int64_t now, struct why *why)
 	    .poll_ms = s->poll_ms,
 	    .set_ms = s->set_ms,
 	    .window_ms = s->window_ms,
+	    .overlap_ms = s->overlap_ms,
+	    .whole_ms = s->whole_ms,
 	    .wait_ms = s->wait_min_ms,
 	    .on = s->receive,
 	    .whole = (p->driver->traits & DRIVER_WHOLE) != 0,

@@ -226,6 +226,7 @@ take_items(struct receive *r, struct box *b, const struct driver_answer *a,
 		if (t == NULL) {
 			t = thing_new(r, b, item->ref, now);
 			t->listed = true;
+			t->at_ms = item->at_ms;
 			zhashx_insert(fresh, item->ref, t);
 		}
 		if (!has_name(t, item->name))
@@ -235,7 +236,7 @@ take_items(struct receive *r, struct box *b, const struct driver_answer *a,
 
 static void
 on_list(struct receive *r, struct box *b, const struct driver_answer *a,
-    int64_t now)
+    int64_t since, int64_t now)
 {
 	zhashx_t *fresh = zhashx_new();
 	struct thing *t, *after;
@@ -251,6 +252,7 @@ on_list(struct receive *r, struct box *b, const struct driver_answer *a,
 			if (!r->settings.moves && marks_has(r->marks, t->mark))
 				thing_drop(r, b, t);
 		} else if (!t->listed && a->complete &&
+			   (b->whole || t->at_ms >= since) &&
 			   (t->stage == SEEN || t->stage == FETCHED)) {
 			thing_drop(r, b, t); /* somebody took it away */
 		}
@@ -373,9 +375,7 @@ receive_next(struct receive *r, const char *office, int64_t now,
 	if (b->list_ms <= now || b->list_ms > now + r->settings.poll_ms) {
 		b->list_ms = now + r->settings.poll_ms;
 		o->verb = DRIVER_LIST_RECEIVED;
-		o->since_ms = now > r->settings.window_ms
-				  ? now - r->settings.window_ms
-				  : 0;
+		o->since_ms = receive_since(r, b, now);
 		return true;
 	}
 	*when = b->list_ms < *when ? b->list_ms : *when;
@@ -457,7 +457,8 @@ receive_answer(struct receive *r, const struct driver_order *o,
 
 	if (o->verb == DRIVER_LIST_RECEIVED) {
 		if (a->rc == 0)
-			on_list(r, b, a, now);
+			on_list(r, b, a, o->since_ms, now);
+		receive_listed(r, b, a, now);
 	} else if (t != NULL && o->verb == DRIVER_FETCH) {
 		on_fetch(r, b, t, a, now);
 	} else if (t != NULL) {

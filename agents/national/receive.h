@@ -1,8 +1,8 @@
 /* NAME
  *	receive - what the national system holds for our offices
  * DESCRIPTION
- *	For each office: the list of what was received is asked now and then;
- *	what is new is fetched, kept as a parcel FROM the outside office TO ours
+ *	For each office: the list of what was received is asked now and then
+ *	(receive_since.c: how far back); what is new is fetched, kept as a parcel FROM the outside office TO ours
  *	(inbound.h: the id is made once), and marked as done over there only
  *	after the broker has accepted it.
  *
@@ -29,6 +29,7 @@
 
 struct receive_settings {
 	int64_t poll_ms, set_ms, window_ms, wait_ms;
+	int64_t overlap_ms, whole_ms; /* between whole lists; how often those */
 	bool on;
 	bool whole; /* what has one ref is a whole set */
 	bool moves; /* what is done is listed no more; its ref may come again */

@@ -1,8 +1,9 @@
 /* NAME
  *	receive_inside - what the files of receive share; nobody else includes it
  * DESCRIPTION
- *	receive.c knows what there is and what is due; receive_keep.c makes a
- *	parcel of what was fetched, or leaves it to a person.
+ *	receive.c knows what there is and what is due; receive_since.c how far
+ *	back a list goes; receive_keep.c makes a parcel of what was fetched, or
+ *	leaves it to a person.
  *
  *	A thing is what can be fetched by one ref: a file, or a whole set.  Its
  *	documents are in memory from the fetch until its set is kept, no longer:
@@ -49,7 +50,8 @@ struct thing {
 	bool wanted;    /* its set is complete: fetch it */
 	bool listed;    /* in the last list */
 	int64_t first_ms, retry_ms;
-	struct id id; /* kept */
+	int64_t at_ms; /* as the list said; 0: not */
+	struct id id;  /* kept */
 	size_t count;
 	struct document *documents;
 	TAILQ_ENTRY(thing) entry;
@@ -61,7 +63,11 @@ struct box {
 	struct things things;
 	size_t count;
 	int64_t list_ms;
-	bool asked; /* for a list, since it was changed */
+	/* how far back */
+	int64_t newest_ms; /* the mark: the newest thing of a good list, or 0 */
+	int64_t whole_ms;  /* the whole window is due */
+	int64_t asked_ms;
+	bool whole; /* the list that was asked for is of all of it */
 };
 
 struct receive {
@@ -76,6 +82,16 @@ struct receive {
 	size_t count;
 };
 
+/* ---- receive_since.c ---- */
+/* receive_since(receive, box, now): from when on the list is asked for. */
+int64_t receive_since(
+    const struct receive *receive, struct box *box, int64_t now_ms);
+/* receive_listed(receive, box, answer, now): what the answer to that changes,
+ * after its things were taken; rc < 0, too. */
+void receive_listed(const struct receive *receive, struct box *box,
+    const struct driver_answer *answer, int64_t now_ms);
+
+/* ---- receive.c, receive_keep.c ---- */
 /* receive_empty(receive, thing): its bytes are needed no more. */
 void receive_empty(struct receive *receive, struct thing *thing);
 /* receive_keep(receive, box, thing, now): it was fetched: when all of its set

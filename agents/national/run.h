@@ -42,6 +42,8 @@ struct run_settings {
 	int64_t wait_min_ms, wait_max_ms;
 	int64_t listed_ms;  /* handed over for so long: unknown (not by hand) */
 	int64_t fetched_ms; /* listed ones are watched for so long */
+	int64_t recent_ms;  /* listed longer ago: looked for with whole lists */
+	int64_t whole_ms;   /* how often those are asked for */
 	int64_t remind_ms;  /* by hand: lies too long */
 };
 

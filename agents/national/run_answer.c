@@ -232,6 +232,8 @@ static void
 on_list_sent(struct run *r, struct station *s, const struct driver_answer *a,
     int64_t now)
 {
+	if (a->rc != 0)
+		s->whole_ms = 0;
 	if (a->rc == 0) {
 		run_match(r, s, a, now);
 	} else if (a->rc == TSK_EMPTY) {

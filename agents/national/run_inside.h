@@ -22,6 +22,13 @@ struct pair {
 };
 TAILQ_HEAD(pairs, pair);
 
+/* How far back a list of what was sent is asked: to the oldest parcel ... */
+enum list_depth {
+	LIST_OPEN,   /* that is not known to be listed */
+	LIST_RECENT, /* ... and the watched ones that were listed lately */
+	LIST_WHOLE,  /* ... and all watched ones */
+};
+
 struct station {
 	char office[NUMBER_OFFICE_BYTES];
 	/* what is to be done.  No step for one parcel may look at all of them:
@@ -38,16 +45,17 @@ struct station {
 	struct task *task; /* send, withdraw */
 	char *folder;
 	int64_t asked_ms;
-	bool whole;      /* the list was asked back to the oldest watched one */
-	bool withdraw;   /* something handed over is wanted back */
-	int64_t seen_ms; /* the last list that came was asked then */
-	int64_t times_ms; /* what lies too long is looked for */
+	enum list_depth depth; /* of that list */
+	bool withdraw;         /* something handed over is wanted back */
+	int64_t seen_ms;       /* the last list that came was asked then */
+	int64_t times_ms;      /* what lies too long is looked for */
 	/* patience */
 	int64_t blocked_ms; /* nothing before then */
 	struct why why;
 	unsigned trouble;
 	int64_t list_ms;  /* the list of what was sent is due */
-	int64_t watch_ms; /* ... back to the oldest watched one */
+	int64_t watch_ms; /* ... back to what was listed lately */
+	int64_t whole_ms; /* ... back to the oldest watched one */
 	int64_t next_ms;
 	unsigned turns; /* orders in a row */
 	TAILQ_ENTRY(station) entry;

@@ -316,8 +316,10 @@ run_match(struct run *r, struct station *s, const struct driver_answer *a,
 	TAILQ_FOREACH(pair, &s->pairs, entry) /* sent in part */
 	claim(&m, &pair->tasks);
 	s->seen_ms = s->asked_ms;
-	if (s->whole)
+	if (s->depth != LIST_OPEN)
 		judge_all(&m, &s->watched);
+	if (s->depth == LIST_WHOLE && a->complete)
+		s->whole_ms = now + r->settings.whole_ms;
 	judge_all(&m, &s->handed);
 	judge_all(&m, &s->handing);
 	if (r->settings.remind_ms > 0 && run_by_hand(r)) {

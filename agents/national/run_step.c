@@ -129,60 +129,83 @@ try_withdraw(struct run *r, struct station *s, int64_t now)
 
 /* ---- lists ---- */
 
+/* The oldest of those that were listed (if at all) after that. */
 static int64_t
-oldest(const struct tasks *list)
+oldest(const struct tasks *list, int64_t listed_ms)
 {
 	const struct task *t;
 	int64_t since = INT64_MAX;
 
 	TAILQ_FOREACH(t, list, entry)
 	{
-		if (t->parcel->made_ms < since)
-			since = t->parcel->made_ms;
+		const struct parcel *p = t->parcel;
+		if (p->listed_ms >= listed_ms && p->made_ms < since)
+			since = p->made_ms;
 	}
 	return since;
 }
 
+/* Back to the oldest whose end is open.  Watched ones may lie there for weeks
+ * until somebody fetches them, and no list says what was fetched since: most
+ * are fetched soon, so what was listed long ago waits for a whole list. */
 static void
-ask_list(struct run *r, struct station *s, bool whole, int64_t now)
+ask_list(struct run *r, struct station *s, enum list_depth depth, int64_t now)
 {
-	int64_t since = oldest(&s->handing), other = oldest(&s->handed);
+	int64_t since = oldest(&s->handing, 0), other = oldest(&s->handed, 0);
 
 	since = other < since ? other : since;
-	other = whole ? oldest(&s->watched) : INT64_MAX;
-	since = other < since ? other : since;
-	s->whole = whole;
-	s->list_ms = now + r->settings.poll_ms;
-	if (whole)
+	if (depth != LIST_OPEN) {
+		other = oldest(&s->watched,
+		    depth == LIST_WHOLE ? 0 : now - r->settings.recent_ms);
+		since = other < since ? other : since;
 		s->watch_ms = now + 10 * r->settings.poll_ms;
-	s->order.since_ms =
-	    since > SKEW_MS && since != INT64_MAX ? since - SKEW_MS : 0;
+	}
+	s->depth = depth;
+	s->list_ms = now + r->settings.poll_ms;
+	if (since == INT64_MAX)
+		return; /* all of them are old */
+	s->order.since_ms = since > SKEW_MS ? since - SKEW_MS : 0;
 	give(r, s, NULL, DRIVER_LIST_SENT, now);
+}
+
+/* How far back, if a list is due.  Also whole when our clock was set back. */
+static bool
+list_due(const struct run *r, const struct station *s, int64_t now,
+    enum list_depth *depth)
+{
+	bool watched = !TAILQ_EMPTY(&s->watched) && s->watch_ms <= now;
+
+	*depth = LIST_OPEN;
+	if (watched)
+		*depth = s->whole_ms <= now ||
+				 s->whole_ms > now + r->settings.whole_ms
+			     ? LIST_WHOLE
+			     : LIST_RECENT;
+	return watched || (!TAILQ_EMPTY(&s->handed) && s->list_ms <= now);
 }
 
 static bool
 try_lists(struct run *r, struct station *s, int64_t now, int64_t *next)
 {
-	bool handed = !TAILQ_EMPTY(&s->handed);
+	enum list_depth depth;
 	struct task *t;
 
 	TAILQ_FOREACH(t, &s->handing, entry)
 	{
 		if (t->ask_ms <= now) {
-			ask_list(r, s, false, now);
+			ask_list(r, s, LIST_OPEN, now);
 			return true;
 		}
 		*next = t->ask_ms < *next ? t->ask_ms : *next;
 	}
-	bool watched = !TAILQ_EMPTY(&s->watched);
-	int64_t due = handed ? s->list_ms : INT64_MAX;
-	if (watched && s->watch_ms < due)
-		due = s->watch_ms;
-	if (due <= now) {
-		ask_list(r, s, watched && s->watch_ms <= now, now);
+	if (list_due(r, s, now, &depth))
+		ask_list(r, s, depth, now);
+	if (s->busy)
 		return true;
-	}
-	*next = due < *next ? due : *next;
+	if (!TAILQ_EMPTY(&s->handed) && s->list_ms < *next)
+		*next = s->list_ms;
+	if (!TAILQ_EMPTY(&s->watched) && s->watch_ms < *next)
+		*next = s->watch_ms;
 	return false;
 }
 

@@ -41,6 +41,14 @@ const struct conf_row national_settings_rows[] = {
     {"list/watch", CONF_DURATION, AT(fetched_ms), "40 d", 0, 400 * DAY_MS,
 	"How long it is watched whether the receiver fetches a parcel.", NULL,
 	0},
+    {"list/recent", CONF_DURATION, AT(recent_ms), "3 d", 0, 400 * DAY_MS,
+	"Of what is watched, what was listed longer ago is looked for with "
+	"whole lists only.",
+	NULL, 0},
+    {"list/whole", CONF_DURATION, AT(whole_ms), "24 h", 0, 30 * DAY_MS,
+	"How often lists are asked back to the first thing of interest; also "
+	"after a start and after trouble with a list.",
+	NULL, 0},
     {"wait/first", CONF_DURATION, AT(wait_min_ms), "10 s", 10, DAY_MS,
 	"After trouble: how long until the next call; doubles each time.", NULL,
 	0},
@@ -53,6 +61,10 @@ const struct conf_row national_settings_rows[] = {
 	"How long files of one set wait for the missing ones.", NULL, 0},
     {"receive/window", CONF_DURATION, AT(window_ms), "35 d", 1000, 400 * DAY_MS,
 	"How far back received things are looked for.", NULL, 0},
+    {"receive/overlap", CONF_DURATION, AT(overlap_ms), "6 h", 0, 400 * DAY_MS,
+	"Between whole lists they are asked from the newest one known less "
+	"this: for what appears late.",
+	NULL, 0},
     {"receive/person", CONF_TEXT, AT(person_folder), "", 0, 0,
 	"Folder for what a person must look at; empty = for-person in folder, "
 	"with the driver desk 要確認 in desk/folder.",

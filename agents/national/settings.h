@@ -17,11 +17,14 @@ struct national_settings {
 	int64_t wait_min_ms, wait_max_ms; /* back-off */
 	int64_t listed_ms; /* handed over, but not listed: a person must look */
 	int64_t fetched_ms; /* how long it is watched for */
+	int64_t recent_ms;  /* older ones only with whole lists */
+	int64_t whole_ms;   /* how often lists go back all the way */
 	/* what comes in */
 	bool receive;
 	int64_t set_ms; /* how long an incomplete received set may wait */
 	int64_t
 	    window_ms; /* how far back the list of received things is asked */
+	int64_t overlap_ms;  /* ... between whole lists: before the newest */
 	char *person_folder; /* what a person must look at; "" = the driver's */
 	/* driver desk */
 	char *desk_folder;

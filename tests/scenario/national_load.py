@@ -108,9 +108,9 @@ class Load:
 
     # -- in
 
-    def bring(self, nation, count):
-        """Partners send so many to our offices."""
-        for _ in range(count):
+    def bring(self, nation, count, days=0):
+        """Partners send so many to our offices, the first so many days ago."""
+        for left in range(count, 0, -1):
             self.brought += 1
             k = self.brought
             to = self.offices[k % len(self.offices)]
@@ -121,7 +121,8 @@ class Load:
             data = b"in %d\r\n" % k + self.random.randbytes(self.bytes_each)
             self.wanted_in[sender, to, name] = hashlib.sha256(
                 data).hexdigest()
-            nation.deliver(sender, to, {name: data}, "11", "43")
+            nation.deliver(sender, to, {name: data}, "11", "43",
+                           age=days * 86400 * left // count)
             while self.hear(0):
                 pass
 

@@ -130,11 +130,12 @@ class National:
         self.ask("maintenance", {"seconds": seconds, "from": begin})
 
     def deliver(self, sender, receiver, files, sender_type="",
-                receiver_type=""):
-        """Another office sends {name: bytes}; the item's id."""
+                receiver_type="", age=0):
+        """Another office sends {name: bytes}, or did so many seconds ago; the
+        item's id."""
         return self.ask("deliver", {
             "from": sender, "from_type": sender_type, "to": receiver,
-            "to_type": receiver_type,
+            "to_type": receiver_type, "age": age,
             "files": [{"name": n, "content": base64.b64encode(d).decode()}
                       for n, d in files.items()]})["item_id"]
 

@@ -28,7 +28,8 @@ POST with a JSON object, or GET; the answer is JSON with "ok".
     POST /withdraw      number: its certificate is refused from now on
     POST /expire        kind: access refresh, office: end tokens at once
     POST /deliver       from, from_type, to, to_type, files [{name, content in
-                        base64}]: another office sends
+                        base64}], age: another office sends, or did so many
+                        seconds ago
     POST /fetch         item_id: another PC of the office fetches it
     POST /duplicate     item_id: the same content as a new item
     POST /forget        item_id: no longer kept
@@ -136,7 +137,8 @@ class Control:
         stamp = next((n.stamp for n in names if n), "")
         item, _ = self.store.put_item(
             document["from"], document.get("from_type", ""), document["to"],
-            document.get("to_type", ""), stamp, "sent", files, called=False)
+            document.get("to_type", ""), stamp, "sent", files, called=False,
+            age_ms=int(1000 * document.get("age", 0)))
         return {"item_id": item_name(item)}
 
     def do_fetch(self, document):

@@ -165,13 +165,12 @@ class Server:
         if fault.get("slow"):
             await asyncio.sleep(fault["slow"])
         if fault.get("hang") or fault.get("cut"):
-            self.note(operation, request, 0, "", fault)
+            self.note(operation, request, fault, None)
             if fault.get("hang"):
                 await self.ending.wait()
             return False
         answer = self.answer(request, operation, fault)
-        self.note(operation, request, answer.status, answer.code, fault,
-                  answer.item)
+        self.note(operation, request, fault, answer)
         if fault.get("lost"):
             return False
         if fault.get("hang_after"):
@@ -200,11 +199,16 @@ class Server:
                                     for _ in range(2)]
         return answer
 
-    def note(self, operation, request, status, code, fault, item=None):
+    def note(self, operation, request, fault, answer):
+        """answer: None if there was none."""
         did = ",".join(k for k in ("slow", "hang", "cut", "lost",
                                    "hang_after", "garbage", "twice")
                        if fault.get(k))
-        self.store.note(operation, request.office, status, code, did, item)
+        told = ((answer.status, answer.code, did, answer.item)
+                if answer else (0, "", did, None))
+        self.store.note(operation, request.office, *told,
+                        request.query.get("since"),
+                        len(answer.body.get("items", ())) if answer else 0)
 
     # -- the control endpoint
 

@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS send(id INTEGER PRIMARY KEY, at INTEGER, item INTEGER
     sender TEXT, receiver TEXT, name TEXT, sha256 TEXT);
 CREATE TABLE IF NOT EXISTS call(id INTEGER PRIMARY KEY, at INTEGER,
     operation TEXT, office TEXT, status INTEGER, code TEXT, did TEXT,
-    item INTEGER);
+    item INTEGER, since TEXT, listed INTEGER);
 CREATE TABLE IF NOT EXISTS fault(id INTEGER PRIMARY KEY, text TEXT);
 CREATE TABLE IF NOT EXISTS setting(name TEXT PRIMARY KEY, value TEXT);
 """
@@ -186,10 +186,10 @@ class Store:
     # -- items
 
     def put_item(self, sender, sender_type, receiver, receiver_type, stamp,
-                 state, files, item=None, called=True):
+                 state, files, item=None, called=True, age_ms=0):
         """files: [(name, sha256, content)]; into ${item} if there is one;
         called: by the interface, so it stands in the record of sends."""
-        now = now_ms()
+        now = now_ms() - age_ms
         with self.db:
             self.do("BEGIN")
             if item is None:
@@ -248,7 +248,8 @@ class Store:
 
     # -- the record of what happened
 
-    def note(self, operation, office, status, code, did, item):
-        self.do("INSERT INTO call(at,operation,office,status,code,did,item) "
-                "VALUES(?,?,?,?,?,?,?)", now_ms(), operation, office, status,
-                code, did, item)
+    def note(self, operation, office, status, code, did, item, since, listed):
+        """since, listed: of a list, what was asked, and entries told."""
+        self.do("INSERT INTO call(at,operation,office,status,code,did,item,"
+                "since,listed) VALUES(?,?,?,?,?,?,?,?,?)", now_ms(),
+                operation, office, status, code, did, item, since, listed)

@@ -126,6 +126,8 @@ open_house(struct house *h)
 	    .wait_max_ms = 8000,
 	    .listed_ms = 600000,
 	    .fetched_ms = 3600000,
+	    .recent_ms = 600000,
+	    .whole_ms = 1800000,
 	    .remind_ms = 1000000,
 	};
 	struct why why = {0};
@@ -334,6 +336,48 @@ sent_listed_fetched(void **state)
 	run_told(h->run, t, h->now); /* fetched is said now */
 	assert_null(run_find(h->run, &id, 0));
 	assert_int_equal(h->sends, 1);
+}
+
+/* What was listed lately is looked for with each list, what waits for long with
+ * a whole one: at first, once in a while, and after trouble. */
+static void
+watched_lately_and_for_long(void **state)
+{
+	struct house *h = *state;
+	struct task *t = add(h);
+	struct listing l = {0};
+	int recent = 0, ms = 0;
+
+	tick(h, 1);
+	struct driver_order o = expect(h, DRIVER_SEND);
+	answer_sent(h, &o, DOCUMENT_HANDED, DOCUMENT_HANDED);
+	tick(h, 200);
+	o = expect(h, DRIVER_LIST_SENT);
+	list_parcel(&l, t->parcel, ITEM_SENT, "N1");
+	answer_list(h, &o, &l);
+	run_told(h->run, t, h->now);
+	for (int i = 0; i < 16; i++) { /* each asks for it */
+		tick(h, 100000);
+		if (h->count == 0)
+			continue;
+		o = expect(h, DRIVER_LIST_SENT);
+		assert_true(o.since_ms > 0);
+		assert_true(o.since_ms < t->parcel->made_ms);
+		answer_list(h, &o, &l);
+		recent++;
+	}
+	assert_int_equal(recent, 6); /* the whole one, and 10 min of recent */
+	for (; h->count == 0 && ms < 3600000; ms += 10000)
+		tick(h, 10000);
+	o = expect(h, DRIVER_LIST_SENT);
+	assert_in_range(ms, 100000, 300000);
+	answer_trouble(h, &o, TSK_LATER, SCOPE_OFFICE);
+	tick(h, 110000); /* not 30 min more */
+	o = expect(h, DRIVER_LIST_SENT);
+	l.count = 0;
+	list_parcel(&l, t->parcel, ITEM_FETCHED, "N1");
+	answer_list(h, &o, &l);
+	assert_int_equal(h->told, PARCEL_FETCHED);
 }
 
 static void
@@ -820,6 +864,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    ROW(sent_listed_fetched),
+	    ROW(watched_lately_and_for_long),
 	    ROW(not_lent_does_not_go),
 	    ROW(listed_broken),
 	    ROW(listed_killed),
