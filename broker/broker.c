@@ -56,7 +56,8 @@
 #define STOP_LIMIT_MS  10000
 #define LISTEN_BACKLOG 4096
 #define STOP_LINGER_MS 1000
-#define CLOCK_JUMP_MS  1000 /* less is what clocks do */
+#define CLOCK_JUMP_MS  1000  /* less is what clocks do */
+#define CLOCK_ODD_MS   60000 /* more is for a person to look at */
 
 /* ---- opening ---- */
 
@@ -509,7 +510,8 @@ look_at_clocks(struct broker *b)
 	if (llabs(jump) < CLOCK_JUMP_MS)
 		return;
 	b->apart_ms += jump;
-	log_info("broker: result=clock-jumped by_ms=%lld", (long long)jump);
+	log_line(llabs(jump) < CLOCK_ODD_MS ? LOG_INFO_ : LOG_WARN_,
+	    "broker: result=clock-jumped by_ms=%lld", (long long)jump);
 	queue_jump(&b->queues, jump);
 }
 
