@@ -126,7 +126,7 @@ static json_t *
 ask_net(struct control *c, const json_t *in)
 {
 	struct request *rq = mem_new(sizeof(*rq));
-	int64_t until_ms = clock_wall_ms() + WAIT_SECONDS * 1000;
+	int64_t until_ms = clock_mono_ms() + WAIT_SECONDS * 1000;
 	struct timespec until = {.tv_sec = (time_t)(until_ms / 1000)};
 	uint64_t one = 1;
 	json_t *out = NULL;
@@ -304,13 +304,17 @@ int
 control_start(struct broker *b, struct control **out, struct why *why)
 {
 	struct control *c = mem_new(sizeof(*c));
+	pthread_condattr_t monotonic;
 	int rc;
 
 	c->broker = b;
 	c->view.store = b->store;
 	c->view.settings = b->settings;
 	pthread_mutex_init(&c->lock, NULL);
-	pthread_cond_init(&c->answered, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&c->answered, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	c->net_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	c->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (c->net_fd < 0 || c->stop_fd < 0) {
