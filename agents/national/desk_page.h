@@ -4,7 +4,7 @@
 #ifndef TASUKI_NATIONAL_DESK_PAGE_H
 #define TASUKI_NATIONAL_DESK_PAGE_H
 
-#include "desk_tree.h"
+#include "desk_look.h"
 
 /* desk_pages(office, label, list): 一覧.html of every day in the list, written
  * where it is no longer right.  ${label}: number and name of the office. */

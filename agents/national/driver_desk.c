@@ -2,8 +2,9 @@
  *	driver_desk - a person with the desktop client or the browser
  * DESCRIPTION
  *	Lays parcels out in folders (desk_tree.h) with a checklist (desk_page.h)
- *	and looks what people did.  Until the API opens this is the way: the
- *	desktop client until January 2027, the upload of the browser after it.
+ *	and looks what people did (desk_watch.h, desk_look.h).  Until the API
+ *	opens this is the way: the desktop client until January 2027, the upload
+ *	of the browser after it.
  *
  *	All orders are answered from a timer: the disk is local.
  * DIAGNOSTICS
@@ -15,15 +16,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "clock.h"
-#include "crash.h"
 #include "desk_inbox.h"
 #include "desk_page.h"
 #include "desk_tree.h"
-#include "digest.h"
+#include "desk_watch.h"
 #include "file.h"
 #include "log.h"
 
@@ -33,18 +32,10 @@
 #define FOLDER_MODE 0770
 #define COMMON      'c' /* refs of the folder for all offices */
 #define OWN         'o'
-#define ALL_OFFICES "-"
 
 struct waiting {
 	struct driver_order order;
 	STAILQ_ENTRY(waiting) entry;
-};
-
-/* An office's folder, and how it looked when it was looked at. */
-struct place {
-	uint64_t sign;
-	char **days; /* with something to send */
-	size_t count;
 };
 
 struct desk {
@@ -55,29 +46,12 @@ struct desk {
 	int root;
 	int turn, scan; /* timers */
 	STAILQ_HEAD(, waiting) waiting;
-	zhashx_t *places; /* number -> struct place */
-	bool growing;     /* somewhere a file was not whole yet */
+	struct desk_watch *watch;
+	bool growing; /* somewhere a file was not whole yet */
 	struct why trouble;
 };
 
 /* ---- offices ---- */
-
-static void
-each_folder(struct desk *d,
-    void (*each)(void *arg, const char *office, const char *folder), void *arg)
-{
-	char number[NUMBER_OFFICE_BYTES];
-	char **names;
-	int count = file_list(d->root, &names);
-
-	for (int i = 0; i < count; i++) {
-		snprintf(number, sizeof(number), "%.10s", names[i]);
-		if (number_office_form(number, strlen(number)))
-			each(arg, number, names[i]);
-	}
-	if (count >= 0)
-		file_list_free(&names);
-}
 
 struct teller {
 	void (*each)(void *arg, const char *office);
@@ -99,29 +73,15 @@ offices(void *self, void (*each)(void *arg, const char *office), void *arg)
 {
 	struct teller t = {each, arg};
 
-	each_folder(self, tell_office, &t);
-	each(arg, ALL_OFFICES);
+	const struct desk *d = self;
+	desk_offices(d->root, tell_office, &t);
+	each(arg, DESK_ALL);
 }
 
 static bool
 is_all(const char *office)
 {
-	return strcmp(office, ALL_OFFICES) == 0;
-}
-
-static void
-label_of(struct desk *d, const char *office, char out[DESK_NAME_BYTES])
-{
-	char **names;
-	int count = file_list(d->root, &names);
-
-	snprintf(out, DESK_NAME_BYTES, "%s", office);
-	for (int i = 0; i < count; i++) {
-		if (strncmp(names[i], office, NUMBER_OFFICE_CHARS) == 0)
-			snprintf(out, DESK_NAME_BYTES, "%.255s", names[i]);
-	}
-	if (count >= 0)
-		file_list_free(&names);
+	return strcmp(office, DESK_ALL) == 0;
 }
 
 /* ---- answers ---- */
@@ -156,46 +116,6 @@ answer_plain(struct desk *d, const struct driver_order *o, int rc)
 
 /* ---- sent ---- */
 
-static struct place *
-place_of(struct desk *d, const char *number)
-{
-	struct place *p = zhashx_lookup(d->places, number);
-
-	if (p == NULL) {
-		p = mem_new(sizeof(*p));
-		zhashx_insert(d->places, number, p);
-	}
-	return p;
-}
-
-static void
-forget_days(struct place *p)
-{
-	while (p->count > 0)
-		free(p->days[--p->count]);
-}
-
-static void
-add_day(struct place *p, const char *day)
-{
-	for (size_t i = 0; i < p->count; i++) {
-		if (strcmp(p->days[i], day) == 0)
-			return;
-	}
-	p->days = mem_resize(p->days, (p->count + 1) * sizeof(*p->days));
-	p->days[p->count++] = mem_text(day);
-}
-
-/* Only these days are looked at until the next list. */
-static void
-add_days(struct place *p, const struct desk_list *list)
-{
-	for (size_t i = 0; i < list->count; i++) {
-		if (list->entries[i].place == DESK_TO_SEND)
-			add_day(p, list->entries[i].day);
-	}
-}
-
 static void
 fresh_pages(struct desk *d, int office, const char *number, const char *since)
 {
@@ -203,9 +123,9 @@ fresh_pages(struct desk *d, int office, const char *number, const char *since)
 	struct desk_list list;
 	int rc = desk_read(office, since, &list);
 
-	label_of(d, number, label);
+	desk_label(d->root, number, label);
 	if (rc == 0)
-		add_days(place_of(d, number), &list);
+		desk_watch_days(d->watch, number, &list, false);
 	if (rc == 0)
 		rc = desk_pages(office, label, &list);
 	if (rc < 0)
@@ -313,9 +233,8 @@ after_list(struct desk *d, int office, const char *number,
 {
 	char label[DESK_NAME_BYTES];
 
-	label_of(d, number, label);
-	forget_days(place_of(d, number));
-	add_days(place_of(d, number), list);
+	desk_label(d->root, number, label);
+	desk_watch_days(d->watch, number, list, true);
 	if (desk_pages(office, label, list) < 0)
 		log_warn("desk: office=%s page=not-written", number);
 	desk_sweep(office, d->settings->desk_keep_ms, clock_wall_ms());
@@ -493,77 +412,12 @@ order(void *self, const struct driver_order *o)
 
 /* ---- what people do ---- */
 
-static uint64_t
-sign_of(int dir, const char *name, uint64_t sign)
-{
-	struct stat st;
-
-	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-		return sign;
-	sign = digest_tag(name, strlen(name), sign);
-	return digest_tag(&st.st_mtim, sizeof(st.st_mtim), sign);
-}
-
-/* The folder of downloads and what is below it. */
-static uint64_t
-sign_of_inbox(int parent, uint64_t sign)
-{
-	int inbox = file_dir_open(parent, DESK_INBOX);
-	char **names;
-	int count = inbox < 0 ? inbox : file_list(inbox, &names);
-
-	sign = sign_of(parent, DESK_INBOX, sign);
-	for (int i = 0; i < count; i++) {
-		if (number_office_form(
-			names[i], strnlen(names[i], NUMBER_OFFICE_CHARS)))
-			sign = sign_of(inbox, names[i], sign);
-	}
-	if (count >= 0)
-		file_list_free(&names);
-	if (inbox >= 0)
-		close(inbox);
-	return sign;
-}
-
-/* Where people move the folders of one day. */
-static uint64_t
-sign_of_day(int office, const char *name, uint64_t sign)
-{
-	int day = file_dir_open(office, name);
-
-	if (day < 0)
-		return sign;
-	sign = sign_of(day, DESK_PLACE_TO_SEND, sign);
-	sign = sign_of(day, DESK_PLACE_SENT, sign);
-	sign = sign_of(day, DESK_PLACE_PROBLEM, sign);
-	close(day);
-	return sign;
-}
-
 static void
-compare(struct desk *d, const char *number, uint64_t sign)
-{
-	struct place *p = place_of(d, number);
-
-	if (p->sign != sign)
-		d->events->changed(d->arg, number);
-	p->sign = sign;
-}
-
-static void
-look_at(void *arg, const char *number, const char *folder)
+on_changed(void *arg, const char *number)
 {
 	struct desk *d = arg;
-	const struct place *p = place_of(d, number);
-	int office = file_dir_open(d->root, folder);
 
-	if (office < 0)
-		return;
-	uint64_t sign = sign_of_inbox(office, 1);
-	for (size_t i = 0; i < p->count; i++)
-		sign = sign_of_day(office, p->days[i], sign);
-	close(office);
-	compare(d, number, sign);
+	d->events->changed(d->arg, number);
 }
 
 static int
@@ -573,8 +427,7 @@ on_scan(zloop_t *loop, int timer, void *arg)
 
 	(void)loop;
 	(void)timer;
-	compare(d, ALL_OFFICES, sign_of_inbox(d->root, 1));
-	each_folder(d, look_at, d);
+	desk_watch_look(d->watch);
 	if (d->growing) {
 		d->growing = false;
 		d->events->changed(d->arg, "");
@@ -595,17 +448,6 @@ check(const struct national_settings *s, struct why *why)
 }
 
 static void
-place_free(void **place_p)
-{
-	struct place *p = *place_p;
-
-	forget_days(p);
-	free(p->days);
-	free(p);
-	*place_p = NULL;
-}
-
-static void
 close_(void *self)
 {
 	struct desk *d = self;
@@ -621,7 +463,7 @@ close_(void *self)
 		STAILQ_REMOVE_HEAD(&d->waiting, entry);
 		free(w);
 	}
-	zhashx_destroy(&d->places);
+	desk_watch_free(&d->watch);
 	if (d->root >= 0)
 		close(d->root);
 	free(d);
@@ -642,13 +484,12 @@ open_(zloop_t *loop, const struct national_settings *settings, int dirfd,
 	d->arg = arg;
 	d->turn = d->scan = -1;
 	STAILQ_INIT(&d->waiting);
-	d->places = zhashx_new();
-	zhashx_set_destructor(d->places, place_free);
 	d->root = file_dir_below(AT_FDCWD, settings->desk_folder, FOLDER_MODE);
 	rc = d->root < 0 ? d->root
 			 : file_dir_make(d->root, DESK_INBOX, FOLDER_MODE);
 	if (rc < 0)
 		return trouble(rc, why);
+	d->watch = desk_watch_new(d->root, on_changed, d);
 	d->scan =
 	    zloop_timer(loop, (size_t)settings->desk_scan_ms, 0, on_scan, d);
 	return 0;
