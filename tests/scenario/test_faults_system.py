@@ -1,16 +1,27 @@
-"""What the machine does to us: a log nobody reads (F47)."""
+"""What the machine and the crowd do to us: no descriptors, half handshakes,
+floods, a revoked key, a log nobody reads."""
 import fcntl
+import json
 import os
+import resource
+import socket
 import subprocess
+import time
 import types
 
 import pytest
-from lab import NUMBER, by_name, plan_set, row
+import zmq
+from lab import NUMBER, by_name, holds, plan_set, row, wait_for
+from peer import DELIVERED, new_id, parcel
+from stage import Stage, take
 
 import practice_process  # isort: skip  (lab sets the path)
 
-CARE, VISIT = NUMBER[1], NUMBER[2]
+CARE, VISIT, DAY, PARTNER = (NUMBER[n] for n in (1, 2, 3, 9))
 ROWS = {CARE: row(1, "43", "care"), VISIT: row(2, "11", "visit")}
+
+# scripted peers do not ping while a test looks elsewhere
+PATIENT = {"session__heartbeat": "10 s"}
 
 
 def plan(folder, serial, clients=2):
@@ -69,3 +80,169 @@ def test_f47_work_goes_on_without_its_log(make_lab, monkeypatch, tmp_path,
     finally:
         for end in ends:
             os.close(end)
+
+
+# ---- F09, T46: connections ----
+
+def greeting(port, data):
+    """A TCP connection that says so much and then nothing."""
+    line = socket.create_connection(("127.0.0.1", port), 10)
+    line.sendall(data)
+    return line
+
+
+def descriptors(pid):
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+ZMTP = b"\xff" + bytes(8) + b"\x7f\x03\x01CURVE" + bytes(15) + b"\x00" + \
+    bytes(31)
+
+
+def test_t46_half_a_handshake_is_given_up(make_lab, tmp_path):
+    """Hundreds that connect and say nothing, or half of it: offices work on,
+    and the broker does not keep them."""
+    lab = make_lab()
+    lab.setting("tasukid", session__handshake="1 s")
+    lab.up()
+    pid = lab.broker()[0].pid()
+    before = descriptors(pid)
+    lines = [greeting(lab.port(), ZMTP[:n % 65]) for n in range(400)]
+    try:
+        paths = plan(tmp_path, 1)
+        lab.offices[CARE].send_all(paths)
+        lab.offices[VISIT].wait_inbox(by_name(paths))
+        # new ones get in meanwhile
+        assert lab.agent("visit").stop()
+        lab.agent("visit").start()
+        lab.wait_connected(["visit"])
+        wait_for(lambda: f"{descriptors(pid)} descriptors, {before} before",
+                 lambda: descriptors(pid) < before + 20)
+    finally:
+        for line in lines:
+            line.close()
+
+
+def test_f09_no_descriptor_left(make_lab, tmp_path):
+    """The broker has all the connections it may have: who is in works on, and
+    whoever had to wait comes in when there is room."""
+    lab = make_lab()
+    lab.setting("tasukid", session__handshake="1 min")
+    lab.up()
+    pid = lab.broker()[0].pid()
+    most = descriptors(pid) + 20
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (most, most))
+    assert lab.agent("day").stop()
+    lines = [greeting(lab.port(), ZMTP[:10]) for n in range(60)]
+    try:
+        wait_for("all are used", lambda: descriptors(pid) >= most)
+        lab.agent("day").start()
+        for serial in (1, 2):
+            paths = plan(tmp_path, serial)
+            lab.offices[CARE].send_all(paths)
+            lab.offices[VISIT].wait_inbox(by_name(paths))
+            lab.offices[VISIT].take()
+    finally:
+        for line in lines:
+            line.close()
+    lab.wait_connected(["care", "visit", "day", "pdf"])
+    assert lab.broker()[0].pid() == pid
+
+
+# ---- F39: a key revoked with parcels under way ----
+
+def test_f39_revoked_with_parcels_in_flight(make_lab):
+    """What it held waits in its queue, its word counts no more; with a new key
+    the office gets everything."""
+    lab = make_lab()
+    lab.setting("tasukid", **PATIENT)
+    lab.prepare()
+    stage = Stage(lab)
+    try:
+        care, visit = stage.peer("care"), stage.peer("visit", credit=1)
+        sent = [stage.send(care, VISIT, serial) for serial in (1, 2)]
+        assert take(visit)[:2] == (sent[0], 0)
+        lab.ctl("agent", "revoke", "visit")
+        began = time.monotonic()
+        visit.settle(sent[0], 0, DELIVERED)     # too late
+        wait_for("its session ends", lambda: "visit" not in lab.connected())
+        assert time.monotonic() - began < 60
+        assert holds(lambda: {s for p in sent for s in lab.states(p.hex())}
+                     == {"ready"}, 0.5)
+        for name in (".key", ".pub"):
+            os.unlink(lab.path("keys", "office-visit" + name))
+        lab.enrol([a for a in lab.agents() if a[0] == "visit"])
+        again = stage.peer("visit")
+        for parcel_id in sent:
+            got, leg, _ = take(again)
+            assert got == parcel_id
+            again.settle(got, leg, DELIVERED)
+            stage.wait(got, bus="delivered")
+    finally:
+        stage.close()
+
+
+# ---- F23, F46: floods ----
+
+def test_f23_one_agent_floods(make_lab, tmp_path):
+    """T45: It sends as fast as it can and does not wait for answers: it is told to
+    come later, and others are served meanwhile."""
+    lab = make_lab()
+    lab.setting("tasukid", limits__submit_parcels="16",
+                limits__queue_parcels="200", **PATIENT)
+    lab.prepare()
+    for name in ("care", "visit"):
+        lab.agent(name).start()
+    lab.wait_connected(["care", "visit"])
+    stage = Stage(lab)
+    try:
+        day = stage.peer("day", credit=0)
+        for n in range(600):
+            day.submit(parcel(new_id(), DAY, PARTNER,
+                              [(f"{n}.txt", b"flood %d" % n, "")], "15"),
+                       [b"flood %d" % n])
+        paths = plan(tmp_path, 1)
+        lab.offices[CARE].send_all(paths)
+        lab.offices[VISIT].wait_inbox(by_name(paths))
+        accepted = refused = 0
+        while accepted + refused < 600:
+            kind, fields, _ = day.wait("accepted", "refused")
+            if kind == "accepted":
+                accepted += len(fields[1])
+            else:
+                refused += 1
+                assert fields.get(4) or fields.get(5), fields
+        assert refused >= 400 and accepted <= 200
+    finally:
+        stage.close()
+
+
+def test_f46_the_operator_s_endpoint_is_overloaded(make_lab, tmp_path):
+    """Dozens ask for long lists without end, and garbage comes too: parcels
+    flow, and a person is still answered."""
+    lab = make_lab()
+    lab.up()
+    endpoint = f"ipc://{lab.data()}/control.sock"
+    asks = [json.dumps({"command": command, "limit": 100000}).encode()
+            for command in ("parcels", "audit.verify", "status")]
+    context = zmq.Context()
+    askers = []
+    try:
+        for n in range(30):
+            askers.append(context.socket(zmq.DEALER))
+            askers[-1].linger = 0
+            askers[-1].connect(endpoint)
+            for k in range(200):
+                askers[-1].send(asks[n % 3] if n % 4 else b"{" * k)
+        for serial in (1, 2):
+            paths = plan(tmp_path, serial)
+            lab.offices[CARE].send_all(paths)
+            lab.offices[VISIT].wait_inbox(by_name(paths))
+            lab.offices[VISIT].take()
+        lab.wait_parcels(2, "picked-up")
+        # they do get answers; what is no question is told so
+        for n, asker in enumerate(askers[:4]):
+            assert asker.poll(20000)
+            assert json.loads(asker.recv())["ok"] is bool(n % 4)
+    finally:
+        context.destroy(linger=0)
