@@ -88,7 +88,7 @@ audit(struct broker *b, const struct agent *actor, const struct wire_parcel *p,
 static enum refusal
 admit_inward(struct broker *b, const struct wire_parcel *p, struct route *route)
 {
-	if (mandate_ours(b->registry, p->from, p->from_type))
+	if (mandate_ours(b->registry, p->from, p->from_type, b->wall_ms))
 		return refuse(route, REFUSAL_NO_RIGHT,
 		    "A gateway does not speak for an office of ours.");
 	route_inward(p, b->registry, b->ways, b->wall_ms, route);

@@ -124,8 +124,8 @@ add_open_leg(const struct store_open_leg *open, void *arg)
 	    .accepted_ms = open->accepted_ms,
 	    .bytes = open->encoded_bytes,
 	    .touched = true}; /* maybe; the last run may have lent it */
-	const struct desk *to =
-	    registry_match(b->registry, open->to, open->to_type, NULL);
+	const struct desk *to = registry_match(b->registry, open->to,
+	    open->to_type, deadline_day(open->accepted_ms), NULL);
 
 	if (to != NULL)
 		new.priority = route_priority(

@@ -54,7 +54,8 @@ add_ticked(const char *key, const void *value, size_t bytes, void *arg)
 static const struct desk *
 desk_of(const struct asking *a, const char *number, const char *type)
 {
-	return registry_match(a->registry, number, type, NULL);
+	return registry_match(
+	    a->registry, number, type, deadline_day(a->now_ms), NULL);
 }
 
 static int64_t

@@ -11,6 +11,7 @@
 #include "log.h"
 
 #include "control.h"
+#include "desk_table.h"
 #include "fax.h"
 #include "legs.h"
 #include "paper.h"
@@ -282,15 +283,16 @@ static const struct desk *
 caller(struct broker *b, struct request *rq)
 {
 	const char *from = control_text(rq->in, "from");
+	int day = deadline_day(b->wall_ms);
 	struct desk *const *desks;
 	size_t i, n;
 
 	if (from[0] != '\0')
-		return registry_match(
-		    b->registry, from, control_text(rq->in, "from_type"), NULL);
+		return registry_match(b->registry, from,
+		    control_text(rq->in, "from_type"), day, NULL);
 	desks = registry_desks(b->registry, &n);
 	for (i = 0; i < n; i++) {
-		if (desks[i]->inside)
+		if (desks[i]->inside && desk_table_holds(desks[i], day))
 			return desks[i];
 	}
 	return NULL;

@@ -75,8 +75,10 @@ kept(struct broker *b, struct job *job)
 		    m->agent, m->office, m->type[0] ? "/" : "", m->type,
 		    job->revoking ? "revoked" : "given");
 		session_mandate_changed(b, m);
-		if (job->revoking)
+		if (job->revoking) {
+			CRASH_POINT("mandate-revoked");
 			revoked_ask(b, m);
+		}
 		json_array_append_new(list, shown(b, m));
 	}
 	out = json_pack("{s:b,s:O,s:i}", "ok", 1, "mandate",
@@ -168,8 +170,8 @@ has_desk(const struct broker *b, const struct mandate *m)
 	size_t i, count;
 
 	if (m->type[0] != '\0') {
-		const struct desk *desk =
-		    registry_match(b->registry, m->office, m->type, NULL);
+		const struct desk *desk = registry_match(b->registry, m->office,
+		    m->type, deadline_day(b->wall_ms), NULL);
 
 		return desk != NULL && desk->inside;
 	}

@@ -115,8 +115,8 @@ static void
 explain_quota(struct broker *b, const struct wire_parcel *p,
     struct route *route, json_t *steps)
 {
-	const struct desk *from =
-	    registry_match(b->registry, p->from, p->from_type, NULL);
+	const struct desk *from = registry_match(
+	    b->registry, p->from, p->from_type, deadline_day(b->wall_ms), NULL);
 	struct quota_used used;
 	enum refusal refusal;
 	char text[192];
@@ -190,7 +190,8 @@ control_route(struct broker *b, struct request *rq)
 		explain_quota(b, &p, &route, steps);
 	if (agent[0] != '\0')
 		explain_agent(b, agent, &p, &route, steps);
-	to = registry_match(b->registry, p.to, p.to_type, NULL);
+	to = registry_match(
+	    b->registry, p.to, p.to_type, deadline_day(b->wall_ms), NULL);
 	if (to != NULL)
 		(void)reads_today(b, to, reads);
 	control_answer(rq,

@@ -20,6 +20,7 @@
 #include "log.h"
 
 #include "deliver.h"
+#include "desk_table.h"
 #include "legs.h"
 #include "mandate.h"
 #include "paper.h"
@@ -172,7 +173,7 @@ static bool
 wants_paper(const struct leg *leg)
 {
 	return leg->way == WAY_FAX || leg->way == WAY_PDF ||
-	       leg->way == WAY_NATIONAL || (leg->flags & STORE_LEG_RECALL);
+	       leg->way == WAY_NATIONAL || paper_recalled(leg);
 }
 
 /* False: the leg is not to be lent, and was dealt with. */
@@ -215,7 +216,7 @@ quiet(struct broker *b, struct leg *leg, const struct wire_parcel *p)
 	char detail[80], text[CLOCK_TEXT_BYTES];
 	int64_t at;
 
-	if (to == NULL || (leg->flags & (STORE_LEG_TEST | STORE_LEG_RECALL)))
+	if (to == NULL || (leg->flags & STORE_LEG_TEST) || paper_recalled(leg))
 		return false;
 	at =
 	    route_quiet(b->registry, to, (enum leg_way)leg->way, p, b->wall_ms);
@@ -228,13 +229,18 @@ quiet(struct broker *b, struct leg *leg, const struct wire_parcel *p)
 	return true;
 }
 
-/* What was sent under a mandate that was revoked since waits for a person. */
+/* What was sent under a mandate that was revoked since waits for a person.  An
+ * agent that may have it is asked first: it is lent as taken back. */
 static bool
-stopped(struct broker *b, struct leg *leg)
+stopped(struct broker *b, const struct session *s, struct leg *leg)
 {
 	char detail[REVOKED_DETAIL_BYTES];
 
+	leg->asked = false;
 	if (!revoked_leg(b, leg, detail))
+		return false;
+	leg->asked = leg->touched && leg->way != WAY_BUS && s->protocol >= 2;
+	if (leg->asked)
 		return false;
 	settle_park(b, leg, REVOKED_CODE, detail);
 	return true;
@@ -251,7 +257,8 @@ by_default(const struct broker *b, const struct queue *q, const struct leg *leg,
 	if (leg->way != WAY_BUS || leg->pair->to_type[0] != '\0' ||
 	    strchr(q->name + strlen("office/"), '/') == NULL)
 		return false;
-	(void)registry_first(b->registry, leg->pair->to, &count);
+	(void)desk_table_day(
+	    b->registry, leg->pair->to, deadline_day(leg->accepted_ms), &count);
 	if (count < 2)
 		return false;
 	paper->wire.reason = "default-desk";
@@ -270,7 +277,7 @@ hand_out(struct broker *b, struct session *s, struct queue *q, struct leg *leg)
 	struct parcel_view v;
 	int rc;
 
-	if (stopped(b, leg))
+	if (stopped(b, s, leg))
 		return TSK_INVALID;
 	if ((rc = view_open(b, leg, &v)) != 0) {
 		unreadable(b, leg, rc);
@@ -300,6 +307,8 @@ hand_out(struct broker *b, struct session *s, struct queue *q, struct leg *leg)
 	CRASH_POINT("deliver-after-send");
 	if (rc == 0) {
 		leg->touched = true;
+		if (leg->asked)
+			revoked_say(b, leg);
 		v.frame_count = 0;
 		s->credit_parcels--;
 		s->credit_bytes -= leg->bytes;

@@ -126,6 +126,9 @@ struct mandate_act {
 	const char *partner;       /* the other one's number; "" = any */
 	unsigned rights;           /* all of these */
 	unsigned one_of;           /* and, if not 0, one of these */
+	/* whose desks and rows: those of the day (in ms) a parcel was accepted,
+	 * for what is asked of it later; 0 = of now */
+	int64_t desk_ms;
 };
 /* mandate_allows(m, act, now_ms, under): the rights of all its mandates that hold
  * for this service and partner are added up.  under: the mandate, or those it took
@@ -142,9 +145,10 @@ const char *mandate_why(const struct mandates *m, const struct mandate_act *act,
 bool mandate_gateway(const struct agent *agent);
 /* mandate_ours(r, office, type): a parcel in that office's name can come from
  * inside only.  A number of which one service is outside is ours in the others,
- * and where the type is not written. */
-bool mandate_ours(
-    const struct registry *r, const char *office, const char *type);
+ * and where the type is not written.  Rows that do not hold at ${at_ms} count only
+ * where none does. */
+bool mandate_ours(const struct registry *r, const char *office,
+    const char *type, int64_t at_ms);
 /* mandate_serves(m, agent, queue, now_ms): may it take legs from that queue, of
  * some partner at least? */
 bool mandate_serves(const struct mandates *m, const struct agent *agent,

@@ -22,10 +22,11 @@ const struct mandate *mandate_first(
 const struct mandate *mandate_next(const struct mandate *mandate);
 /* mandate_about_partner(one, partner): "" = any */
 bool mandate_about_partner(const struct mandate *one, const char *partner);
-/* mandate_about_type(m, one, type): a mandate for one service type counts for the
- * desk that serves this type, and for a name that says no type. */
-bool mandate_about_type(
-    const struct mandates *m, const struct mandate *one, const char *type);
+/* mandate_about_type(m, one, type, at_ms): a mandate for one service type counts
+ * for the desk that serves this type at that time, and for a name that says no
+ * type. */
+bool mandate_about_type(const struct mandates *m, const struct mandate *one,
+    const char *type, int64_t at_ms);
 /* mandate_owns(desk, agent): by its own right */
 bool mandate_owns(const struct desk *desk, const struct agent *agent);
 

@@ -18,7 +18,7 @@ receiver(const struct mandates *m, const struct desk *desk, const char *partner,
 	     one = mandate_next(one)) {
 		if (mandate_state(one, now_ms) == MANDATE_VALID &&
 		    (one->rights & RIGHT_RECEIVE) &&
-		    mandate_about_type(m, one, desk->type) &&
+		    mandate_about_type(m, one, desk->type, now_ms) &&
 		    mandate_about_partner(one, partner) &&
 		    (best == NULL || one->number > best->number))
 			best = one;
@@ -58,7 +58,9 @@ may_receive(const struct mandates *m, const struct agent *agent,
 	    .partner = "",
 	    .rights = RIGHT_RECEIVE};
 
-	return mandate_allows(m, &act, now_ms, NULL);
+	/* own right: also to what lies with a desk that has closed since */
+	return mandate_owns(desk, agent) ||
+	       mandate_allows(m, &act, now_ms, NULL);
 }
 
 static const struct desk *
@@ -110,8 +112,8 @@ listed(const struct desk **out, size_t count, const struct desk *desk)
 }
 
 static size_t
-add_desks(const struct mandates *m, const struct mandate *one, size_t own,
-    const struct desk **out, size_t count, size_t room)
+add_desks(const struct mandates *m, const struct mandate *one, int64_t now_ms,
+    size_t own, const struct desk **out, size_t count, size_t room)
 {
 	struct desk *const *desks;
 	size_t i, n;
@@ -119,7 +121,7 @@ add_desks(const struct mandates *m, const struct mandate *one, size_t own,
 	desks = registry_first(m->registry, one->office, &n);
 	for (i = 0; i < n && count < room; i++) {
 		if (desks[i]->inside &&
-		    mandate_about_type(m, one, desks[i]->type) &&
+		    mandate_about_type(m, one, desks[i]->type, now_ms) &&
 		    !(own > 0 && listed(out, own, desks[i])))
 			out[count++] = desks[i];
 	}
@@ -171,7 +173,8 @@ mandate_desks(const struct mandates *m, const struct agent *agent,
 			continue;
 		if (count == room) /* doubles make room, maybe */
 			count = unique(out, owned, count);
-		count = add_desks(m, m->list[i], owned, out, count, room);
+		count =
+		    add_desks(m, m->list[i], now_ms, owned, out, count, room);
 	}
 	return unique(out, owned, count);
 }

@@ -103,11 +103,13 @@ take_rights(const json_t *o, unsigned *out, struct why *why)
 				break;
 		}
 		if (name == NULL || k == NAMES)
-			return fault(why, "%s is no right.",
-			    name != NULL ? name : "What is no text");
+			return fault(why,
+			    "rights: %s is none; use send-plan, send-result, "
+			    "delete, receive, see, fax, partners or all.",
+			    name != NULL ? name : "what is no text");
 		*out |= (unsigned)names[k].right;
 	}
-	return *out != 0 ? 0 : fault(why, "A mandate has %s.", "some right");
+	return *out != 0 ? 0 : fault(why, "rights: %s", "name at least one.");
 }
 
 static int
@@ -124,7 +126,7 @@ take_partners(const json_t *o, struct mandate *m, struct why *why)
 	const char *number;
 
 	if (n > MANDATE_PARTNERS_MAX)
-		return fault(why, "%s are too many.", "The partners");
+		return fault(why, "partners: %s.", "too many");
 	if (n == 0)
 		return 0;
 	m->partners = mem_new(n * sizeof(*m->partners));
@@ -134,8 +136,10 @@ take_partners(const json_t *o, struct mandate *m, struct why *why)
 		if (number == NULL ||
 		    !number_office_form(number, strlen(number)) ||
 		    !number_office_check(number))
-			return fault(why, "%s is no number of an office.",
-			    number != NULL ? number : "A partner");
+			return fault(why,
+			    "partners: %s is no number of an office (10 "
+			    "characters with a right check digit).",
+			    number != NULL ? number : "what is no text");
 		memcpy(m->partners[m->partner_count++], number,
 		    NUMBER_OFFICE_BYTES);
 	}
@@ -156,14 +160,16 @@ take_office(const json_t *o, struct mandate *m, struct why *why)
 	slash = strchr(office, '/');
 	n = slash != NULL ? (size_t)(slash - office) : strlen(office);
 	if (!number_office_form(office, n))
-		return fault(why, "%s is no number of an office.", office);
+		return fault(
+		    why, "office: %s is no number of an office.", office);
 	memcpy(m->office, office, n);
 	if (!number_office_check(m->office))
-		return fault(why, "%s: the check digit is wrong.", m->office);
+		return fault(
+		    why, "office: %s: the check digit is wrong.", m->office);
 	if (slash == NULL)
 		return 0;
 	if (!number_type_form(slash + 1))
-		return fault(why, "%s is no service type.", slash + 1);
+		return fault(why, "office: %s is no service type.", slash + 1);
 	snprintf(m->type, sizeof(m->type), "%s", slash + 1);
 	return 0;
 }
@@ -204,7 +210,8 @@ take_all(const json_t *o, struct mandate *m, struct why *why)
 		    : m->by[0] == '\0'  ? "who gave it"
 					: "its reason");
 	if (m->until < m->from)
-		return fault(why, "%s lies before the first day.", "until");
+		return fault(
+		    why, "%s: the last day lies before the first.", "until");
 	return 0;
 }
 

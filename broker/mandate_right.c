@@ -1,8 +1,10 @@
 /* NAME
  *	mandate_right - may this agent do that for this office
  * DESCRIPTION
- *	The validity days of a desk do not matter here: what was accepted in time
- *	must still reach an office that has closed since.  Route looks at them.
+ *	Which desk a number and a type mean depends on the day (desk_table.h): for
+ *	a new parcel on today, for one that was accepted on the day it was.  That a
+ *	desk has closed does not end its agent's own right to what was accepted
+ *	in time; nothing new goes there, route sees to that.
  *
  *	Rights are added up: what is asked for may come from several mandates of
  *	the same agent for that office, each of which holds now and is for this
@@ -11,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "desk_table.h"
 #include "mandate_inside.h"
 
 #define STOPPED_DAYS 400 /* a parcel does not stay open that long */
@@ -40,17 +43,26 @@ mandate_about_partner(const struct mandate *one, const char *partner)
 }
 
 bool
-mandate_about_type(
-    const struct mandates *m, const struct mandate *one, const char *type)
+mandate_about_type(const struct mandates *m, const struct mandate *one,
+    const char *type, int64_t at_ms)
 {
 	const struct desk *asked, *given;
+	int day;
 
 	if (one->type[0] == '\0' || type[0] == '\0' ||
 	    strcmp(one->type, type) == 0)
 		return true;
-	asked = registry_match(m->registry, one->office, type, NULL);
-	given = registry_match(m->registry, one->office, one->type, NULL);
+	day = deadline_day(at_ms);
+	asked = registry_match(m->registry, one->office, type, day, NULL);
+	given = registry_match(m->registry, one->office, one->type, day, NULL);
 	return asked != NULL && asked == given;
+}
+
+/* When the act's desks are looked up. */
+static int64_t
+desk_ms(const struct mandate_act *act, int64_t now_ms)
+{
+	return act->desk_ms != 0 ? act->desk_ms : now_ms;
 }
 
 /* Here and now, whatever it gives. */
@@ -61,7 +73,7 @@ holds(const struct mandates *m, const struct mandate *one,
 	return one->revoked_ms == 0 && now_ms >= one->begin_ms &&
 	       now_ms < one->end_ms &&
 	       strcmp(one->agent, act->agent->name) == 0 &&
-	       mandate_about_type(m, one, act->type) &&
+	       mandate_about_type(m, one, act->type, desk_ms(act, now_ms)) &&
 	       mandate_about_partner(one, act->partner);
 }
 
@@ -160,15 +172,32 @@ mandate_owns(const struct desk *desk, const struct agent *agent)
 /* A number without a type stands for all its desks: any one of ours is enough,
  * since a name of the old form cannot say which. */
 static bool
-owns_any(
-    const struct registry *r, const struct agent *agent, const char *office)
+owns_any(const struct registry *r, const struct agent *agent,
+    const char *office, int day)
 {
 	struct desk *const *desks;
 	size_t i, count;
 
+	day = desk_table_day(r, office, day, &count);
 	desks = registry_first(r, office, &count);
 	for (i = 0; i < count; i++) {
-		if (mandate_owns(desks[i], agent))
+		if (desk_table_holds(desks[i], day) &&
+		    mandate_owns(desks[i], agent))
+			return true;
+	}
+	return false;
+}
+
+static bool
+inside_any(const struct registry *r, const char *office, int day)
+{
+	struct desk *const *desks;
+	size_t i, count;
+
+	day = desk_table_day(r, office, day, &count);
+	desks = registry_first(r, office, &count);
+	for (i = 0; i < count; i++) {
+		if (desk_table_holds(desks[i], day) && desks[i]->inside)
 			return true;
 	}
 	return false;
@@ -176,22 +205,14 @@ owns_any(
 
 /* A mandate is worth what the office has: it must be one of ours. */
 static bool
-inside(const struct registry *r, const char *office, const char *type)
+inside(const struct registry *r, const char *office, const char *type, int day)
 {
 	const struct desk *desk;
-	struct desk *const *desks;
-	size_t i, count;
 
-	if (type[0] != '\0') {
-		desk = registry_match(r, office, type, NULL);
-		return desk != NULL && desk->inside;
-	}
-	desks = registry_first(r, office, &count);
-	for (i = 0; i < count; i++) {
-		if (desks[i]->inside)
-			return true;
-	}
-	return false;
+	if (type[0] == '\0')
+		return inside_any(r, office, day);
+	desk = registry_match(r, office, type, day, NULL);
+	return desk != NULL && desk->inside;
 }
 
 /* ---- questions ---- */
@@ -200,18 +221,20 @@ bool
 mandate_allows(const struct mandates *m, const struct mandate_act *act,
     int64_t now_ms, char under[STORE_UNDER_BYTES])
 {
+	const struct registry *r = m->registry;
+	int day = deadline_day(desk_ms(act, now_ms));
+
 	if (under != NULL)
 		under[0] = '\0';
 	if (act->agent->revoked || act->agent->role != ROLE_OFFICE)
 		return false;
-	if (act->type[0] == '\0'
-		? owns_any(m->registry, act->agent, act->office)
-		: mandate_owns(
-		      registry_match(m->registry, act->office, act->type, NULL),
-		      act->agent))
+	if (act->type[0] == '\0' ? owns_any(r, act->agent, act->office, day)
+				 : mandate_owns(registry_match(r, act->office,
+						    act->type, day, NULL),
+				       act->agent))
 		return true;
 	return mandate_first(m, act->office) != NULL &&
-	       inside(m->registry, act->office, act->type) &&
+	       inside(r, act->office, act->type, day) &&
 	       added_up(m, act, now_ms, under);
 }
 
@@ -257,8 +280,10 @@ mandate_why(const struct mandates *m, const struct mandate_act *act,
 		else
 			snprintf(out, MANDATE_WHY_BYTES,
 			    "Mandate %s is not for this %s.", best->id,
-			    mandate_about_type(m, best, act->type) ? "partner"
-								   : "service");
+			    mandate_about_type(
+				m, best, act->type, desk_ms(act, now_ms))
+				? "partner"
+				: "service");
 		break;
 	}
 	return out;
@@ -272,20 +297,15 @@ mandate_gateway(const struct agent *agent)
 }
 
 bool
-mandate_ours(const struct registry *r, const char *office, const char *type)
+mandate_ours(const struct registry *r, const char *office, const char *type,
+    int64_t at_ms)
 {
 	const struct desk *desk = registry_desk(r, office, type);
-	struct desk *const *desks;
-	size_t i, count;
+	int day = deadline_day(at_ms);
 
-	if (desk != NULL)
+	if (desk != NULL && desk_table_holds(desk, day))
 		return desk->inside;
-	desks = registry_first(r, office, &count);
-	for (i = 0; i < count; i++) {
-		if (desks[i]->inside)
-			return true;
-	}
-	return false;
+	return inside_any(r, office, day);
 }
 
 bool

@@ -313,8 +313,8 @@ void
 origin_route(
     struct broker *b, const struct wire_parcel *parcel, struct route *route)
 {
-	const struct desk *to =
-	    registry_match(b->registry, parcel->to, parcel->to_type, NULL);
+	const struct desk *to = registry_match(b->registry, parcel->to,
+	    parcel->to_type, deadline_day(b->wall_ms), NULL);
 	struct went went = {false, false};
 	const struct thing *t;
 	uint64_t key;

@@ -13,8 +13,14 @@
 const struct desk *
 paper_desk(const struct broker *b, const struct leg *leg)
 {
-	return registry_match(
-	    b->registry, leg->pair->to, leg->pair->to_type, NULL);
+	return registry_match(b->registry, leg->pair->to, leg->pair->to_type,
+	    deadline_day(leg->accepted_ms), NULL);
+}
+
+bool
+paper_recalled(const struct leg *leg)
+{
+	return (leg->flags & STORE_LEG_RECALL) != 0 || leg->asked;
 }
 
 const struct store_step *
@@ -184,11 +190,11 @@ paper_open(struct broker *b, const struct leg *leg, struct paper *out)
 	if (rc != 0)
 		return rc;
 	out->wire.fax_number = out->wire.test_code = "";
-	out->wire.recalled = (leg->flags & STORE_LEG_RECALL) != 0;
+	out->wire.recalled = paper_recalled(leg);
 	out->wire.reason = out->reason;
 	out->wire.partner = out->notes;
-	from = registry_match(
-	    b->registry, leg->pair->from, leg->pair->from_type, NULL);
+	from = registry_match(b->registry, leg->pair->from,
+	    leg->pair->from_type, deadline_day(leg->accepted_ms), NULL);
 	out->wire.from_name = from != NULL ? name_of(from->name) : "";
 	out->wire.to_name = to != NULL ? name_of(to->name) : "";
 	look_at_data(p, out);

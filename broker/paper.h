@@ -27,8 +27,11 @@ int paper_open(
     struct broker *b, const struct leg *leg, struct paper *out) TSK_MUST_USE;
 void paper_close(struct paper *p);
 
-/* paper_desk(b, leg): the registry row its receiver has now, or NULL. */
+/* paper_desk(b, leg): the row that stood for its receiver on the day it was
+ * accepted, as the registry has it now, or NULL. */
 const struct desk *paper_desk(const struct broker *b, const struct leg *leg);
+/* paper_recalled(leg): it is lent only to ask whether it is out. */
+bool paper_recalled(const struct leg *leg);
 /* paper_last_step(p, leg, state): the last step of that leg in that state; state
  * 0: in any; or NULL. */
 const struct store_step *paper_last_step(

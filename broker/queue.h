@@ -74,6 +74,7 @@ struct leg {
 	bool held;
 	/* it may have been lent before: by a run that crashed, or now */
 	bool touched;
+	bool asked;       /* lent to ask for it: see revoked.h */
 	uint16_t flags;   /* enum store_leg_flag */
 	uint64_t version; /* 0 = none */
 };

@@ -79,8 +79,8 @@ today(struct broker *b)
 static void
 count(struct broker *b, struct quotas *q, const struct store_parcel *p)
 {
-	const struct desk *from =
-	    registry_match(b->registry, p->from, p->from_type, NULL);
+	const struct desk *from = registry_match(b->registry, p->from,
+	    p->from_type, deadline_day(p->accepted_ms), NULL);
 	struct office *o;
 
 	if (from == NULL || !from->inside || strcmp(p->agent, "broker") == 0)
@@ -205,8 +205,8 @@ quota_of(const struct broker *b, const struct desk *desk)
 enum refusal
 quota_check(struct broker *b, const struct wire_parcel *p, char note[192])
 {
-	const struct desk *from =
-	    registry_match(b->registry, p->from, p->from_type, NULL);
+	const struct desk *from = registry_match(
+	    b->registry, p->from, p->from_type, deadline_day(b->wall_ms), NULL);
 	const struct policy *policy;
 	struct quota_used used;
 	uint64_t bytes = bytes_of(p);
@@ -246,8 +246,8 @@ void
 quota_unsent(struct broker *b, const struct store_parcel *p, int64_t sent_ms)
 {
 	struct quotas *q = today(b);
-	const struct desk *from =
-	    registry_match(b->registry, p->from, p->from_type, NULL);
+	const struct desk *from = registry_match(
+	    b->registry, p->from, p->from_type, deadline_day(sent_ms), NULL);
 	struct office *o = q != NULL && from != NULL ? find(q, from) : NULL;
 
 	if (o == NULL || deadline_day(sent_ms) != q->day ||

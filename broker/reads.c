@@ -152,8 +152,8 @@ void
 reads_message(
     struct broker *b, struct session *s, const struct wire_reads *reads)
 {
-	const struct desk *desk =
-	    registry_match(b->registry, reads->number, reads->type, NULL);
+	const struct desk *desk = registry_match(b->registry, reads->number,
+	    reads->type, deadline_day(b->wall_ms), NULL);
 	struct wire_msg msg = {.type = WIRE_READS, .reads = *reads};
 	char out[READS_BYTES] = "", name[WIRE_CALLED_BYTES_MAX + 1] = "";
 

@@ -104,7 +104,8 @@ may_recall(const struct broker *b, const struct agent *agent,
 	    .office = p->from,
 	    .type = p->from_type,
 	    .partner = p->to,
-	    .one_of = RIGHT_SEND | RIGHT_DELETE};
+	    .one_of = RIGHT_SEND | RIGHT_DELETE,
+	    .desk_ms = p->accepted_ms};
 
 	return mandate_allows(b->mandates, &act, b->wall_ms, NULL);
 }

@@ -74,9 +74,10 @@ put(struct broker *b, const struct store_parcel *p, const struct store_leg *leg)
 		.code = "recall-notice"}},
 	    .note = "recall notice"};
 	char text[2048], id_said[ID_TEXT_BYTES];
-	struct text_parcel notice = {
-	    .from = registry_match(b->registry, p->from, p->from_type, NULL),
-	    .to = registry_match(b->registry, p->to, p->to_type, NULL),
+	int day = deadline_day(p->accepted_ms);
+	struct text_parcel notice = {.from = registry_match(b->registry,
+					 p->from, p->from_type, day, NULL),
+	    .to = registry_match(b->registry, p->to, p->to_type, day, NULL),
 	    .name = NAME,
 	    .text = text,
 	    .route = &route};

@@ -103,11 +103,15 @@ const struct desk *registry_desk(
     const struct registry *r, const char *number, const char *type);
 /* registry_key(r, key): the row "NUMBER[/TYPE]", or NULL. */
 const struct desk *registry_key(const struct registry *r, const char *key);
-/* registry_match(r, number, type, guessed): the row that stands for a number and
- * a type as written in a file name, by the rules of desk_table.h; *guessed: no
- * type was written and the desk has one.  NULL: none.  ${guessed} may be NULL. */
+/* registry_match(r, number, type, day, guessed): the row that stands for a number
+ * and a type as written in a file name, by the rules of desk_table.h, on a day
+ * (YYYYMMDD in JST; 0: whatever its days).  For a parcel that was accepted that is
+ * the day of then, not today.  Where no row that holds stands for it: the one
+ * that would if it held, which desk_table_holds() tells from the others.
+ * *guessed: no type was written and the desk has one.  NULL: none.  ${guessed}
+ * may be NULL. */
 const struct desk *registry_match(const struct registry *r, const char *number,
-    const char *type, bool *guessed);
+    const char *type, int day, bool *guessed);
 /* registry_first(r, number, &count): the rows of one number, by type; valid
  * until the registry changes. */
 struct desk *const *registry_first(

@@ -40,11 +40,24 @@ complain(void *arg, const char *column, const char *english)
 		column, "error", english));
 }
 
+static bool
+has_others(const struct planning *p, const char *number)
+{
+	struct desk *const *desks;
+	size_t i, n;
+
+	desks = registry_first(p->r, number, &n);
+	for (i = 0; i < n; i++) {
+		if (registry_in_force(desks[i], p->list->today))
+			return true;
+	}
+	return false;
+}
+
 static void
 plan_desk(struct planning *p, struct desk *desk, enum registry_change change)
 {
 	struct registry_plan *plan = p->plan;
-	size_t others;
 
 	if (plan->count == p->room) {
 		p->room = p->room * 2 + 64;
@@ -55,8 +68,7 @@ plan_desk(struct planning *p, struct desk *desk, enum registry_change change)
 	}
 	if (change == REGISTRY_ADDED) {
 		/* it takes over what went to the number's other rows */
-		(void)registry_first(p->r, desk->number, &others);
-		plan->beside += others > 0;
+		plan->beside += has_others(p, desk->number);
 	}
 	plan->change[plan->count] = change;
 	plan->desks[plan->count++] = *desk;
@@ -219,8 +231,6 @@ plan_missing(struct planning *p, const struct desk *desk)
 	    row, "valid_to", json_string(row_day_text(last, text)));
 	if (desk->valid_from > last) /* it never began */
 		json_object_del(row, "valid_from");
-	/* another one may take its place */
-	json_object_del(row, "default_desk");
 	p->taken = true;
 	plan_row(p, row, true);
 	json_decref(row);
@@ -468,7 +478,7 @@ registry_plan_list(const struct registry *r, const struct registry_list *list,
 		if (list->mode == REGISTRY_PUBLIC)
 			find_gone(&p);
 		desk_table_defaults(
-		    r, plan->desks, plan->count, two_defaults, &p);
+		    r, plan->desks, plan->count, list->today, two_defaults, &p);
 	}
 	json_decref(p.seen);
 }

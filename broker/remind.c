@@ -308,11 +308,12 @@ plan(struct broker *b, const json_t *row, struct text_parcel *new,
 {
 	struct wire_document d = {.name = "x", .kind = ""};
 	struct wire_parcel w = {.document_count = 1, .documents = &d};
+	int day = deadline_day(b->wall_ms);
 
 	new->from = registry_match(b->registry, control_text(row, "office"),
-	    control_text(row, "office_type"), NULL);
+	    control_text(row, "office_type"), day, NULL);
 	new->to = registry_match(b->registry, control_text(row, "partner"),
-	    control_text(row, "partner_type"), NULL);
+	    control_text(row, "partner_type"), day, NULL);
 	if (new->from == NULL || new->to == NULL || off(new->to))
 		return false;
 	memcpy(w.from, new->from->number, sizeof(w.from));

@@ -32,8 +32,10 @@ let_go_on(const struct store_parcel *p, const struct mandate *m)
 static const struct mandate *
 stopped_by(struct broker *b, const struct leg *leg, struct store_parcel *p)
 {
-	struct mandate_act act = {
-	    .office = p->from, .type = p->from_type, .partner = p->to};
+	struct mandate_act act = {.office = p->from,
+	    .type = p->from_type,
+	    .partner = p->to,
+	    .desk_ms = p->accepted_ms};
 	struct wire_msg msg = {0};
 	struct why why = {0};
 	const struct mandate *m;
@@ -67,6 +69,13 @@ revoked_leg(
 	return m != NULL;
 }
 
+void
+revoked_say(struct broker *b, struct leg *leg)
+{
+	CRASH_POINT("revoked-say");
+	settle_say(b, leg, REVOKED_CODE, "Its mandate was revoked.");
+}
+
 struct asking {
 	struct broker *b;
 	const struct mandate *mandate;
@@ -83,7 +92,7 @@ ask(struct leg *leg, void *arg)
 	    !revoked_leg(a->b, leg, detail))
 		return;
 	CRASH_POINT("revoked-ask");
-	settle_say(a->b, leg, REVOKED_CODE, "Its mandate was revoked.");
+	revoked_say(a->b, leg);
 	legs_asked(a->b, leg, REVOKED_CODE);
 }
 

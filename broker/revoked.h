@@ -3,16 +3,20 @@
  * DESCRIPTION
  *	What has not gone out waits for a person: a leg that is not lent is
  *	parked when its turn comes, one that is lent to a paper agent or a
- *	gateway is asked back at once.  The agent settles: nothing left its
- *	hands: the leg is parked too; it is out already: it is delivered.  The
- *	step "mandate-revoked" before that says when it was asked.  Offices'
- *	agents are not asked: what is lent to them is in their hands.
+ *	gateway is asked back at once.  One that may have been lent (its session
+ *	was lost; the broker was killed between revoking and asking) is lent
+ *	again as taken back, so its agent is asked, too.  The agent settles:
+ *	nothing left its hands: the leg is parked too; it is out already: it is
+ *	delivered.  The step "mandate-revoked" before that says when it was asked.
+ *	Offices' agents are not asked: what is lent to them is in their hands.
  *
  *	A mandate that ends by its last day stops nothing that was accepted.
+ *	Who is to be asked is kept nowhere: it follows from the mandate and the
+ *	open leg, each time the leg is lent.
  *	Thread: the net thread's.
  * BUGS
- *	Killed between revoking and asking: nobody is asked; the leg is parked at
- *	the next start, and is delivered if its agent says so nevertheless.
+ *	An agent of protocol version 1 cannot be asked: the leg is parked, and is
+ *	delivered if its agent says so nevertheless.
  */
 #ifndef TASUKI_REVOKED_H
 #define TASUKI_REVOKED_H
@@ -27,6 +31,8 @@
  * the mandate's id. */
 bool revoked_leg(
     struct broker *b, const struct leg *leg, char detail[REVOKED_DETAIL_BYTES]);
+/* revoked_say(b, leg): the step that says it was asked for. */
+void revoked_say(struct broker *b, struct leg *leg);
 /* revoked_ask(b, mandate): ${mandate} was revoked: ask for what is lent. */
 void revoked_ask(struct broker *b, const struct mandate *mandate);
 

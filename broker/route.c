@@ -35,13 +35,6 @@ refuse(struct route *out, enum refusal refusal, const char *format, ...)
 	va_end(ap);
 }
 
-static bool
-valid(const struct desk *desk, int day)
-{
-	return (desk->valid_from == 0 || day >= desk->valid_from) &&
-	       (desk->valid_to == 0 || day <= desk->valid_to);
-}
-
 /* A decision being made. */
 struct making {
 	const struct wire_parcel *parcel;
@@ -458,7 +451,7 @@ route_to(struct making *m, const struct desk *to, bool guessed)
 		    "way %s is not operated here: way %s instead",
 		    leg_way_name(data.closed), leg_way_name(data.way));
 	}
-	desk_table_note(m->r, to, m->parcel->to_type, guessed, desk);
+	desk_table_note(m->r, to, m->parcel->to_type, guessed, m->day, desk);
 	n = strlen(m->out->note);
 	if (desk[0] != '\0')
 		snprintf(m->out->note + n, sizeof(m->out->note) - n, "%s%s",
@@ -474,9 +467,37 @@ part(const struct making *m, const struct desk **from, bool from_guessed,
 	const struct desk *other;
 
 	if (*from == NULL || *from != *to || from_guessed == to_guessed ||
-	    (other = desk_table_other(m->r, *to)) == NULL)
+	    (other = desk_table_other(m->r, *to, m->day)) == NULL)
 		return;
 	*(from_guessed ? from : to) = other;
+}
+
+/* The desk an address means, when its row does not hold today and another one
+ * stands for it. */
+static void
+say_passed(const struct making *m, const char *number, const char *type,
+    const struct desk *taken)
+{
+	const struct desk *meant;
+	char when[DESK_TABLE_WHEN_BYTES];
+
+	if (m->say == NULL || taken == NULL)
+		return;
+	meant = registry_match(m->r, number, type, 0, NULL);
+	if (meant == taken || desk_table_holds(meant, m->day))
+		return;
+	say(m, "row-passed-over", "The row of %s %s: %s stands for it.",
+	    meant->key, desk_table_when(meant, m->day, when), taken->key);
+}
+
+static void
+not_valid(const struct making *m, const struct desk *desk)
+{
+	char when[DESK_TABLE_WHEN_BYTES];
+
+	refuse(m->out, REFUSAL_NOT_VALID_NOW,
+	    "Office %s is outside its valid days: its row %s.", desk->key,
+	    desk_table_when(desk, m->day, when));
 }
 
 static void
@@ -492,8 +513,10 @@ decide(struct making *m)
 	out->leg_count = 0;
 	out->kinds = 0;
 	out->note[0] = '\0';
-	from = registry_match(m->r, p->from, p->from_type, &unsure);
-	to = registry_match(m->r, p->to, p->to_type, &guessed);
+	from = registry_match(m->r, p->from, p->from_type, m->day, &unsure);
+	to = registry_match(m->r, p->to, p->to_type, m->day, &guessed);
+	say_passed(m, p->from, p->from_type, from);
+	say_passed(m, p->to, p->to_type, to);
 	part(m, &from, unsure, &to, guessed);
 	if (from == NULL && !m->inward)
 		refuse(out, REFUSAL_UNKNOWN_SENDER,
@@ -511,10 +534,10 @@ decide(struct making *m)
 		    "A gateway brings parcels to offices of ours only, not to "
 		    "%s.",
 		    to->key);
-	else if ((!m->inward && !valid(from, m->day)) || !valid(to, m->day))
-		refuse(out, REFUSAL_NOT_VALID_NOW,
-		    "Office %s is outside its valid days.",
-		    valid(to, m->day) ? from->key : to->key);
+	else if (!desk_table_holds(to, m->day))
+		not_valid(m, to);
+	else if (!m->inward && !desk_table_holds(from, m->day))
+		not_valid(m, from);
 	else
 		route_to(m, to, guessed);
 	if (out->refusal == REFUSAL_NONE)

@@ -506,10 +506,12 @@ session_may_see(const struct broker *b, const struct agent *agent,
 	    .office = p->from,
 	    .type = p->from_type,
 	    .partner = p->to,
-	    .rights = RIGHT_SEE};
+	    .rights = RIGHT_SEE,
+	    .desk_ms = p->accepted_ms};
 
 	if (mandate_gateway(agent))
-		return !mandate_ours(b->registry, p->from, p->from_type) &&
+		return !mandate_ours(b->registry, p->from, p->from_type,
+			   p->accepted_ms) &&
 		       strcmp(p->agent, agent->name) == 0;
 	return mandate_allows(b->mandates, &act, b->wall_ms, NULL);
 }
@@ -536,14 +538,16 @@ session_of_parcel(
     struct broker *b, const struct id *id, const char *from, const char *type)
 {
 	bool guessed;
-	const struct desk *desk =
-	    registry_match(b->registry, from, type, &guessed);
+	const struct desk *desk = registry_match(
+	    b->registry, from, type, deadline_day(b->wall_ms), &guessed);
+	/* another one stood for it once, or will */
+	bool moved = desk != registry_match(b->registry, from, type, 0, NULL);
 	struct agent *agent = NULL;
 
-	if (desk == NULL || !desk->inside || guessed ||
+	if (desk == NULL || !desk->inside || guessed || moved ||
 	    mandate_shared(b->mandates, from))
 		agent = submitter(b, id);
-	if (agent == NULL && desk != NULL && desk->inside &&
+	if (agent == NULL && !moved && desk != NULL && desk->inside &&
 	    !desk->mandate_required)
 		agent = registry_agent(b->registry, desk->folder_agent);
 	return agent != NULL && !agent->revoked ? agent->live : NULL;

@@ -80,8 +80,8 @@ submission_enqueue(struct broker *b, const struct store_parcel *p)
 	    .stamp = p->stamp,
 	    .accepted_ms = p->accepted_ms,
 	    .bytes = p->encoded_bytes};
-	const struct desk *to =
-	    registry_match(b->registry, p->to, p->to_type, NULL);
+	const struct desk *to = registry_match(
+	    b->registry, p->to, p->to_type, deadline_day(p->accepted_ms), NULL);
 	size_t i;
 
 	for (i = 0; i < p->leg_count; i++) {
@@ -322,8 +322,8 @@ void
 submission_put(struct broker *b, struct submission *sub)
 {
 	const struct store_parcel *p = &sub->parcel;
-	const struct desk *to =
-	    registry_match(b->registry, p->to, p->to_type, NULL);
+	const struct desk *to = registry_match(
+	    b->registry, p->to, p->to_type, deadline_day(p->accepted_ms), NULL);
 	bool older = sub->version != 0 &&
 		     queue_version(&b->queues, sub->version, NULL) != NULL;
 	struct answer_list answered;

@@ -160,7 +160,8 @@ decide(struct bench *t, unsigned decisions, bool route, uint64_t *allowed)
 		if (!route)
 			continue;
 		route_parcel(&p, t->r, ~0u, NOW, &out);
-		to = registry_match(t->r, p.to, p.to_type, NULL);
+		to = registry_match(
+		    t->r, p.to, p.to_type, deadline_day(NOW), NULL);
 		*allowed += route_priority(t->r, to, out.kinds, p.month) == 0;
 	}
 	return (double)(cpu_ns() - began) / decisions;

@@ -9,10 +9,12 @@ import pytest
 from lab import ROOT, wait_for
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "scenario"))
-from mandate_room import (CARE, CLIENT, DAY, JST, MANDATE, VISIT,  # noqa: E402
-                          Cast, again, day, give, offices, outcome, revoke,
-                          rows, submit, take, text_of)
+from mandate_room import (CARE, CLIENT, DAY, JST, MANDATE,  # noqa: E402
+                          PARTNER, VISIT, Cast, again, day, give, offices,
+                          outcome, revoke, rows, submit, take, text_of)
+from peer import DELIVERED, NEVER, delivered, paper_of  # noqa: E402
 from practice_room import Trouble  # noqa: E402
+from stage import Stage  # noqa: E402
 
 POINTS = ("mandate-before-commit", "mandate-after-commit", "mandate-answered")
 
@@ -89,6 +91,61 @@ def test_a_list_whole_or_not(room, point):
             for office in (CLIENT, VISIT, DAY)))
     killed_at(lab, point, "mandate", "import", path, "--by", "委任 花子")
     assert len(states(lab)) == (0 if point.startswith(POINTS[0]) else 3)
+
+
+# ---- revoked while paper has it ----
+
+ASKING = ("mandate-after-commit:1", "mandate-revoked:1", "revoked-ask:1",
+          "revoked-say:1", "legs-ask:1", "mandate-answered:1")
+
+
+@pytest.mark.parametrize("gone", [False, True])
+@pytest.mark.parametrize("point", ASKING)
+def test_asked_back_though_the_broker_died(room, point, gone):
+    """Killed between revoking and asking for what an agent has: it is asked
+    when it comes again, and what it says counts; nothing goes out unasked."""
+    lab, cast = room
+    stage = Stage(lab)
+    proxy, mandate = cast.peer("proxy"), give(lab)
+    again(proxy)
+    again_with(lab, TASUKI_CRASH=point)
+    proxy = cast.peer("proxy")
+    paper = stage.peer("pdf")
+    sent = submit(proxy, CLIENT, PARTNER)
+    assert outcome(proxy) == 0
+    _, fields, _ = paper.wait("deliver")
+    assert delivered(fields) == (sent, 0)
+    assert not paper_of(fields)["recalled"]
+    with subprocess.Popen(
+            [os.path.join(lab.bin, "tasukictl"), "--data", lab.data(),
+             "mandate", "revoke", mandate, "--by", "委任 花子", "--reason",
+             "終了"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as asked:
+        assert lab.broker()[0].wait_gone(30), f"it did not die at {point}"
+        asked.kill()
+    paper.close()
+    lab.environment["tasukid"] = {}
+    lab.start_broker()
+    paper = stage.peer("pdf")
+    _, fields, _ = paper.wait("deliver")
+    assert delivered(fields) == (sent, 0) and paper_of(fields)["recalled"]
+    if gone:
+        paper.settle(sent, 0, DELIVERED)
+        stage.wait(sent, pdf="delivered")
+    else:
+        paper.settle(sent, 0, NEVER, "recalled")
+        stage.wait(sent, pdf="parked")
+        assert mandate in lab.parcel(text_of(sent))["steps"][-1]["detail"]
+        # a person lets it go on: it is no question any more
+        lab.ctl("parked", "requeue", text_of(sent) + "/0")
+        _, fields, _ = paper.wait("deliver")
+        assert not paper_of(fields)["recalled"]
+        paper.settle(sent, 0, DELIVERED)
+        stage.wait(sent, pdf="delivered")
+    codes = [s["code"] for s in lab.parcel(text_of(sent))["steps"]
+             if s["state"] == "working"]
+    assert set(codes) == {"mandate-revoked"}
+    stage.close()
 
 
 # ---- T07: midnight ----

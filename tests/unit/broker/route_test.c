@@ -237,7 +237,8 @@ gateways_bring_in(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		assert_int_equal(mandate_ours(r, cases[i].from, cases[i].type),
+		assert_int_equal(
+		    mandate_ours(r, cases[i].from, cases[i].type, NOW),
 		    cases[i].ours);
 		memset(&p, 0, sizeof(p));
 		strcpy(p.from, cases[i].from);
@@ -307,7 +308,271 @@ desks_by_type(void **state)
 	registry_free(&r);
 }
 
+/* A row that has ended, or has not begun, stands for nothing. */
+static void
+desks_by_day(void **state)
+{
+	static const char rows[] =
+	    /* 15 has closed, 43 is to open; 11 and 66 are there */
+	    "[{'office_number':'" A "','service_type':'11','inside':1,"
+	    "'folder_agent':'a'},"
+	    "{'office_number':'" A "','service_type':'15','inside':1,"
+	    "'folder_agent':'b','service_types':'17','default_desk':1,"
+	    "'valid_to':'20261031'},"
+	    "{'office_number':'" A "','service_type':'43','inside':1,"
+	    "'folder_agent':'c','service_types':'17','default_desk':1,"
+	    "'valid_from':'20261201'},"
+	    "{'office_number':'" A "','service_type':'66','inside':1,"
+	    "'folder_agent':'d'},"
+	    /* a desk with a type is all that is left, or was */
+	    "{'office_number':'" B "','inside':1,'folder_agent':'a',"
+	    "'valid_to':'20261031'},"
+	    "{'office_number':'" B "','service_type':'62','inside':1,"
+	    "'folder_agent':'b','valid_from':'20261101'},"
+	    /* one without a type takes over from one with */
+	    "{'office_number':'" HUB "','service_type':'15','way':'hub:x',"
+	    "'valid_to':'20261031'},"
+	    "{'office_number':'" HUB "','way':'hub:y'},"
+	    "{'office_number':'" FAX "','inside':1,'folder_agent':'f'}]";
+	static const struct {
+		int day;
+		const char *to, *to_type;
+		enum refusal refusal;
+		const char *queue, *note;
+	} cases[] = {
+	    {20261031, A, "15", 0, "office/" A "/15", ""},
+	    {20261031, A, "17", 0, "office/" A "/15", ""},
+	    {20261031, A, "", 0, "office/" A "/15", "default desk"},
+	    {20261101, A, "15", REFUSAL_NOT_VALID_NOW, NULL,
+		"its row ended with 20261031"},
+	    {20261101, A, "17", REFUSAL_NOT_VALID_NOW, NULL, "ended with"},
+	    {20261101, A, "", 0, "office/" A "/11",
+		"the row of " A "/15 ended with 20261031: the desk of " A
+		"/11 taken"},
+	    {20261130, A, "43", REFUSAL_NOT_VALID_NOW, NULL,
+		"its row begins on 20261201"},
+	    {20261130, A, "66", 0, "office/" A "/66", ""},
+	    {20261201, A, "17", 0, "office/" A "/43",
+		"the row of " A "/15 ended with 20261031"},
+	    {20261201, A, "", 0, "office/" A "/43", "ended with 20261031"},
+	    {20261031, B, "", 0, "office/" B, ""},
+	    {20261031, B, "62", 0, "office/" B, "begins on 20261101"},
+	    {20261101, B, "62", 0, "office/" B "/62", ""},
+	    {20261101, B, "", 0, "office/" B "/62", "ended with 20261031"},
+	    {20261101, B, "11", REFUSAL_NOT_VALID_NOW, NULL, "ended with"},
+	    {20261031, HUB, "15", 0, "hub/x", ""},
+	    {20261101, HUB, "15", 0, "hub/y", "ended with 20261031"},
+	};
+	struct registry *r = of_rows(rows);
+	struct wire_parcel p = {.from = FAX};
+	struct route out;
+	int64_t last_ms;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		strcpy(p.to, cases[i].to);
+		strcpy(p.to_type, cases[i].to_type);
+		/* until its last second in Japan */
+		last_ms = deadline_ms(cases[i].day, 24 * 60) - 1000;
+		route_parcel(&p, r, ~0u, last_ms, &out);
+		if (out.refusal != cases[i].refusal)
+			fail_msg("case %zu: %s", i, out.note);
+		if (cases[i].queue != NULL)
+			assert_string_equal(out.legs[0].queue, cases[i].queue);
+		if (cases[i].note[0] == '\0')
+			assert_string_equal(out.note, "");
+		else if (strstr(out.note, cases[i].note) == NULL)
+			fail_msg("case %zu: %s", i, out.note);
+	}
+	registry_free(&r);
+}
+
+/* Two services of one number: the one that has closed is not the other one. */
+static void
+the_other_desk_holds(void **state)
+{
+	static const char rows[] =
+	    "[{'office_number':'" A "','service_type':'15','inside':1,"
+	    "'folder_agent':'a'},"
+	    "{'office_number':'" A "','service_type':'43','inside':1,"
+	    "'folder_agent':'b'},"
+	    "{'office_number':'" A "','service_type':'11','inside':1,"
+	    "'folder_agent':'c','valid_to':'20261031'}]";
+	struct registry *r = of_rows(rows);
+	struct wire_parcel p = {.from = A, .to = A, .from_type = "15"};
+	struct route out;
+
+	(void)state;
+	route_parcel(&p, r, ~0u, deadline_ms(20261101, 0), &out);
+	assert_int_equal(out.refusal, REFUSAL_NONE);
+	assert_string_equal(out.legs[0].queue, "office/" A "/43");
+	registry_free(&r);
+}
+
+struct steps {
+	char text[4096];
+};
+
+static void
+add_step(void *arg, const char *code, const char *english)
+{
+	struct steps *s = arg;
+	size_t n = strlen(s->text);
+
+	snprintf(s->text + n, sizeof(s->text) - n, "%s: %s\n", code, english);
+}
+
+static void
+days_are_explained(void **state)
+{
+	static const char rows[] =
+	    "[{'office_number':'" A "','inside':1,'folder_agent':'a',"
+	    "'valid_from':'20261201'},"
+	    "{'office_number':'" B "','service_type':'15','inside':1,"
+	    "'folder_agent':'b','valid_to':'20261031'},"
+	    "{'office_number':'" B "','inside':1,'folder_agent':'b'},"
+	    "{'office_number':'" FAX "','inside':1,'folder_agent':'f'}]";
+	static const struct {
+		const char *to, *to_type, *wanted;
+	} cases[] = {
+	    {A, "",
+		"not-valid-now: Office " A
+		" is outside its valid days: its row begins on 20261201.\n"},
+	    {B, "15",
+		"row-passed-over: The row of " B "/15 ended with 20261031: " B
+		" stands for it.\n"},
+	};
+	struct registry *r = of_rows(rows);
+	struct wire_parcel p = {.from = FAX};
+	struct steps steps;
+	struct route out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		steps.text[0] = '\0';
+		strcpy(p.to, cases[i].to);
+		strcpy(p.to_type, cases[i].to_type);
+		route_explain(&p, r, ~0u, NOW, &out, add_step, &steps);
+		if (strstr(steps.text, cases[i].wanted) == NULL)
+			fail_msg("case %zu: %s", i, steps.text);
+	}
+	registry_free(&r);
+}
+
+/* Who acts for a number on a day; what was accepted is still his who sent it. */
+static void
+rights_by_day(void **state)
+{
+	static const char rows[] =
+	    "[{'office_number':'" A "','service_type':'15','inside':1,"
+	    "'folder_agent':'a','valid_to':'20261031'},"
+	    "{'office_number':'" A "','inside':1,'folder_agent':'b',"
+	    "'valid_from':'20261101'}]";
+	static const struct {
+		const char *agent, *type;
+		int day, accepted;
+		bool acts;
+	} cases[] = {
+	    {"a", "15", 20261031, 0, true},
+	    {"a", "15", 20261101, 0, false},
+	    {"a", "15", 20261101, 20261031, true},
+	    {"a", "", 20261031, 0, true},
+	    {"a", "", 20261101, 0, false},
+	    {"b", "15", 20261031, 0, false},
+	    {"b", "15", 20261101, 0, true},
+	    {"b", "15", 20261101, 20261031, false},
+	    {"b", "", 20261101, 0, true},
+	};
+	struct registry *r = of_rows(rows);
+	struct mandates *m = mandates_new(r);
+	struct curve_key key;
+	struct agent agent;
+	struct mandate_act act = {
+	    .agent = &agent, .office = A, .partner = "", .rights = RIGHT_SEE};
+	struct why why = {0};
+	int64_t now_ms;
+	size_t i;
+
+	(void)state;
+	curve_new(&key);
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(agent_parse(cases[i].agent, key.public_key,
+				     "office", &agent, &why),
+		    0);
+		act.type = cases[i].type;
+		act.desk_ms = cases[i].accepted != 0
+				  ? deadline_ms(cases[i].accepted, 60)
+				  : 0;
+		now_ms = deadline_ms(cases[i].day, 60);
+		if (mandate_allows(m, &act, now_ms, NULL) != cases[i].acts)
+			fail_msg("case %zu", i);
+	}
+	/* what lies there still goes to its agent */
+	assert_int_equal(
+	    agent_parse("a", key.public_key, "office", &agent, &why), 0);
+	assert_true(mandate_serves(
+	    m, &agent, "office/" A "/15", deadline_ms(20261101, 60)));
+	mandates_free(&m);
+	registry_free(&r);
+}
+
 /* ---- import ---- */
+
+/* Two rows of a number are both the default desk only on days they share. */
+static void
+defaults_by_period(void **state)
+{
+#define ROW(type, more)                                                  \
+	"{'office_number':'" A "','service_type':'" type "','inside':1," \
+	"'folder_agent':'a','default_desk':1" more "}"
+#define FROM(day) ",'valid_from':'" day "'"
+#define TO(day)   ",'valid_to':'" day "'"
+	static const struct {
+		const char *kept, *rows;
+		size_t errors;
+	} cases[] = {
+	    {"[" ROW("11", "") "]", "[" ROW("15", "") "]", 1},
+	    {"[" ROW("11", TO("20261231")) "]",
+		"[" ROW("15", FROM("20270101")) "]", 0},
+	    {"[" ROW("11", TO("20261231")) "]",
+		"[" ROW("15", FROM("20261231")) "]", 1},
+	    {"[" ROW("11", TO("20261231")) "]", "[" ROW("15", "") "]", 1},
+	    /* over: the other one need not say since when */
+	    {"[" ROW("11", TO("20261031")) "]", "[" ROW("15", "") "]", 0},
+	    {"[" ROW("11", FROM("20270101")) "]",
+		"[" ROW("15", TO("20261231")) "]", 0},
+	    {"[" ROW("11", "") "]",
+		"[" ROW("11", TO("20261231")) "," ROW(
+		    "15", FROM("20270101")) "]",
+		0},
+	    {"[" ROW("66", TO("20261031")) "]",
+		"[" ROW("11", TO("20261231")) "," ROW(
+		    "15", FROM("20270101")) "," ROW("43", FROM("20270201")) "]",
+		1},
+	};
+	struct registry_list list = {.mode = REGISTRY_ROWS, .today = 20261122};
+	struct registry_plan plan;
+	struct registry *r;
+	json_t *rows;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		r = of_rows(cases[i].kept);
+		list.rows = rows = json_of(cases[i].rows);
+		registry_plan_list(r, &list, &plan);
+		if (json_array_size(plan.errors) != cases[i].errors)
+			fail_msg("case %zu: %s", i, json_dumps(plan.errors, 0));
+		registry_plan_fini(&plan);
+		json_decref(rows);
+		registry_free(&r);
+	}
+#undef ROW
+#undef FROM
+#undef TO
+}
 
 static void
 bad_rows_are_named(void **state)
@@ -426,6 +691,11 @@ main(void)
 	    cmocka_unit_test(rights),
 	    cmocka_unit_test(gateways_bring_in),
 	    cmocka_unit_test(desks_by_type),
+	    cmocka_unit_test(desks_by_day),
+	    cmocka_unit_test(the_other_desk_holds),
+	    cmocka_unit_test(days_are_explained),
+	    cmocka_unit_test(rights_by_day),
+	    cmocka_unit_test(defaults_by_period),
 	    cmocka_unit_test(bad_rows_are_named),
 	    cmocka_unit_test(all_faults_are_listed),
 	    cmocka_unit_test(import_tells_new_from_changed),
