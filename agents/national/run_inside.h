@@ -1,9 +1,10 @@
 /* NAME
  *	run_inside - what the files of run share; nobody else includes it
  * DESCRIPTION
- *	run.c owns the lists, the records and the changes of state; run_step.c
- *	what is due; run_answer.c what the driver says; run_match.c the
- *	comparison with a list; run_decide.c what people decide.
+ *	run.c owns the offices, the records and the changes of state; run_place.c
+ *	the lists; run_enter.c what comes in; run_step.c what is due;
+ *	run_answer.c what the driver says; run_match.c the comparison with a
+ *	list; run_decide.c what people decide.
  */
 #ifndef TASUKI_NATIONAL_RUN_INSIDE_H
 #define TASUKI_NATIONAL_RUN_INSIDE_H
@@ -84,8 +85,6 @@ bool run_by_hand(const struct run *run);
 /* run_keep(run, task): the record as the parcel is now; false if the disk does
  * not take it: nothing goes out meanwhile. */
 bool run_keep(struct run *run, struct task *task);
-/* run_place(task, state): into the lists of that state. */
-void run_place(struct task *task, enum parcel_state state);
 /* run_change(run, task, state, now): recorded, logged, told if it is an end. */
 void run_change(struct run *run, struct task *task, enum parcel_state state,
     int64_t now_ms);
@@ -95,6 +94,20 @@ void run_wake(struct station *station);
 int64_t run_wait(const struct run_settings *settings, unsigned trouble);
 /* run_over(run, task, now): nothing more will be heard of it. */
 void run_over(struct run *run, struct task *task, int64_t now_ms);
+
+/* run_task_free(task): and its parcel; it is in no list any more. */
+void run_task_free(struct task *task);
+
+/* ---- run_place.c ---- */
+/* run_older(a, b): by the time the broker took it; ids of one moment are
+ * ascending. */
+bool run_older(const struct parcel *a, const struct parcel *b);
+/* run_place(task, state): into the lists of that state. */
+void run_place(struct task *task, enum parcel_state state);
+/* run_append(run, parcel): takes the parcel; in the list of its state. */
+struct task *run_append(struct run *run, struct parcel *parcel);
+/* run_drop(run, task): out of all lists, and freed. */
+void run_drop(struct run *run, struct task *task);
 
 /* ---- run_match.c ---- */
 /* run_match(run, station, answer, now): the list of what was sent. */
