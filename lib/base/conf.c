@@ -6,13 +6,12 @@
  *	The file is read once; conf_scan() checks its grammar and notes the line
  *	of every node; zconfig makes the tree of the same bytes; the tree is
  *	walked in preorder beside the noted lines.  What the file does not say
- *	is filled from the rows' defaults by the same parsers.
+ *	is filled from the rows' defaults by the same parsers (conf_value.h).
  * DIAGNOSTICS
  *	The first mistake is reported as "path:line: sentence" with the remedy.
  *	A default that its own row refuses is a panic.
  */
 #include <czmq.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,11 +19,10 @@
 #include "conf_scan.h"
 #include "file.h"
 
-#include "conf.h"
+#include "conf_value.h"
 
 #define CONF_BYTES_MAX (1UL << 20)
 #define PATH_BYTES     256
-#define REASON_BYTES   160
 
 struct reading {
 	const char *path;
@@ -39,39 +37,6 @@ struct scope {
 	char *out;
 	unsigned long *seen; /* per row: the line that set it, 0 = not yet */
 	unsigned long line;  /* where the scope begins */
-};
-
-struct unit {
-	const char *name;
-	int64_t factor;
-};
-
-static const struct unit durations[] = {
-    {"ms", 1},
-    {"s", 1000},
-    {"min", 60000},
-    {"h", 3600000},
-    {"d", 86400000},
-    {NULL, 0},
-};
-
-static const struct unit sizes[] = {
-    {"B", 1},
-    {"KiB", 1LL << 10},
-    {"MiB", 1LL << 20},
-    {"GiB", 1LL << 30},
-    {"TiB", 1LL << 40},
-    {NULL, 0},
-};
-
-static const char *const type_names[] = {
-    [CONF_TEXT] = "text",
-    [CONF_INT] = "number",
-    [CONF_BOOL] = "yes or no",
-    [CONF_DURATION] = "duration",
-    [CONF_SIZE] = "size",
-    [CONF_LIST] = "words separated by spaces",
-    [CONF_SECTION] = "section, may come several times",
 };
 
 static int refuse(const struct reading *r, unsigned long line,
@@ -90,188 +55,6 @@ refuse(const struct reading *r, unsigned long line, const char *format, ...)
 	    text);
 	return TSK_INVALID;
 }
-
-/* ---- values ---- */
-
-static bool
-has_range(const struct conf_row *row)
-{
-	return row->min != row->max;
-}
-
-/* "5 min": the largest unit that says it without a remainder. */
-static void
-print_amount(const struct conf_row *row, int64_t value, char *out, size_t n)
-{
-	const struct unit *unit = NULL;
-
-	if (row->type == CONF_DURATION)
-		unit = durations;
-	else if (row->type == CONF_SIZE)
-		unit = sizes;
-	if (unit == NULL) {
-		(void)snprintf(out, n, "%" PRId64, value);
-		return;
-	}
-	while (
-	    value != 0 && unit[1].name != NULL && value % unit[1].factor == 0)
-		unit++;
-	(void)snprintf(
-	    out, n, "%" PRId64 " %s", value / unit->factor, unit->name);
-}
-
-static int
-check_range(const struct conf_row *row, int64_t value, char *reason)
-{
-	char low[40], high[40];
-
-	if (!has_range(row) || (value >= row->min && value <= row->max))
-		return 0;
-	print_amount(row, row->min, low, sizeof(low));
-	print_amount(row, row->max, high, sizeof(high));
-	(void)snprintf(
-	    reason, REASON_BYTES, "must be from %s to %s", low, high);
-	return TSK_INVALID;
-}
-
-/* A decimal number of up to 18 digits; *rest is what follows it. */
-static bool
-parse_digits(const char *text, int64_t *value, const char **rest)
-{
-	bool minus = *text == '-';
-	const char *p = text + (minus ? 1 : 0);
-	const char *first = p;
-
-	for (*value = 0; *p >= '0' && *p <= '9'; p++) {
-		if (p - first >= 18)
-			return false;
-		*value = *value * 10 + (*p - '0');
-	}
-	if (minus)
-		*value = -*value;
-	*rest = p;
-	return p > first;
-}
-
-static int
-parse_int(
-    const struct conf_row *row, const char *text, void *field, char *reason)
-{
-	const char *rest;
-	int64_t value;
-
-	if (!parse_digits(text, &value, &rest) || *rest != '\0') {
-		(void)snprintf(reason, REASON_BYTES,
-		    "must be a whole number without a unit, like 100");
-		return TSK_INVALID;
-	}
-	*(int64_t *)field = value;
-	return check_range(row, value, reason);
-}
-
-static int
-parse_bool(
-    const struct conf_row *row, const char *text, void *field, char *reason)
-{
-	static const char *const words[] = {
-	    "no", "yes", "false", "true", "0", "1"};
-
-	(void)row;
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		if (strcmp(text, words[i]) == 0) {
-			*(bool *)field = i % 2 == 1;
-			return 0;
-		}
-	}
-	(void)snprintf(reason, REASON_BYTES, "must be yes or no");
-	return TSK_INVALID;
-}
-
-static int64_t
-factor_of(const struct unit *units, const char *name)
-{
-	for (; units->name != NULL; units++) {
-		if (strcmp(units->name, name) == 0)
-			return units->factor;
-	}
-	return 0;
-}
-
-/* A duration must name its unit: "30" has meant seconds to one reader and
- * milliseconds to another too often.  Bytes are what a bare size means. */
-static int
-parse_amount(
-    const struct conf_row *row, const char *text, void *field, char *reason)
-{
-	bool time = row->type == CONF_DURATION;
-	const char *rest;
-	int64_t value, factor = 0;
-
-	bool ok = parse_digits(text, &value, &rest) && value >= 0;
-	if (ok) {
-		rest += strspn(rest, " ");
-		factor = factor_of(time ? durations : sizes, rest);
-		if (*rest == '\0' && (!time || value == 0))
-			factor = 1;
-	}
-	if (factor == 0 || value > INT64_MAX / factor) {
-		(void)snprintf(reason, REASON_BYTES, "%s",
-		    time ? "must be a whole number with a unit (ms, s, min, h, "
-			   "d), like \"15 s\""
-			 : "must be a whole number with a unit (B, KiB, MiB, "
-			   "GiB, TiB), like \"64 MiB\"");
-		return TSK_INVALID;
-	}
-	*(int64_t *)field = value * factor;
-	return check_range(row, value * factor, reason);
-}
-
-static int
-parse_text(
-    const struct conf_row *row, const char *text, void *field, char *reason)
-{
-	if (row->initial == NULL && *text == '\0') {
-		(void)snprintf(reason, REASON_BYTES, "must not be empty");
-		return TSK_INVALID;
-	}
-	*(char **)field = mem_text(text);
-	return 0;
-}
-
-static int
-parse_list(
-    const struct conf_row *row, const char *text, void *field, char *reason)
-{
-	char *copy = mem_text(text), *saved = NULL;
-	char **words = mem_new(sizeof(*words));
-	size_t n = 0;
-
-	for (char *word = strtok_r(copy, " \t", &saved); word != NULL;
-	     word = strtok_r(NULL, " \t", &saved)) {
-		words = mem_resize(words, (n + 2) * sizeof(*words));
-		words[n++] = mem_text(word);
-		words[n] = NULL;
-	}
-	free(copy);
-	*(char ***)field = words;
-	if (row->initial == NULL && n == 0) {
-		(void)snprintf(reason, REASON_BYTES, "must not be empty");
-		return TSK_INVALID;
-	}
-	return 0;
-}
-
-typedef int parser(
-    const struct conf_row *row, const char *text, void *field, char *reason);
-
-static parser *const parsers[] = {
-    [CONF_TEXT] = parse_text,
-    [CONF_INT] = parse_int,
-    [CONF_BOOL] = parse_bool,
-    [CONF_DURATION] = parse_amount,
-    [CONF_SIZE] = parse_amount,
-    [CONF_LIST] = parse_list,
-};
 
 /* ---- the tree against the rows ---- */
 
@@ -344,7 +127,7 @@ read_value(const struct reading *r, const struct scope *s,
 {
 	unsigned long *seen = &s->seen[row - s->rows];
 	const char *text = zconfig_value(node);
-	char reason[REASON_BYTES];
+	char reason[CONF_REASON_BYTES];
 
 	if (zconfig_child(node) != NULL)
 		return refuse(r, line,
@@ -357,8 +140,8 @@ read_value(const struct reading *r, const struct scope *s,
 		    "two",
 		    row->path, *seen);
 	*seen = line;
-	if (parsers[row->type](row, text == NULL ? "" : text,
-		s->out + row->offset, reason) != 0)
+	if (conf_value(row, text == NULL ? "" : text, s->out + row->offset,
+		reason) != 0)
 		return refuse(r, line, "\"%s\" %s", row->path, reason);
 	return 0;
 }
@@ -448,7 +231,7 @@ read_children(struct reading *r, zconfig_t *parent, const struct scope *s,
 static int
 fill_defaults(const struct reading *r, const struct scope *s)
 {
-	char reason[REASON_BYTES];
+	char reason[CONF_REASON_BYTES];
 
 	for (const struct conf_row *row = s->rows; row->path != NULL; row++) {
 		if (row->type == CONF_SECTION || s->seen[row - s->rows] != 0)
@@ -457,7 +240,7 @@ fill_defaults(const struct reading *r, const struct scope *s)
 			return refuse(r, s->line,
 			    "\"%s\" is not set: add it (%s)", row->path,
 			    row->meaning);
-		if (parsers[row->type](
+		if (conf_value(
 			row, row->initial, s->out + row->offset, reason) != 0)
 			panic("default of \"%s\" %s", row->path, reason);
 	}
@@ -581,10 +364,10 @@ describe_row(const struct conf_row *row, const char *indent, struct buf *out)
 		    row->initial, row->type == CONF_TEXT ? "\"" : "");
 	else if (row->type != CONF_SECTION)
 		buf_text(out, " (must be set)");
-	buf_printf(out, "\n%s    %s", indent, type_names[row->type]);
-	if (has_range(row)) {
-		print_amount(row, row->min, low, sizeof(low));
-		print_amount(row, row->max, high, sizeof(high));
+	buf_printf(out, "\n%s    %s", indent, conf_type_name(row->type));
+	if (conf_has_range(row)) {
+		conf_print_amount(row, row->min, low, sizeof(low));
+		conf_print_amount(row, row->max, high, sizeof(high));
 		buf_printf(out, " from %s to %s", low, high);
 	}
 	buf_printf(out, ": %s\n", row->meaning);
