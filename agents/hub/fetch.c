@@ -4,6 +4,7 @@
  *	see fetch.h
  */
 #include <fnmatch.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,7 +15,10 @@
 
 #include "fetch_inside.h"
 
-#define UNDER_WAY_MAX 4 /* sets being fetched at once */
+/* Sets being fetched at once: a tick comes ten times a second, but what came is
+ * in memory until it is kept. */
+#define UNDER_WAY_MAX   32
+#define UNDER_WAY_BYTES (32u << 20)
 
 struct fetch *
 fetch_new(const struct hub_settings *settings,
@@ -35,6 +39,7 @@ fetch_new(const struct hub_settings *settings,
 	f->inbound = inbound;
 	f->changed = changed;
 	f->arg = arg;
+	STAILQ_INIT(&f->to_clear);
 	if (profile->fetch.attachment[0] != '\0')
 		f->has_attachment =
 		    regcomp(&f->attachment, profile->fetch.attachment,
@@ -42,9 +47,18 @@ fetch_new(const struct hub_settings *settings,
 	return f;
 }
 
-static void
-found_free(struct found *file)
+static int
+compare_names(const void *a, const void *b)
 {
+	const struct found *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static void
+found_free(struct fetch *f, struct found *file)
+{
+	tdelete(file, &f->by_name, compare_names);
 	free(file->name);
 	free(file);
 }
@@ -59,8 +73,9 @@ fetch_free(struct fetch **fetch_p)
 		return;
 	for (struct found *file = f->files; file != NULL; file = next) {
 		next = file->next;
-		found_free(file);
+		found_free(f, file);
 	}
+	fetch_clear_fini(f);
 	if (f->has_attachment)
 		regfree(&f->attachment);
 	free(f);
@@ -119,10 +134,10 @@ read_attachment(const struct fetch *f, const char *name, struct name *out)
 struct found *
 fetch_find(struct fetch *f, const char *name)
 {
-	for (struct found *file = f->files; file != NULL; file = file->next)
-		if (strcmp(file->name, name) == 0)
-			return file;
-	return NULL;
+	const struct found wanted = {.name = (char *)(uintptr_t)name};
+	struct found *const *node = tfind(&wanted, &f->by_name, compare_names);
+
+	return node == NULL ? NULL : *node;
 }
 
 static struct found *
@@ -135,6 +150,8 @@ found_new(struct fetch *f, const char *name)
 	file->usable =
 	    wanted(f, name) &&
 	    (file->standard || read_attachment(f, name, &file->parsed));
+	if (tsearch(file, &f->by_name, compare_names) == NULL)
+		panic("no memory");
 	file->next = f->files;
 	f->files = file;
 	return file;
@@ -166,7 +183,7 @@ sweep(struct fetch *f)
 	while ((file = *at) != NULL) {
 		if (!file->there && !file->busy) {
 			*at = file->next;
-			found_free(file);
+			found_free(f, file);
 			continue;
 		}
 		strange += file->usable ? 0 : 1;
@@ -207,8 +224,10 @@ on_listed(struct order *order)
 		log_warn("fetch: result=later code=%s why=\"%s\"",
 		    order->why.code, order->why.text);
 	if (order->rc == 0) {
-		for (struct found *x = f->files; x != NULL; x = x->next)
+		for (struct found *x = f->files; x != NULL; x = x->next) {
 			x->there = false;
+			x->due_ms = 0; /* more of its set may have come */
+		}
 		for (size_t i = 0; i < l->list.count; i++)
 			see(f, &l->list.files[i], now);
 		sweep(f);
@@ -278,15 +297,27 @@ complete(struct fetch *f, struct found **files, size_t n)
 static void
 take(struct fetch *f, struct found *head, int64_t now_ms)
 {
+	const int64_t stable = f->profile->fetch.stable_ms;
 	struct found *files[WIRE_DOCUMENTS_MAX];
 	int64_t since;
-	size_t n = members(f, head, files, &since);
 
-	if (now_ms - since < f->profile->fetch.stable_ms ||
-	    (now_ms - since < f->profile->fetch.wait_ms &&
-		!complete(f, files, n)))
+	if (now_ms - head->same_ms < stable)
 		return;
-	fetch_get(f, files, n);
+	size_t n = members(f, head, files, &since);
+	if (now_ms - since < stable)
+		head->due_ms = since + stable;
+	else if (now_ms - since < f->profile->fetch.wait_ms &&
+		 !complete(f, files, n))
+		head->due_ms = since + f->profile->fetch.wait_ms;
+	else
+		fetch_get(f, files, n);
+}
+
+static bool
+has_room(const struct fetch *f)
+{
+	return f->under_way < UNDER_WAY_MAX &&
+	       f->under_way_bytes < UNDER_WAY_BYTES;
 }
 
 int64_t
@@ -294,9 +325,8 @@ fetch_tick(struct fetch *f, int64_t now_ms)
 {
 	if (!f->looking && f->next_ms <= now_ms)
 		look(f);
-	for (struct found *x = f->files;
-	     x != NULL && f->under_way < UNDER_WAY_MAX; x = x->next)
-		if (open_file(x))
+	for (struct found *x = f->files; x != NULL && has_room(f); x = x->next)
+		if (open_file(x) && x->due_ms <= now_ms)
 			take(f, x, now_ms);
 	return f->looking || f->next_ms > now_ms + f->settings->interval_ms
 		   ? now_ms + f->settings->interval_ms

@@ -13,13 +13,11 @@
 
 #define SOURCE_WORDS "%" SCNu64 " %" SCNd64 " %n" /* of FETCH_SOURCE_LINE */
 
+/* All that waited when it was given: one listing for all of them. */
 struct clear_order {
 	struct order order; /* first */
 	const struct hub_profile *profile;
-	struct id id;
-	bool submitted; /* inbound_done() is to follow */
-	char *source;
-	size_t cleared;
+	struct clearings parcels;
 };
 
 /* The next line of a source: name, and how it looked. */
@@ -36,7 +34,8 @@ next_line(char **rest, uint64_t *bytes, int64_t *mtime)
 }
 
 static int
-clear_one(struct clear_order *c, struct place *place, const char *name)
+clear_one(struct clear_order *c, struct place *place, const struct id *parcel,
+    const char *name)
 {
 	const char *folder = c->profile->fetch.folder;
 	const char *taken = c->profile->fetch.taken;
@@ -50,37 +49,56 @@ clear_one(struct clear_order *c, struct place *place, const char *name)
 	    place->self, folder, name, taken, name, &c->order.why);
 	if (rc != TSK_EXIST)
 		return rc;
-	snprintf(other, sizeof(other), "%s-%s", id_text(&c->id, id), name);
+	snprintf(other, sizeof(other), "%s-%s", id_text(parcel, id), name);
 	return place->driver->move(
 	    place->self, folder, name, taken, other, &c->order.why);
 }
 
 /* Only what is still as it was fetched: the sender may have laid another. */
 static int
-clear_work(struct order *order, struct place *place)
+clear_parcel(struct clear_order *c, struct place *place,
+    const struct driver_list *list, struct clearing *parcel)
 {
-	struct clear_order *c = (struct clear_order *)order;
-	struct driver_list list = {0};
-	char *copy = mem_text(c->source), *rest = copy, *name;
+	char *copy = mem_text(parcel->source), *rest = copy, *name;
 	uint64_t bytes;
 	int64_t mtime;
-	int rc = place->driver->list(
-	    place->self, c->profile->fetch.folder, &list, &order->why);
+	int rc = 0;
 
 	while (rc == 0 && (name = next_line(&rest, &bytes, &mtime)) != NULL) {
-		const struct driver_file *there = driver_list_find(&list, name);
+		const struct driver_file *there = driver_list_find(list, name);
 
 		if (there == NULL || there->bytes != bytes ||
 		    there->mtime != mtime)
 			continue;
-		rc = clear_one(c, place, name);
+		rc = clear_one(c, place, &parcel->id, name);
 		if (rc == TSK_NOTFOUND)
 			rc = 0;
-		c->cleared += rc == 0 ? 1 : 0;
+		parcel->cleared += rc == 0 ? 1 : 0;
 		CRASH_POINT("hub-cleared");
 	}
-	driver_list_fini(&list);
 	free(copy);
+	return rc;
+}
+
+/* The first that fails is the last that is tried: a hub that is gone does not
+ * cost one time-out each. */
+static int
+clear_work(struct order *order, struct place *place)
+{
+	struct clear_order *c = (struct clear_order *)order;
+	struct driver_list list = {0};
+	struct clearing *parcel;
+	int rc = place->driver->list(
+	    place->self, c->profile->fetch.folder, &list, &order->why);
+
+	STAILQ_FOREACH(parcel, &c->parcels, entry)
+	{
+		if (rc < 0)
+			break;
+		parcel->tried = true;
+		parcel->rc = rc = clear_parcel(c, place, &list, parcel);
+	}
+	driver_list_fini(&list);
 	return rc;
 }
 
@@ -103,46 +121,102 @@ forget(struct fetch *f, char *source)
 }
 
 static void
-on_cleared(struct order *order)
+clearing_free(struct clearing *parcel)
 {
-	struct clear_order *c = (struct clear_order *)order;
-	struct fetch *f = order->arg;
+	free(parcel->source);
+	free(parcel);
+}
+
+static void
+finish(struct fetch *f, struct clearing *parcel, const struct order *order)
+{
 	char id[ID_TEXT_BYTES];
 
-	id_text(&c->id, id);
-	if (order->rc == 0)
+	id_text(&parcel->id, id);
+	if (parcel->rc == 0) {
 		log_info("fetch: parcel=%s files=%zu result=cleared", id,
-		    c->cleared);
-	else if (order->rc != TSK_CLOSED)
+		    parcel->cleared);
+		forget(f, parcel->source);
+	} else {
 		log_warn("fetch: parcel=%s result=not-cleared code=%s "
 			 "why=\"%s\"",
 		    id, order->why.code, order->why.text);
-	/* what could not be cleared is met again, known, and cleared then */
-	if (c->submitted && order->rc != TSK_CLOSED)
-		inbound_done(f->inbound, &c->id);
-	if (order->rc == 0)
-		forget(f, c->source);
-	else
 		for (struct found *x = f->files; x != NULL; x = x->next)
 			x->left = false;
-	free(c->source);
+	}
+	/* what could not be cleared is met again, known, and cleared then */
+	if (parcel->submitted)
+		inbound_done(f->inbound, &parcel->id);
+	clearing_free(parcel);
+}
+
+static void on_cleared(struct order *order);
+
+static void
+clear_waiting(struct fetch *f)
+{
+	struct clear_order *c;
+
+	if (f->clearing || STAILQ_EMPTY(&f->to_clear))
+		return;
+	c = mem_new(sizeof(*c));
+	c->order.work = clear_work;
+	c->order.done = on_cleared;
+	c->order.arg = f;
+	c->profile = f->profile;
+	STAILQ_INIT(&c->parcels);
+	STAILQ_CONCAT(&c->parcels, &f->to_clear);
+	f->clearing = true;
+	worker_put(f->worker, &c->order);
+}
+
+/* Without a listing none was tried, and all have failed; else those behind one
+ * that failed come with the next order. */
+static void
+on_cleared(struct order *order)
+{
+	struct clear_order *c = (struct clear_order *)order;
+	struct clearing *parcel = STAILQ_FIRST(&c->parcels);
+	struct fetch *f = order->arg;
+	bool listed = parcel->tried;
+
+	f->clearing = false;
+	while ((parcel = STAILQ_FIRST(&c->parcels)) != NULL &&
+	       order->rc != TSK_CLOSED && (parcel->tried || !listed)) {
+		STAILQ_REMOVE_HEAD(&c->parcels, entry);
+		if (!parcel->tried)
+			parcel->rc = order->rc;
+		finish(f, parcel, order);
+	}
+	STAILQ_CONCAT(&c->parcels, &f->to_clear);
+	STAILQ_CONCAT(&f->to_clear, &c->parcels);
+	if (order->rc != TSK_CLOSED) /* else the agent stops */
+		clear_waiting(f);
 	free(c);
+}
+
+void
+fetch_clear_fini(struct fetch *f)
+{
+	struct clearing *parcel;
+
+	while ((parcel = STAILQ_FIRST(&f->to_clear)) != NULL) {
+		STAILQ_REMOVE_HEAD(&f->to_clear, entry);
+		clearing_free(parcel);
+	}
 }
 
 void
 fetch_clear(
     struct fetch *f, const struct id *id, const char *source, bool submitted)
 {
-	struct clear_order *c = mem_new(sizeof(*c));
+	struct clearing *parcel = mem_new(sizeof(*parcel));
 
-	c->order.work = clear_work;
-	c->order.done = on_cleared;
-	c->order.arg = f;
-	c->profile = f->profile;
-	c->id = *id;
-	c->submitted = submitted;
-	c->source = mem_text(source);
-	worker_put(f->worker, &c->order);
+	parcel->id = *id;
+	parcel->submitted = submitted;
+	parcel->source = mem_text(source);
+	STAILQ_INSERT_TAIL(&f->to_clear, parcel, entry);
+	clear_waiting(f);
 }
 
 void

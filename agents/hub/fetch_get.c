@@ -116,8 +116,10 @@ on_got(struct order *order)
 	struct fetch *f = order->arg;
 
 	f->under_way--;
-	for (size_t i = 0; i < g->count; i++)
+	for (size_t i = 0; i < g->count; i++) {
+		f->under_way_bytes -= g->items[i].bytes;
 		g->items[i].file->busy = false;
+	}
 	if (order->rc == 0) {
 		keep(f, g);
 	} else if (order->rc == TSK_TOOBIG) {
@@ -175,8 +177,10 @@ fetch_get(struct fetch *f, struct found **files, size_t n)
 {
 	struct get_order *g = get_new(f, files[0]);
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		get_add(g, files[i], (size_t)f->profile->fetch.bytes);
+		f->under_way_bytes += files[i]->bytes;
+	}
 	f->under_way++;
 	worker_put(f->worker, &g->order);
 }

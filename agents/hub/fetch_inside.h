@@ -9,6 +9,7 @@
 #define TASUKI_HUB_FETCH_INSIDE_H
 
 #include <regex.h>
+#include <sys/queue.h>
 
 #include "fetch.h"
 #include "name.h"
@@ -19,11 +20,24 @@ struct found {
 	uint64_t bytes;
 	int64_t mtime;
 	int64_t same_ms; /* it looks like this since */
+	int64_t due_ms;  /* as its set is, nothing is done before */
 	bool usable, standard, there, busy;
 	bool left; /* nothing more to do for it as it is */
 	struct name parsed;
 	struct found *next;
 };
+
+/* What lies there of one parcel is to go. */
+struct clearing {
+	struct id id;
+	bool submitted; /* inbound_done() is to follow */
+	bool tried;
+	int rc;
+	char *source;
+	size_t cleared;
+	STAILQ_ENTRY(clearing) entry;
+};
+STAILQ_HEAD(clearings, clearing);
 
 struct fetch {
 	const struct hub_settings *settings;
@@ -37,8 +51,12 @@ struct fetch {
 	regex_t attachment;
 	bool has_attachment;
 	struct found *files;
+	void *by_name; /* a tree of them */
 	bool looking;
-	unsigned under_way;
+	unsigned under_way;       /* sets */
+	uint64_t under_way_bytes; /* that they will have */
+	bool clearing;            /* an order is under way */
+	struct clearings to_clear;
 	int64_t next_ms;
 	size_t strange; /* files we said that we leave */
 };
@@ -59,5 +77,6 @@ void fetch_get(struct fetch *f, struct found **files, size_t n);
  * fetched; ${submitted}: inbound_done() follows. */
 void fetch_clear(
     struct fetch *f, const struct id *id, const char *source, bool submitted);
+void fetch_clear_fini(struct fetch *f);
 
 #endif
