@@ -104,7 +104,7 @@ take_rights(const json_t *o, unsigned *out, struct why *why)
 		}
 		if (name == NULL || k == NAMES)
 			return fault(why,
-			    "rights: %s is none; use send-plan, send-result, "
+			    "rights: %s is no right; use send-plan, send-result, "
 			    "delete, receive, see, fax, partners or all.",
 			    name != NULL ? name : "what is no text");
 		*out |= (unsigned)names[k].right;

@@ -9,6 +9,7 @@
 
 #include "control.h"
 #include "ctl.h"
+#include "japanese.h"
 #include "term.h"
 
 int
@@ -25,12 +26,14 @@ ctl_usage(const char *format, ...)
 }
 
 static void
-complain(const struct why *why)
+complain(const struct ctl *ctl, const struct why *why)
 {
-	char *text = term_safe(why->text);
+	char *said = ctl->ja ? japanese(why->text) : mem_text(why->text);
+	char *text = term_safe(said);
 
 	fprintf(stderr, "tasukictl: %s\n", text);
 	free(text);
+	free(said);
 }
 
 int
@@ -39,7 +42,7 @@ ctl_fail(const struct ctl *ctl, const struct why *why)
 	json_t *answer = json_pack(
 	    "{sbssss}", "ok", 0, "code", why->code, "error", why->text);
 
-	complain(why);
+	complain(ctl, why);
 	(void)ctl_json(ctl, answer);
 	json_decref(answer);
 	return CTL_TROUBLE;
@@ -85,7 +88,7 @@ ctl_ask(const struct ctl *ctl, json_t *request, json_t **answer)
 		return CTL_OK;
 	if (rc == TSK_INVALID && ctl->json && *answer != NULL) {
 		/* the broker's own document may hold more than its sentence */
-		complain(&why);
+		complain(ctl, &why);
 		(void)ctl_json(ctl, *answer);
 	} else {
 		(void)ctl_fail(ctl, &why);
@@ -105,7 +108,7 @@ ctl_ask_rows(const struct ctl *ctl, json_t *request, json_t **answer)
 		return CTL_OK;
 	if (rc == TSK_INVALID &&
 	    json_array_size(json_object_get(*answer, "errors")) > 0) {
-		complain(&why);
+		complain(ctl, &why);
 		return CTL_OK;
 	}
 	json_decref(*answer);

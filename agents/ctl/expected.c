@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "err.h"
+
 #include "ctl.h"
 #include "options.h"
 #include "show.h"
@@ -46,6 +48,10 @@ static const struct show_words none = {
 static const struct show_words nobody = {
     "Nobody is to be reminded.", "お願いを送る相手はありません。"};
 static const struct show_words total = {"Total", "合計"};
+static const struct show_words ticked = {
+    "Ticked off as received", "受領済みにしました"};
+static const struct show_words undone = {
+    "Owed again", "受領済みを取り消しました"};
 static const struct show_words damaged = {
     "Some parcels could not be read; see tasukictl status.",
     "読み取れない記録があります（tasukictl status を確認してください）。"};
@@ -138,39 +144,114 @@ list(struct ctl *ctl, int argc, char **argv)
 	return rc;
 }
 
+/* ---- ticked off by a person ---- */
+
+/* A pair of desks, as the broker keeps it. */
+struct tick {
+	const char *month, *by, *reason;
+	char office[40], partner[40];
+	bool undo;
+};
+
+static bool
+desk_is(const json_t *row, const char *number, const char *type,
+    const char *wanted, char out[40])
+{
+	const char *n = json_string_value(json_object_get(row, number));
+	const char *t = json_string_value(json_object_get(row, type));
+	size_t digits = strcspn(wanted, "/");
+
+	n = n != NULL ? n : "";
+	t = t != NULL ? t : "";
+	snprintf(out, 40, "%.20s%s%.10s", n, *t != '\0' ? "/" : "", t);
+	return strlen(n) == digits && strncmp(n, wanted, digits) == 0 &&
+	       (wanted[digits] == '\0' || strcmp(t, wanted + digits + 1) == 0);
+}
+
+/* What a person writes may leave out types: which pair is it?  A pair nobody
+ * knows must not look ticked off. */
+static int
+find_pair(
+    struct ctl *ctl, const char *office, const char *partner, struct tick *tick)
+{
+	json_t *answer, *row;
+	struct why why = {0};
+	char from[40], to[40];
+	size_t i, found = 0;
+	int rc = ctl_ask(ctl,
+	    json_pack("{ss,ss,ss,sb,sb}", "command", "expected", "month",
+		tick->month, "office", "", "late", 0, "all", 1),
+	    &answer);
+
+	if (rc != CTL_OK)
+		return rc;
+	json_array_foreach(json_object_get(answer, "rows"), i, row)
+	{
+		if (!desk_is(row, "office", "office_type", office, to) ||
+		    !desk_is(row, "partner", "partner_type", partner, from))
+			continue;
+		memcpy(tick->office, to, sizeof(to));
+		memcpy(tick->partner, from, sizeof(from));
+		found++;
+	}
+	json_decref(answer);
+	if (found == 1)
+		return CTL_OK;
+	if (found == 0)
+		why_set(&why, WHY_NEVER, "unknown",
+		    "No plan of %s from %s to %s is known: nothing is owed.",
+		    tick->month, office, partner);
+	else
+		why_set(&why, WHY_NEVER, "ambiguous",
+		    "%s and %s mean several pairs of desks: write NUMBER/TYPE.",
+		    office, partner);
+	return ctl_fail(ctl, &why);
+}
+
+static int
+tick_off(struct ctl *ctl, const struct tick *tick)
+{
+	json_t *answer;
+	int rc = ctl_ask(ctl,
+	    json_pack("{ss,ss,ss,ss,ss,ss,sb}", "command", "expected.settle",
+		"month", tick->month, "office", tick->office, "partner",
+		tick->partner, "by", tick->by, "reason", tick->reason, "undo",
+		(int)tick->undo),
+	    &answer);
+
+	if (rc != CTL_OK)
+		return rc;
+	if (!ctl_json(ctl, answer))
+		fprintf(ctl->term.out, "%s: %s → %s (%s)\n",
+		    show_word(ctl, tick->undo ? &undone : &ticked),
+		    tick->partner, tick->office, tick->month);
+	json_decref(answer);
+	return CTL_OK;
+}
+
 static int
 settle(struct ctl *ctl, int argc, char **argv)
 {
-	const char *month = NULL, *office = NULL, *partner = NULL;
-	const char *by = NULL, *reason = "";
-	bool undo = false;
+	struct tick tick = {.reason = ""};
+	const char *office = NULL, *partner = NULL;
 	const struct option options[] = {
-	    {"--month", &month, NULL},
+	    {"--month", &tick.month, NULL},
 	    {"--office", &office, NULL},
 	    {"--partner", &partner, NULL},
-	    {"--by", &by, NULL},
-	    {"--reason", &reason, NULL},
-	    {"--undo", NULL, &undo},
+	    {"--by", &tick.by, NULL},
+	    {"--reason", &tick.reason, NULL},
+	    {"--undo", NULL, &tick.undo},
 	    {NULL, NULL, NULL},
 	};
-	json_t *answer;
 	int left = options_take(options, argc, argv), rc;
 
 	if (left < 0)
 		return CTL_USAGE;
-	if (left != 0 || month == NULL || office == NULL || partner == NULL ||
-	    by == NULL)
+	if (left != 0 || tick.month == NULL || office == NULL ||
+	    partner == NULL || tick.by == NULL)
 		return ctl_usage(USAGE);
-	rc = ctl_ask(ctl,
-	    json_pack("{ss,ss,ss,ss,ss,ss,sb}", "command", "expected.settle",
-		"month", month, "office", office, "partner", partner, "by", by,
-		"reason", reason, "undo", (int)undo),
-	    &answer);
-	if (rc != CTL_OK)
-		return rc;
-	(void)ctl_json(ctl, answer);
-	json_decref(answer);
-	return CTL_OK;
+	rc = find_pair(ctl, office, partner, &tick);
+	return rc != CTL_OK ? rc : tick_off(ctl, &tick);
 }
 
 static int

@@ -24,19 +24,19 @@
 
 static const struct show_column list_columns[] = {
     {"job", SHOW_TEXT, "job", "ジョブ"},
-    {"state", SHOW_TEXT, "state", "状態"},
+    {"state", SHOW_SAID, "state", "状態"},
     {"hold", SHOW_ALARM, "held", "確認待ち"},
     {"from", SHOW_TEXT, "from", "差出"},
     {"to", SHOW_TEXT, "to", "宛先"},
     {"pages", SHOW_COUNT, "pages", "枚数"},
     {"tries", SHOW_COUNT, "tries", "回数"},
     {"made_ms", SHOW_TIME, "since", "受付"},
-    {"text", SHOW_TEXT, "why", "理由"},
+    {"text", SHOW_SAID, "why", "理由"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_column job_columns[] = {
     {"job", SHOW_TEXT, "job", "ジョブ"},
-    {"state", SHOW_TEXT, "state", "状態"},
+    {"state", SHOW_SAID, "state", "状態"},
     {"hold", SHOW_ALARM, "held", "確認待ち"},
     {"test", SHOW_FLAG, "test page", "確認用紙"},
     {"from", SHOW_TEXT, "from", "差出"},
@@ -50,7 +50,7 @@ static const struct show_column job_columns[] = {
     {"due_ms", SHOW_TIME, "not before", "送信開始"},
     {"sent_ms", SHOW_TIME, "handed over", "依頼"},
     {"code", SHOW_TEXT, "code", "符号"},
-    {"text", SHOW_TEXT, "why", "理由"},
+    {"text", SHOW_SAID, "why", "理由"},
     {"remote", SHOW_TEXT, "answered as", "相手の識別"},
     {"by", SHOW_TEXT, "decided by", "判断した人"},
     {"tag", SHOW_TEXT, "our tag", "当方の番号"},

@@ -27,18 +27,18 @@
 
 static const struct show_column list_columns[] = {
     {"job", SHOW_TEXT, "job", "ジョブ"},
-    {"state", SHOW_TEXT, "state", "状態"},
+    {"state", SHOW_SAID, "state", "状態"},
     {"from", SHOW_TEXT, "from", "差出"},
     {"to", SHOW_TEXT, "to", "宛先"},
     {"month", SHOW_TEXT, "month", "年月"},
     {"tries", SHOW_COUNT, "tries", "回数"},
     {"made_ms", SHOW_TIME, "since", "受付"},
-    {"text", SHOW_TEXT, "why", "理由"},
+    {"text", SHOW_SAID, "why", "理由"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_column job_columns[] = {
     {"job", SHOW_TEXT, "job", "ジョブ"},
-    {"state", SHOW_TEXT, "state", "状態"},
+    {"state", SHOW_SAID, "state", "状態"},
     {"from", SHOW_TEXT, "from", "差出"},
     {"to", SHOW_TEXT, "to", "宛先"},
     {"month", SHOW_TEXT, "month", "年月"},
@@ -50,7 +50,7 @@ static const struct show_column job_columns[] = {
     {"seen_ms", SHOW_TIME, "seen", "確認"},
     {"by", SHOW_TEXT, "said by", "確認者"},
     {"code", SHOW_TEXT, "code", "符号"},
-    {"text", SHOW_TEXT, "why", "理由"},
+    {"text", SHOW_SAID, "why", "理由"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_words nothing = {

@@ -13,6 +13,7 @@
 #include "err.h"
 
 #include "ctl.h"
+#include "japanese.h"
 #include "options.h"
 #include "rows.h"
 #include "show.h"
@@ -236,7 +237,8 @@ request_row(const json_t *row, const char *by)
 }
 
 static void
-print_errors(const char *file, const json_t *errors, const struct rows *rows)
+print_errors(const struct ctl *ctl, const char *file, const json_t *errors,
+    const struct rows *rows)
 {
 	json_t *error;
 	size_t i;
@@ -245,11 +247,14 @@ print_errors(const char *file, const json_t *errors, const struct rows *rows)
 	{
 		json_int_t row =
 		    json_integer_value(json_object_get(error, "row"));
-		char *safe = term_safe(cell(error, "error"));
+		const char *text = cell(error, "error");
+		char *said = ctl->ja ? japanese(text) : mem_text(text);
+		char *safe = term_safe(said);
 
 		fprintf(stderr, "%s:%zu: %s\n", file,
 		    rows_line(rows, row < 1 ? 0 : (size_t)row - 1), safe);
 		free(safe);
+		free(said);
 	}
 }
 
@@ -276,7 +281,7 @@ import_file(
 	    &answer);
 	if (rc == CTL_OK) {
 		errors = json_object_get(answer, "errors");
-		print_errors(file, errors, &rows);
+		print_errors(ctl, file, errors, &rows);
 		if (json_array_size(errors) > 0)
 			rc = CTL_TROUBLE;
 		if (!ctl_json(ctl, answer) && rc == CTL_OK)

@@ -124,6 +124,11 @@ map_load(const char *name, struct map **out, struct why *why)
 
 	m->path = path_of(name);
 	rc = table_load(m->path, &m->table, why);
+	if (rc == TSK_NOTFOUND)
+		why_set(why, WHY_NEVER, "registry-map",
+		    "There is no column map %s: write one (config/registry has "
+		    "examples and README.md) and name it by its path.",
+		    m->path);
 	if (rc == 0) {
 		m->rule = table_column(m->table, "rule");
 		m->column = table_column(m->table, "column");

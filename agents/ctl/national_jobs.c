@@ -28,19 +28,19 @@
 
 static const struct show_column job_list[] = {
     {"job", SHOW_TEXT, "job", "ジョブ"},
-    {"state", SHOW_TEXT, "state", "状態"},
+    {"state", SHOW_SAID, "state", "状態"},
     {"hold", SHOW_ALARM, "held", "確認待ち"},
     {"from", SHOW_TEXT, "from", "差出"},
     {"to", SHOW_TEXT, "to", "宛先"},
     {"documents", SHOW_COUNT, "files", "ファイル"},
     {"tries", SHOW_COUNT, "tries", "回数"},
     {"made_ms", SHOW_TIME, "since", "受付"},
-    {"text", SHOW_TEXT, "why", "理由"},
+    {"text", SHOW_SAID, "why", "理由"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_column job_record[] = {
     {"job", SHOW_TEXT, "job", "ジョブ"},
-    {"state", SHOW_TEXT, "state", "状態"},
+    {"state", SHOW_SAID, "state", "状態"},
     {"hold", SHOW_ALARM, "held", "確認待ち"},
     {"from", SHOW_TEXT, "from", "差出"},
     {"to", SHOW_TEXT, "to", "宛先"},
@@ -55,7 +55,7 @@ static const struct show_column job_record[] = {
     {"listed_ms", SHOW_TIME, "listed as sent", "送信一覧に掲載"},
     {"fetched_ms", SHOW_TIME, "fetched", "相手先が取得"},
     {"code", SHOW_TEXT, "code", "符号"},
-    {"text", SHOW_TEXT, "why", "理由"},
+    {"text", SHOW_SAID, "why", "理由"},
     {"by", SHOW_TEXT, "by", "担当"},
     {"ref", SHOW_TEXT, "name over there", "先方の番号"},
     {"folder", SHOW_TEXT, "lies in", "置き場所"},
@@ -63,13 +63,13 @@ static const struct show_column job_record[] = {
 };
 static const struct show_column office_list[] = {
     {"office", SHOW_TEXT, "office", "事業所"},
-    {"state", SHOW_TEXT, "state", "状態"},
+    {"state", SHOW_SAID, "state", "状態"},
     {"open", SHOW_COUNT, "open", "未送信"},
     {"watched", SHOW_COUNT, "not fetched", "取得待ち"},
     {"stopped", SHOW_COUNT, "stopped", "停止"},
     {"until_ms", SHOW_TIME, "until", "再開"},
     {"expires_ms", SHOW_TIME, "certificate until", "証明書の期限"},
-    {"text", SHOW_TEXT, "why", "理由"},
+    {"text", SHOW_SAID, "why", "理由"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_column notice_list[] = {
@@ -78,7 +78,7 @@ static const struct show_column notice_list[] = {
     {"times", SHOW_COUNT, "times", "回数"},
     {"first_ms", SHOW_TIME, "since", "最初"},
     {"last_ms", SHOW_TIME, "last", "最近"},
-    {"text", SHOW_TEXT, "what", "内容"},
+    {"text", SHOW_SAID, "what", "内容"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 

@@ -40,7 +40,7 @@ static const struct show_column find_columns[] = {
     {"to", SHOW_OFFICE, "to", "宛先"},
     {"month", SHOW_TEXT, "month", "年月"},
     {"stamp", SHOW_TEXT, "stamp", "連番"},
-    {"states", SHOW_LIST, "state", "状態"},
+    {"states", SHOW_STATES, "state", "状態"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_column parcel_columns[] = {

@@ -15,6 +15,7 @@
 
 #include "err.h"
 
+#include "japanese.h"
 #include "map.h"
 #include "options.h"
 #include "registry_list.h"
@@ -33,7 +34,7 @@ static const struct show_column result_columns[] = {
 };
 static const struct show_column change_columns[] = {
     {"office", SHOW_TEXT, "office", "事業所"},
-    {"change", SHOW_TEXT, "change", "変化"},
+    {"change", SHOW_SAID, "change", "変化"},
     {"column", SHOW_TEXT, "column", "項目"},
     {"before", SHOW_TEXT, "before", "前"},
     {"after", SHOW_TEXT, "after", "後"},
@@ -52,6 +53,9 @@ static const struct show_words waits = {
 static const struct show_words gone_waits = {
     "Who is no longer on the list keeps the way until a second person decides",
     "一覧から消えた事業所は、別の担当者が確認するまでそのままです"};
+static const struct show_words decide = {
+    "Look at it, then release or drop it: tasukictl registry quarantine show",
+    "内容の確認（その後 release か drop）: tasukictl registry quarantine show"};
 
 struct wish {
 	const char *file, *by, *map, *from, *encoding, *sha256, *scope, *list;
@@ -73,7 +77,8 @@ registry_who(void)
 
 /* The broker counts rows from 1; people count lines of the file. */
 static void
-print_errors(const char *file, const json_t *errors, const struct rows *rows)
+print_errors(const struct ctl *ctl, const char *file, const json_t *errors,
+    const struct rows *rows)
 {
 	json_t *error;
 	size_t i;
@@ -83,15 +88,17 @@ print_errors(const char *file, const json_t *errors, const struct rows *rows)
 		json_int_t row = 0;
 		const char *column = "", *text = "";
 		size_t line;
-		char *safe;
+		char *said, *safe;
 
 		(void)json_unpack(error, "{s?I, s?s, s?s}", "row", &row,
 		    "column", &column, "error", &text);
 		line = rows_line(rows, row < 1 ? 0 : (size_t)row - 1);
-		safe = term_safe(text);
+		said = ctl->ja ? japanese(text) : mem_text(text);
+		safe = term_safe(said);
 		fprintf(stderr, "%s:%zu: %s%s%s\n", file, line, column,
 		    *column == '\0' ? "" : ": ", safe);
 		free(safe);
+		free(said);
 	}
 }
 
@@ -149,7 +156,7 @@ report(struct ctl *ctl, const struct wish *w, json_t *answer,
 	bool all = json_object_get(answer, "reason") != NULL;
 
 	json_object_set_new(answer, "sha256", json_string(rows->sha256));
-	print_errors(w->file, errors, rows);
+	print_errors(ctl, w->file, errors, rows);
 	if (json_array_size(errors) == 0)
 		registry_editions(w->file, rows, answer);
 	if (ctl_json(ctl, answer) || json_array_size(errors) > 0)
@@ -160,8 +167,10 @@ report(struct ctl *ctl, const struct wish *w, json_t *answer,
 	show_record(ctl, answer, result_columns);
 	if (json_object_get(answer, "would_wait") != NULL)
 		say(ctl, &would_wait, NULL);
-	if (id != NULL)
+	if (id != NULL) {
 		say(ctl, all ? &waits : &gone_waits, id);
+		fprintf(ctl->term.out, "%s %s\n", show_word(ctl, &decide), id);
+	}
 	if (w->dry_run && !w->details)
 		say(ctl, &dry, NULL);
 	return all ? CTL_TROUBLE : CTL_OK;

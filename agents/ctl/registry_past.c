@@ -17,7 +17,7 @@
 static const struct show_column import_columns[] = {
     {"at_ms", SHOW_TIME, "when", "日時"},
     {"by", SHOW_TEXT, "by", "担当者"},
-    {"mode", SHOW_TEXT, "list", "一覧の種類"},
+    {"mode", SHOW_SAID, "list", "一覧の種類"},
     {"file", SHOW_TEXT, "file", "ファイル"},
     {"added", SHOW_COUNT, "added", "追加"},
     {"changed", SHOW_COUNT, "changed", "変更"},
@@ -31,7 +31,7 @@ static const struct show_column import_columns[] = {
 static const struct show_column version_columns[] = {
     {"at_ms", SHOW_TIME, "when", "日時"},
     {"by", SHOW_TEXT, "by", "担当者"},
-    {"change", SHOW_TEXT, "change", "変化"},
+    {"change", SHOW_SAID, "change", "変化"},
     {"column", SHOW_TEXT, "column", "項目"},
     {"before", SHOW_TEXT, "before", "前"},
     {"after", SHOW_TEXT, "after", "後"},
@@ -52,8 +52,8 @@ static const struct show_column waiting_columns[] = {
     {"id", SHOW_TEXT, "id", "番号"},
     {"at_ms", SHOW_TIME, "since", "日時"},
     {"by", SHOW_TEXT, "by", "担当者"},
-    {"reason", SHOW_TEXT, "why", "理由"},
-    {"mode", SHOW_TEXT, "list", "一覧の種類"},
+    {"reason", SHOW_SAID, "why", "理由"},
+    {"mode", SHOW_SAID, "list", "一覧の種類"},
     {"file", SHOW_TEXT, "file", "ファイル"},
     {"before", SHOW_COUNT, "rows now", "現在の行"},
     {"added", SHOW_COUNT, "added", "追加"},

@@ -19,14 +19,14 @@ static const struct show_column leg_columns[] = {
     {"leg", SHOW_COUNT, "leg", "配送"},
     {"way", SHOW_WAY, "way", "経路"},
     {"queue", SHOW_TEXT, "queue", "待ち行列"},
-    {"state", SHOW_TEXT, "state", "状態"},
-    {"code", SHOW_TEXT, "code", "符号"},
+    {"state", SHOW_SAID, "state", "状態"},
+    {"code", SHOW_SAID, "code", "符号"},
     {"due_ms", SHOW_TIME, "goes out at", "送る時刻"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_column step_columns[] = {
-    {"step", SHOW_TEXT, "step", "段階"},
-    {"text", SHOW_TEXT, "why", "理由"},
+    {"step", SHOW_SAID, "step", "段階"},
+    {"text", SHOW_SAID, "why", "理由"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_words no_legs = {

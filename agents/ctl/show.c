@@ -6,6 +6,7 @@
  *	A member that is absent or null is an empty cell: a broker of another
  *	version may send more or less than we know.
  */
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,9 +16,11 @@
 #include "err.h"
 #include "leg.h"
 
+#include "japanese.h"
 #include "show.h"
 #include "term.h"
 
+#define FEW                 4
 #define SHOW_CELL_BYTES_MAX ((size_t)16 * 1024)
 
 static const struct show_words yes = {"yes", "はい"};
@@ -98,17 +101,21 @@ add_time(struct buf *out, json_int_t wall_ms)
 }
 
 static void
-add_list(struct buf *out, const json_t *value)
+add_list(struct buf *out, const json_t *value, size_t most)
 {
 	json_t *item;
-	size_t i;
+	size_t i, n = json_array_size(value);
 
 	json_array_foreach((json_t *)value, i, item)
 	{
+		if (i >= most)
+			break;
 		if (i > 0)
 			buf_text(out, ", ");
 		add_scalar(out, item);
 	}
+	if (n > most)
+		buf_printf(out, ", … (%zu)", n);
 }
 
 static void
@@ -138,6 +145,37 @@ add_state(const struct ctl *ctl, struct buf *out, const char *name)
 	}
 	buf_text(out, name); /* "leased", or one of a later version */
 	return TERM_BUSY;
+}
+
+/* Those of a parcel's legs; the colour of the worst. */
+static enum term_colour
+add_states(const struct ctl *ctl, struct buf *out, const json_t *value)
+{
+	enum term_colour colour = TERM_PLAIN;
+	json_t *item;
+	size_t i;
+
+	json_array_foreach((json_t *)value, i, item)
+	{
+		const char *name = json_string_value(item);
+		enum term_colour one;
+
+		if (i > 0)
+			buf_text(out, ctl->ja ? "・" : ", ");
+		one = add_state(ctl, out, name == NULL ? "?" : name);
+		if (i == 0 || one == TERM_BAD)
+			colour = one;
+	}
+	return colour;
+}
+
+static void
+add_said(const struct ctl *ctl, struct buf *out, const char *text)
+{
+	char *said = ctl->ja ? japanese(text) : mem_text(text);
+
+	buf_text(out, said);
+	free(said);
 }
 
 static void
@@ -179,10 +217,19 @@ add_cell(const struct ctl *ctl, struct buf *out, const json_t *object,
 		colour = column->form == SHOW_FLAG ? TERM_GOOD : TERM_BAD;
 		break;
 	case SHOW_LIST:
-		add_list(out, value);
+		add_list(out, value, SIZE_MAX);
+		break;
+	case SHOW_FEW:
+		add_list(out, value, FEW);
 		break;
 	case SHOW_OFFICE:
 		add_office(out, object, column->key);
+		break;
+	case SHOW_SAID:
+		add_said(ctl, out, text == NULL ? "?" : text);
+		break;
+	case SHOW_STATES:
+		colour = add_states(ctl, out, value);
 		break;
 	case SHOW_TEXT:
 	case SHOW_COUNT:
@@ -286,7 +333,7 @@ show_pairs(const struct ctl *ctl, const json_t *object)
 
 		buf_init(&text, SHOW_CELL_BYTES_MAX);
 		if (json_is_array(value))
-			add_list(&text, value);
+			add_list(&text, value, SIZE_MAX);
 		else
 			add_scalar(&text, value);
 		print_line(

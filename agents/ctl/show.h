@@ -21,8 +21,11 @@ enum show_form {
 	SHOW_FLAG,   /* a boolean: yes, or nothing */
 	SHOW_ALARM,  /* a boolean that is bad news when true */
 	SHOW_LIST,   /* an array of strings or numbers */
+	SHOW_FEW,    /* the same, the first few and how many more */
 	SHOW_OFFICE, /* key and key_type: "NUMBER/TYPE" */
 	SHOW_ID,     /* hex id */
+	SHOW_SAID,   /* a word or sentence of a program: in both languages */
+	SHOW_STATES, /* an array of names of states */
 };
 
 struct show_column {

@@ -25,7 +25,7 @@ static const struct show_column agent_columns[] = {
     {"since_ms", SHOW_TIME, "since", "いつから"},
     {"leased", SHOW_COUNT, "leased", "貸出中"},
     {"conflict", SHOW_ALARM, "key used twice", "鍵の二重使用"},
-    {"queues", SHOW_LIST, "queues", "待ち行列"},
+    {"queues", SHOW_FEW, "queues", "待ち行列"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_column queue_columns[] = {
