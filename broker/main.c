@@ -57,14 +57,18 @@ static void
 usage(FILE *to)
 {
 	fprintf(to,
+	    "tasukid - the broker\n\n"
 	    "usage: tasukid [-c FILE] [--check-config | --verify | "
 	    "--restore BACKUP]\n"
-	    "  -c, --config FILE   settings (%s)\n"
-	    "  --check-config      look at settings and key, then leave\n"
-	    "  --verify            read every record of the store\n"
-	    "  --restore BACKUP    make the store from a backup folder\n"
-	    "  --help-settings     every setting with default and meaning\n"
-	    "  --help, --version\n",
+	    "  -c, --config FILE  settings, default %s\n"
+	    "      --check-config read and check settings and key, then stop\n"
+	    "      --verify       read every record of the store\n"
+	    "      --restore BACKUP  make the store from a backup folder\n"
+	    "      --help         this text\n"
+	    "      --help-settings  every setting with default and meaning\n"
+	    "      --version      version\n\n"
+	    "Exit status: 0 ok, 1 trouble at run time, 2 usage or "
+	    "settings.\n",
 	    CONFIG_FILE);
 }
 

@@ -28,6 +28,7 @@
 
 #include "check_main.h"
 #include "ctl.h"
+#include "help.h"
 #include "options.h"
 #include "term.h"
 
@@ -61,7 +62,7 @@ static const struct ctl_verb verbs[] = {
 	"import | diff FILE.csv [--by NAME] [--map NAME] [--merge]\n"
 	"[--full [--scope COLUMN=VALUE]] [--public [--from DAY]\n"
 	"[--add-unknown] [--list NAME]] [--encoding ms932|utf-8]\n"
-	"[--sha256 HEX] [--dry-run]\n"
+	"[--sha256 HEX] [--dry-run] [--as AGENT --for NUMBER[/TYPE]]\n"
 	"list [--way WAY] [--find TEXT] [--inside | --partners] [--limit N]\n"
 	"show NUMBER[/TYPE]\nexport [FILE] [--encoding ms932|utf-8]\n"
 	"history [NUMBER[/TYPE]]\njoined [--since DAY | --month YYYYMM]\n"
@@ -167,8 +168,10 @@ static const struct ctl_verb verbs[] = {
     {"national", national_verb,
 	"jobs | offices | notices [--folder DIR]\nclear OFFICE CODE\n"
 	"job | hold | release | retry | done | fail | cancel JOB [--by NAME]\n"
-	"cert add NUMBER --p12 FILE [--password-file FILE] [--login-file "
-	"FILE]\ncert list\ncert check | retry | remove NUMBER\n"
+	"cert add NUMBER --p12 FILE [--password-file FILE]\n"
+	"[--login-file FILE] [--containers DIR] [--secret FILE]\n"
+	"cert list [--containers DIR] [--secret FILE]\n"
+	"cert check | retry | remove NUMBER\n"
 	"[--containers DIR] [--secret FILE]\nsecret new FILE",
 	"the national gateway: parcels under way, certificates and logins (no "
 	"broker needed)",
@@ -207,26 +210,6 @@ find_verb(const char *name)
 	return NULL;
 }
 
-/* "tasukictl parked list" ... one line for each form of the verb. */
-static void
-help_one(const struct ctl *ctl, const struct ctl_verb *verb)
-{
-	const char *rest = verb->arguments;
-
-	printf("%s\n\n", ctl->ja ? verb->ja : verb->en);
-	do {
-		size_t n = strcspn(rest, "\n");
-		bool more = *rest == '['; /* a further line of one form */
-
-		if (rest == verb->arguments || !more)
-			printf(
-			    "  tasukictl %s %.*s\n", verb->name, (int)n, rest);
-		else
-			printf("      %.*s\n", (int)n, rest);
-		rest += n;
-	} while (*rest++ == '\n');
-}
-
 static int
 help_verb(struct ctl *ctl, int argc, char **argv)
 {
@@ -234,21 +217,34 @@ help_verb(struct ctl *ctl, int argc, char **argv)
 
 	if (argc > 1 && verb == NULL)
 		return ctl_usage("there is no verb \"%s\"", argv[1]);
+	if (verb != NULL && verb->run == render_verb) /* has its own */
+		return render_verb(
+		    ctl, 2, (char *[]){"render", "--help", NULL});
 	if (verb != NULL) {
-		help_one(ctl, verb);
+		help_print(ctl, verb);
 		return CTL_OK;
 	}
+	puts(ctl->ja ? "tasukictl - 運用者のコマンド\n"
+		     : "tasukictl - the "
+		       "operator's command\n");
+	printf("%s", ctl->ja ? "使い方: " : "usage: ");
 	puts("tasukictl [--control PATH | --data DIR | --config FILE] [--json]"
-	     " [--lang ja|en]\n          VERB [ARGUMENT...]\n"
-	     "tasukictl help VERB\ntasukictl --version\n");
+	     "\n           [--lang ja|en] VERB [ARGUMENT...]");
+	puts(ctl->ja
+		 ? "        tasukictl VERB --help  （各コマンドの使い方・例）\n"
+		   "        tasukictl --version\n"
+		 : "       tasukictl VERB --help   how a verb is used, with "
+		   "examples\n"
+		   "       tasukictl --version\n");
 	for (size_t i = 0; i < VERBS; i++)
 		printf("  %-10s %s\n", verbs[i].name,
 		    ctl->ja ? verbs[i].ja : verbs[i].en);
 	puts(ctl->ja
 		 ? "\n終了コード: 0 正常、1 問題あり・指摘あり、"
-		   "2 使い方の誤り・読めないファイル"
-		 : "\nExit code: 0 ok, 1 trouble or findings, 2 usage or an "
-		   "unreadable file");
+		   "2 使い方の誤り（ファイルを検査・比較するコマンドでは、"
+		   "読めないファイルも）"
+		 : "\nExit status: 0 ok, 1 trouble or findings, 2 usage (of "
+		   "verbs that look at files: or an unreadable one).");
 	return CTL_OK;
 }
 
@@ -390,7 +386,7 @@ run(int argc, char **argv, const struct globals *globals)
 			return ctl_usage("argument %d is not UTF-8", i);
 	ctl.ja = choose_ja(globals->lang);
 	if (verb->run != render_verb && asks_for_help(argc, argv)) {
-		help_one(&ctl, verb);
+		help_print(&ctl, verb);
 		return CTL_OK;
 	}
 	ctl.socket = find_socket(globals);

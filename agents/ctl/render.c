@@ -109,12 +109,14 @@ print_help(const struct render *r)
 {
 	bool ja = r->ctl->ja;
 
-	puts(ja ? "標準仕様のファイルを公式の様式で描きます。\n\n"
-		  "  tasukictl render (--pdf OUT.pdf | --fax OUT.tif | --png "
-		  "PREFIX) [オプション] FILE...\n"
-		: "Draw files of the standard as the official forms.\n\n"
-		  "  tasukictl render (--pdf OUT.pdf | --fax OUT.tif | --png "
-		  "PREFIX) [OPTION...] FILE...\n");
+	puts(
+	    ja ? "tasukictl render - 標準仕様のファイルを公式の様式で描く\n\n"
+		 "使い方: tasukictl render (--pdf OUT.pdf | --fax OUT.tif | --png "
+		 "PREFIX) [オプション] FILE...\n"
+	       : "tasukictl render - draw files of the standard as the "
+		 "official forms\n\n"
+		 "usage: tasukictl render (--pdf OUT.pdf | --fax OUT.tif | --png "
+		 "PREFIX) [OPTION...] FILE...\n");
 	for (size_t i = 0; i < OPTIONS; i++) {
 		char left[48];
 		snprintf(left, sizeof(left), "%s %s", options[i].name,
@@ -122,10 +124,16 @@ print_help(const struct render *r)
 		printf(
 		    "  %-24s %s\n", left, ja ? options[i].ja : options[i].en);
 	}
-	puts(ja ? "\n終了コード: 0 すべて描いた、1 描けない・紙に足りないもの"
-		  "がある、2 指定の誤り"
-		: "\nExit code: 0 all is drawn, 1 something cannot be drawn or "
-		  "is missing, 2 usage");
+	puts(ja ? "\n例:" : "\nExamples:");
+	puts("  tasukictl render --pdf out.pdf UPPLAN_202612_*.CSV\n"
+	     "  tasukictl render --fax out.tif --cover fax --to-name ひなた "
+	     "UPPLAN_*.CSV");
+	puts(
+	    ja ? "\n終了コード: 0 すべて描いた、1 描けない・紙に足りないもの"
+		 "がある、2 使い方の誤り・読めないファイル"
+	       : "\nExit status: 0 all is drawn, 1 something cannot be drawn or "
+		 "is missing, 2 usage or an unreadable file.");
+	puts(ja ? "マニュアル: docs/forms.md" : "Manual: docs/forms.md");
 }
 
 static const char **

@@ -3,6 +3,7 @@ import csv
 import io
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -228,6 +229,32 @@ def test_help_for_every_verb(make_lab):
         # asked the other way: never taken for an argument
         code, out, err = ctl(lab, verb, "--help")
         assert (code, err) == (0, "") and f"tasukictl {verb}" in out, verb
+        # one form for all: what it is, usage, options, examples, exit status
+        first, _, third = out.split("\n")[:3]
+        assert first.startswith(f"tasukictl {verb} - "), first
+        assert third.startswith(f"usage: tasukictl {verb}"), third
+        assert f"Examples:\n  tasukictl {verb}" in out.replace(
+            "tasukictl --json ", "tasukictl "), out
+        assert "\nExit status: 0 " in out, out
+        page = out.rsplit("Manual: ", 1)[1].strip()
+        assert os.path.exists(os.path.join(os.path.dirname(TESTS), page)), page
+        usage, _, rest = out.partition("\n\nExamples:")[0].partition(
+            "\n\n")[2].partition("\n\n")
+        for option in set(re.findall("--[a-z0-9-]+", usage)):
+            assert re.search(rf"^  {option} .*\w", rest, re.M), (verb, option)
+
+
+def test_every_program_helps_in_one_form(binaries):
+    for program in ("tasukid", "tasuki-office", "tasuki-pdf", "tasuki-fax",
+                    "tasuki-national", "tasuki-hub", "tasukictl"):
+        done = subprocess.run([os.path.join(binaries, program), "--help"],
+                              capture_output=True, text=True, timeout=60,
+                              check=False, env={**os.environ, "LC_ALL": "C"})
+        lines = done.stdout.split("\n")
+        assert (done.returncode, done.stderr) == (0, ""), program
+        assert lines[0].startswith(program + " - "), lines[0]
+        assert lines[2].startswith(f"usage: {program} "), lines[2]
+        assert "\nExit status: 0 " in done.stdout, program
 
 
 def test_installed_programs_find_their_tables(binaries, tmp_path):
