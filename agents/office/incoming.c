@@ -8,6 +8,9 @@
  *	    2. <id>.tmp -> <id>, sync the folder: committed
  *	    3. settle "delivered"
  *	    4. (next turns) files into the inbox, the marker into its month
+ *	    5. after the office's next barrier: the empty <id> is put away.  Not
+ *	       before: after a power cut the folder may have its new name, and
+ *	       still hold files that were in the inbox already.
  *
  *	A parcel that is committed or marked is settled again at once and not
  *	touched.  When the disk refuses a parcel it is settled "later", and so
@@ -60,6 +63,7 @@ struct incoming {
 	struct app *app;
 	struct arrivals written;   /* in .tmp */
 	struct arrivals committed; /* to be placed */
+	struct arrivals placed;    /* to be put away */
 	struct blocks blocks;
 	zhashx_t *awaiting; /* id text -> 1: settle delivered, unanswered */
 	int64_t retry_ms;
@@ -162,6 +166,22 @@ arrival_new(struct incoming *in, const struct wire_deliver *d)
 	return a;
 }
 
+/* Files were moved before the barrier: their folders are empty for good. */
+static void
+put_away(struct incoming *in, struct office *office)
+{
+	struct arrival *a, *next;
+
+	for (a = TAILQ_FIRST(&in->placed); a != NULL; a = next) {
+		next = TAILQ_NEXT(a, entry);
+		if (a->office != office)
+			continue;
+		TAILQ_REMOVE(&in->placed, a, entry);
+		place_put_away(office, &a->id);
+		free(a);
+	}
+}
+
 /* All of one office that is in .tmp: make it durable, rename, settle. */
 static void
 commit_office(struct incoming *in, struct office *office)
@@ -170,6 +190,8 @@ commit_office(struct incoming *in, struct office *office)
 	int rc = folders_sync(&office->folders);
 
 	CRASH_POINT("office-receive-synced");
+	if (rc == 0)
+		put_away(in, office);
 	for (a = TAILQ_FIRST(&in->written); a != NULL && rc == 0;
 	     a = TAILQ_NEXT(a, entry))
 		if (a->office == office)
@@ -310,7 +332,6 @@ incoming_work(struct incoming *in, int64_t now_ms)
 	if (now_ms < in->retry_ms)
 		return in->retry_ms;
 	while ((a = TAILQ_FIRST(&in->committed)) != NULL) {
-		/* NOLINTNEXTLINE(clang-analyzer-unix.Malloc): it unlinks itself */
 		rc = place_move(a->office, &a->id);
 		if (rc != 0) { /* it is safe where it is: try again */
 			log_error("deliver: parcel=%s not placed: %s",
@@ -319,7 +340,7 @@ incoming_work(struct incoming *in, int64_t now_ms)
 			return in->retry_ms;
 		}
 		TAILQ_REMOVE(&in->committed, a, entry);
-		free(a);
+		TAILQ_INSERT_TAIL(&in->placed, a, entry);
 		if (++done == PLACE_SLICE)
 			return now_ms;
 	}
@@ -406,6 +427,7 @@ incoming_new(struct app *app)
 	in->awaiting = zhashx_new();
 	TAILQ_INIT(&in->written);
 	TAILQ_INIT(&in->committed);
+	TAILQ_INIT(&in->placed);
 	TAILQ_INIT(&in->blocks);
 	return in;
 }
@@ -425,6 +447,7 @@ incoming_free(struct incoming **in_p)
 		place_drop(a->office, &a->id);
 		free(a);
 	}
+	TAILQ_CONCAT(&in->committed, &in->placed, entry);
 	while ((a = TAILQ_FIRST(&in->committed)) != NULL) {
 		TAILQ_REMOVE(&in->committed, a, entry);
 		free(a);

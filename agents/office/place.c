@@ -162,20 +162,20 @@ make_temp(struct office *office, const char *name)
 	return mkdirat(incoming, name, 0700) == -1 ? from_errno() : 0;
 }
 
-/* The folder of a placed delivery is empty: keep it, or drop it. */
-static int
-put_away(struct office *office, const char *name)
+void
+place_put_away(struct office *office, const struct id *id)
 {
 	int incoming = office->folders.incoming;
-	char spare[32];
+	char name[ID_TEXT_BYTES], spare[32];
 
+	id_text(id, name);
 	spare_name(office->spares, spare);
 	if (office->spares < SPARES_MAX &&
-	    renameat(incoming, name, incoming, spare) == 0) {
+	    renameat(incoming, name, incoming, spare) == 0)
 		office->spares++;
-		return 0;
-	}
-	return file_remove_tree(incoming, name);
+	else
+		(void)!file_remove_tree(incoming, name);
+	CRASH_POINT("office-receive-put-away");
 }
 
 bool
@@ -395,7 +395,6 @@ place_move(struct office *office, const struct id *id)
 	struct wire_parcel *parcel = NULL;
 	int dir = file_dir_open(office->folders.incoming, id_text(id, name));
 	int rc;
-	bool empty;
 
 	if (dir < 0)
 		return dir;
@@ -408,13 +407,11 @@ place_move(struct office *office, const struct id *id)
 		rc = move_all(office, dir, parcel);
 	} else if (rc == TSK_NOTFOUND) /* it is the marker already */
 		rc = 0;
-	empty = rc == 0 && !there(dir, MANIFEST_NAME);
 	manifest_free(&parcel);
+	/* the marker was there already */
+	if (rc == 0)
+		rc = file_remove_tree(dir, MANIFEST_NAME);
 	close(dir);
-	if (empty)
-		rc = put_away(office, name);
-	else if (rc == 0)
-		rc = file_remove_tree(office->folders.incoming, name);
 	CRASH_POINT("office-receive-cleaned");
 	return rc;
 }

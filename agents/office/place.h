@@ -17,8 +17,11 @@ void place_drop(struct office *office, const struct id *id); /* the .tmp */
 int place_commit(struct office *office, const struct id *id) TSK_MUST_USE;
 /* place_is_spare(name): an empty folder in .incoming, kept for the next one. */
 bool place_is_spare(const char *name);
-/* place_move(office, id): the files into the inbox, the marker into its month,
- * .incoming/<id> dropped.  Begins again wherever a crash left it. */
+/* place_move(office, id): the files into the inbox, the marker into its month;
+ * .incoming/<id> is empty then.  Begins again wherever a crash left it. */
 int place_move(struct office *office, const struct id *id) TSK_MUST_USE;
+/* place_put_away(office, id): the empty .incoming/<id>, after folders_sync(), is
+ * kept as a spare one or dropped. */
+void place_put_away(struct office *office, const struct id *id);
 
 #endif

@@ -4,7 +4,6 @@ points are in tests/scenario/test_pdf.py."""
 import os
 
 from rounds import LABS, kill_everywhere
-from test_broker_crash import rooms  # noqa: F401
 
 PASSES = [int(n) for n in
           os.environ.get("TASUKI_CRASH_PASSES", "1 2 3").split()]

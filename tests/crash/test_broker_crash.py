@@ -14,27 +14,6 @@ PASSES = [int(n) for n in
           os.environ.get("TASUKI_CRASH_PASSES", "1 3 8").split()]
 
 
-@pytest.fixture
-def rooms(tmp_path, make_lab):
-    """rooms(n): n labs that are up; closed and their logs read at the end."""
-    from conftest import _scenario
-    made = []
-
-    def make(count=1):
-        for i in range(count):
-            made.append(Rounds(tmp_path / f"lab{len(made)}"))
-            made[-1].up()
-        return made
-
-    yield make
-    try:
-        for lab in made:
-            lab.close()
-    finally:
-        for lab in made:
-            _scenario.check_logs(lab)
-
-
 def test_f01_kill_the_broker_at_every_point(rooms, tally):
     labs = rooms(LABS)
     points, reached, kills = kill_everywhere(
