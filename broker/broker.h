@@ -76,6 +76,8 @@ struct broker {
 
 	int64_t space_ms, purge_ms, history_ms; /* next look */
 	int64_t conflict_ms; /* last time one key came twice */
+	int64_t away_ms;     /* next look; see away.c */
+	uint8_t away_round;
 	int64_t space_bytes; /* what may still be written */
 	struct buf frame;    /* scratch for encoding */
 	bool stopping;       /* refuse new work, finish the running commit */

@@ -307,6 +307,7 @@ hand_out(struct broker *b, struct session *s, struct queue *q, struct leg *leg)
 	CRASH_POINT("deliver-after-send");
 	if (rc == 0) {
 		leg->touched = true;
+		leg->away = false;
 		if (leg->asked)
 			revoked_say(b, leg);
 		v.frame_count = 0;

@@ -8,7 +8,8 @@
 #include "fallback.h"
 
 /* What the leg's agent said since the leg was last made ready by somebody else;
- * that it waits (a lost session) changes nothing of what is over there. */
+ * that it waits (a lost session), or that the broker asked for it, changes
+ * nothing of what is over there. */
 static const struct store_step *
 said_last(const struct store_parcel *p, unsigned leg)
 {
@@ -17,7 +18,9 @@ said_last(const struct store_parcel *p, unsigned leg)
 
 	for (i = p->step_count; i-- > 0;) {
 		s = &p->steps[i];
-		if (s->leg != leg || s->state == LEG_WAITING)
+		if (s->leg != leg || s->state == LEG_WAITING ||
+		    (s->state == LEG_WORKING &&
+			strcmp(s->agent, "broker") == 0))
 			continue;
 		return s->state == LEG_WORKING ? s : NULL;
 	}

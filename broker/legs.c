@@ -9,6 +9,7 @@
 #include "crash.h"
 #include "log.h"
 
+#include "away.h"
 #include "fallback.h"
 #include "legs.h"
 #include "paper.h"
@@ -342,7 +343,7 @@ sleep_on(struct broker *b, struct leg *paper, const struct store_parcel *p)
 
 /* The hour has come, and the data is under way. */
 static void
-fall_back(struct broker *b, struct leg *paper, const struct leg *data)
+fall_back(struct broker *b, struct leg *paper, struct leg *data)
 {
 	const struct desk *to = paper_desk(b, paper);
 	struct store_parcel *p = NULL;
@@ -351,15 +352,17 @@ fall_back(struct broker *b, struct leg *paper, const struct leg *data)
 	if (store_parcel_get(b->store, &paper->id, &p) == 0)
 		what = fallback_of(p, data->index, data->state == QUEUE_LEASED,
 		    to != NULL && to->policy.needs_listed);
-	if (what == FALLBACK_WAITS)
+	if (what == FALLBACK_WAITS) {
 		sleep_on(b, paper, p);
-	else if (what == FALLBACK_MAYBE_TWICE)
+		away_tell(b, data);
+	} else if (what == FALLBACK_MAYBE_TWICE) {
 		wake(b, paper, FALLBACK_UNSURE,
 		    "The data did not arrive before its time; it may have been "
 		    "handed over and arrive, too.");
-	else
+	} else {
 		wake(b, paper, FALLBACK_CODE,
 		    "The data did not arrive before its time.");
+	}
 	store_parcel_free(&p);
 }
 

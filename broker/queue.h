@@ -74,7 +74,9 @@ struct leg {
 	bool held;
 	/* it may have been lent before: by a run that crashed, or now */
 	bool touched;
-	bool asked;       /* lent to ask for it: see revoked.h */
+	bool asked; /* lent to ask for it: see revoked.h */
+	bool away;  /* its agent is, and that was told; see away.h */
+	uint8_t looked;
 	uint16_t flags;   /* enum store_leg_flag */
 	uint64_t version; /* 0 = none */
 };
@@ -130,6 +132,7 @@ struct queue {
 	/* sessions that serve it; kept by session.c */
 	struct session **servers;
 	size_t server_count, server_turn;
+	int64_t gone_ms; /* wall; the last of them left; 0 = not in this run */
 };
 
 struct queue_set {

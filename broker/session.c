@@ -315,7 +315,7 @@ session_hello(struct broker *b, struct session *s, struct wire_msg *msg)
 /* ---- ending ---- */
 
 static void
-stop_serving(struct session *s)
+stop_serving(const struct broker *b, struct session *s)
 {
 	size_t i, j;
 
@@ -326,6 +326,7 @@ stop_serving(struct session *s)
 			;
 		if (j < q->server_count)
 			q->servers[j] = q->servers[--q->server_count];
+		q->gone_ms = b->wall_ms;
 	}
 	free(s->serve);
 	s->serve = NULL;
@@ -379,7 +380,7 @@ session_end(struct broker *b, struct session *s, bool lost)
 	if (s->next != NULL)
 		s->next->prev = s->prev;
 	b->session_count--;
-	stop_serving(s);
+	stop_serving(b, s);
 	return_leases(b, s, lost);
 	intake_forget(b, s);
 	post_forget(s);

@@ -120,6 +120,9 @@ static const struct conf_row rows[] = {
     {"schedule/lease_paper", CONF_DURATION, AT(schedule.lease_paper_ms), "3 d",
 	100, 7 * DAY, "The same for FAX and pdf, which wait for office hours.",
 	NULL, 0},
+    {"schedule/away", CONF_DURATION, AT(schedule.away_ms), "2 d", SECOND,
+	3650 * DAY, "A leg whose agent is away this long is shown to people.",
+	NULL, 0},
 
     {"session/heartbeat", CONF_DURATION, AT(session.heartbeat_ms), "10 s", 100,
 	HOUR, "Agents silent for 3 of these are gone.", NULL, 0},

@@ -53,7 +53,7 @@ struct settings {
 		int64_t backoff_ms[SETTINGS_BACKOFF_MAX];
 		size_t backoff_count;
 		int64_t jitter_percent, expiry_ms, attempts_max;
-		int64_t lease_ms, lease_paper_ms;
+		int64_t lease_ms, lease_paper_ms, away_ms;
 	} schedule;
 	struct {
 		int64_t heartbeat_ms, probe_ms, handshake_ms;

@@ -15,6 +15,7 @@
 #include "log.h"
 
 #include "answer.h"
+#include "away.h"
 #include "gate.h"
 #include "history.h"
 #include "mandate.h"
@@ -84,6 +85,7 @@ upkeep_second(struct broker *b)
 	mandates_tick(b->mandates, b->wall_ms, mandate_turned, b);
 	if (b->now_ms >= b->history_ms)
 		history_prune(b);
+	away_look(b);
 }
 
 static void

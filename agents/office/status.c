@@ -233,9 +233,10 @@ status_compared(struct status *s, const struct id *id, const char *text)
 static const char *
 leg_words(const struct status *s, enum leg_state state, const char *code)
 {
-	bool quiet = state == LEG_WAITING && strcmp(code, "quiet-hours") == 0;
+	bool why = state == LEG_WAITING && (strcmp(code, "quiet-hours") == 0 ||
+					       strcmp(code, "agent-away") == 0);
 
-	if (state != LEG_WORKING && !quiet)
+	if (state != LEG_WORKING && !why)
 		return leg_state_ja(state);
 	if (s->office->app->language == LANGUAGE_EN && code[0] != '\0')
 		return code;

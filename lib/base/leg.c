@@ -42,6 +42,7 @@ static const struct word steps[] = {
     {"mandate-revoked", "委任の取消により中止を依頼"},
     /* of one that waits */
     {"quiet-hours", "相手先の希望時間待ち"},
+    {"agent-away", "送り先側が未接続のため待機中"},
 };
 
 static const struct word ways[] = {

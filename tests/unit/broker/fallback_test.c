@@ -99,6 +99,11 @@ the_last_word_counts(void **state)
 	step(&h, 0, LEG_WAITING, "session-lost");
 	assert_int_equal(
 	    fallback_of(&h.parcel, 0, false, false), FALLBACK_WAITS);
+	step(&h, 0, LEG_WORKING, "mandate-revoked");
+	strcpy(h.steps[h.parcel.step_count - 1].agent, "broker");
+	step(&h, 0, LEG_WAITING, "agent-away");
+	assert_int_equal(
+	    fallback_of(&h.parcel, 0, false, false), FALLBACK_WAITS);
 	begin(&h, WAY_NATIONAL);
 	step(&h, 0, LEG_WORKING, "handing-over");
 	step(&h, 0, LEG_WORKING, "queued");
