@@ -11,8 +11,7 @@
 #include "show.h"
 #include "term.h"
 
-#define NAME_BYTES 48
-#define SEEN_MAX   32
+#define SEEN_MAX 32
 
 /* A row that names a verb comes before the general one of the same name. */
 static const struct {

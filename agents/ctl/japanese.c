@@ -571,8 +571,11 @@ say_words(struct buf *out, const char *text, size_t length)
 static bool
 say(struct buf *out, const char *text, size_t length, int depth)
 {
-	struct part parts[PLACES + 1] = {{NULL, 0}};
+	struct part parts[PLACES + 1];
 	const char *word = word_of(text, length);
+
+	for (size_t i = 0; i <= PLACES; i++)
+		parts[i] = (struct part){"", 0};
 
 	if (word != NULL) {
 		buf_text(out, word);
