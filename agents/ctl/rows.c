@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "cell.h"
 #include "charset.h"
 #include "digest.h"
 #include "err.h"
@@ -92,6 +93,13 @@ trim(char *text)
 	text[n - begin] = '\0';
 }
 
+/* Without the apostrophe that write_cell() puts before a formula. */
+static const char *
+plain(const char *text)
+{
+	return text[0] == '\'' && cell_formula(text + 1) ? text + 1 : text;
+}
+
 static int
 take_heading(struct load *load, const struct reader_record *record)
 {
@@ -106,6 +114,7 @@ take_heading(struct load *load, const struct reader_record *record)
 		if (rc != 0 || name == NULL)
 			return rc;
 		trim(name);
+		memmove(name, plain(name), strlen(plain(name)) + 1);
 		load->columns[load->count++] = name;
 		number = number || strcmp(name, ROWS_NUMBER) == 0;
 		for (unsigned j = 0; j < i; j++)
@@ -167,8 +176,8 @@ take_row(struct load *load, const struct reader_record *record)
 		if (i < record->count)
 			rc = field_text(load, record, i, &text);
 		if (rc == 0)
-			take_cell(
-			    row, load->columns[i], text == NULL ? "" : text);
+			take_cell(row, load->columns[i],
+			    text == NULL ? "" : plain(text));
 		free(text);
 	}
 	if (rc != 0)
@@ -330,14 +339,20 @@ rows_line(const struct rows *rows, size_t row)
 
 /* ---- writing ---- */
 
+/* A name comes from a list of others, and somebody opens the file in a
+ * spreadsheet: it is not to calculate anything. */
 static void
 write_cell(FILE *out, const char *text)
 {
-	if (strpbrk(text, "\",\r\n") == NULL) {
+	bool formula = cell_formula(text);
+
+	if (!formula && strpbrk(text, "\",\r\n") == NULL) {
 		fputs(text, out);
 		return;
 	}
 	fputc('"', out);
+	if (formula)
+		fputc('\'', out);
 	for (; *text != '\0'; text++) {
 		if (*text == '"')
 			fputc('"', out);

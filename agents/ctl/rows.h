@@ -2,8 +2,10 @@
  *	rows - a registry CSV file as JSON rows, and back
  * DESCRIPTION
  *	The first line names the columns; their order does not matter, unknown
- *	columns are kept; an empty cell is no member of its row.  Encoding: UTF-8 with or without byte-order mark, else
- *	MS932.
+ *	columns are kept; an empty cell is no member of its row.  What a
+ *	spreadsheet would calculate is written with an apostrophe before it, and
+ *	read without that one.  Encoding: UTF-8 with or without byte-order
+ *	mark, else MS932.
  */
 #ifndef TASUKI_ROWS_H
 #define TASUKI_ROWS_H

@@ -9,8 +9,8 @@
 
 #include "cell.h"
 
-static bool
-formula(const char *text)
+bool
+cell_formula(const char *text)
 {
 	static const char *const starts[] = {"=", "+", "-", "@", "\t", "\r",
 	    "\n", "＝", "＋", "－", "＠", "−", NULL};
@@ -26,7 +26,7 @@ void
 cell_add(struct buf *out, const char *text)
 {
 	buf_char(out, '"');
-	if (formula(text))
+	if (cell_formula(text))
 		buf_char(out, '\'');
 	for (; *text != '\0'; text++) {
 		if (*text == '"')

@@ -4,6 +4,8 @@
 #ifndef TASUKI_CELL_H
 #define TASUKI_CELL_H
 
+#include <stdbool.h>
+
 #include "buf.h"
 
 /**
@@ -14,5 +16,7 @@
  * buf_ok(out) afterwards.
  */
 void cell_add(struct buf *out, const char *text);
+/* cell_formula(text): would a spreadsheet calculate it? */
+bool cell_formula(const char *text);
 
 #endif

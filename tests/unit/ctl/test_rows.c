@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "cell.h"
 #include "rows.h"
 
 #define HEAD "office_number,name\r\n"
@@ -176,6 +177,40 @@ test_round(void **state)
 	json_decref(array);
 }
 
+/* T26: names of others, opened in a spreadsheet, calculate nothing; and are the
+ * same when they come back. */
+static void
+test_formulas(void **state)
+{
+	static const char *const names[] = {"=1+1", "+81-3", "-1", "@a", "＝1",
+	    "\t=1", " =1", "'=1", "\"=1\"", "'quoted", "a=1", "'", NULL};
+	char path[] = "/tmp/test_rows.XXXXXX";
+
+	(void)state;
+	close(mkstemp(path));
+	for (size_t i = 0; names[i] != NULL; i++) {
+		json_t *array = json_pack(
+		    "[{ssss}]", "office_number", "1", "name", names[i]);
+		struct rows rows;
+		struct why why = {0};
+		char *text = NULL, *cell;
+		size_t bytes = 0;
+		FILE *out = open_memstream(&text, &bytes);
+
+		rows_write(array, out);
+		fclose(out);
+		cell = strstr(text, "\r\n1,,") + 5;
+		assert_false(cell_formula(cell) && strncmp(cell, "\"'", 2));
+		put(path, text);
+		assert_int_equal(rows_load(path, &rows, &why), 0);
+		assert_name(&rows, names[i]);
+		rows_fini(&rows);
+		free(text);
+		json_decref(array);
+	}
+	unlink(path);
+}
+
 int
 main(void)
 {
@@ -183,6 +218,7 @@ main(void)
 	    cmocka_unit_test(test_load),
 	    cmocka_unit_test(test_wishes),
 	    cmocka_unit_test(test_round),
+	    cmocka_unit_test(test_formulas),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
