@@ -10,6 +10,7 @@ TASUKI_CUTS is how many images are tried; TASUKI_CUT_SEED makes others.
 """
 import os
 import random
+import shutil
 import subprocess
 import sys
 import time
@@ -192,30 +193,57 @@ def test_f03_the_power_goes(rooms, tally):
 
 # ---------------------------------------------------------------- creation
 
+def restored(room, backup):
+    """A broker of that backup alone, up; the agents it knows."""
+    store = os.path.join(room.data(), "store")
+    broker = room.broker()[0]
+    assert broker.stop()
+    shutil.rmtree(store)
+    done = subprocess.run(broker.command + ["--restore", backup],
+                          capture_output=True, text=True, timeout=60,
+                          check=False)
+    assert done.returncode == 0, done.stderr
+    room.start_broker()
+    return agents_of(room)
+
+
+def agents_of(room):
+    return {a["name"] for a in room.ctl("agent", "list")["agents"]}
+
+
 def test_f04_the_power_goes_while_the_store_is_made(tmp_path, tally):
-    """A broker's first minutes: what the administrator was told is there."""
+    """A broker's first minutes, to its first backup: what the administrator was
+    told is there."""
     room = Lab(tmp_path / "lab", corporation())
+    backup = os.path.join(room.data(), "backup")
     done = []       # (when it was told, is it there?)
+
+    def told(there):
+        done.append((time.monotonic_ns(), there))
     try:
         room.key("broker")
         disk = Disk(room.data())
         room.environment["tasukid"] = watched(room.data(), room.path("asked"))
         room.start_broker()
         room.import_registry()
-        done.append((time.monotonic_ns(), lambda: len(
-            room.ctl("registry", "list")["rows"]) == len(room.rows())))
+        told(lambda: len(room.ctl("registry", "list")["rows"])
+             == len(room.rows()))
         for agent in room.agents():
             room.enrol([agent])
-            done.append((time.monotonic_ns(), lambda name=agent[0]: name in [
-                a["name"] for a in room.ctl("agent", "list")["agents"]]))
+            told(lambda name=agent[0]: name in agents_of(room))
+        all_agents = agents_of(room)
+        room.ctl("backup", backup)
+        told(lambda: restored(room, backup) == all_agents)
         broker = room.broker()[0]
         assert broker.stop()
         room.environment["tasukid"] = {}
         asked = read_log(room.path("asked"))
         told_all(disk, asked, room.data())
+        # also right after each answer: what it promised must be there
+        moments = [r.ns for r in asked] + [at for at, _ in done] * 8
         for number in range(CUTS):
             rng = random.Random(f"{SEED}-{number}")
-            moment = rng.choice(asked).ns
+            moment = rng.choice(moments)
             lay(followed(disk, asked, moment).cut(rng), room.data())
             room.start_broker()
             assert [at for at, there in done
