@@ -6,13 +6,14 @@ import subprocess
 import sys
 
 import pytest
-from lab import ROOT, wait_for
+from lab import ROOT, row, wait_for
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "scenario"))
 from mandate_room import (CARE, CLIENT, DAY, JST, MANDATE,  # noqa: E402
-                          PARTNER, VISIT, Cast, again, day, give, offices,
-                          outcome, revoke, rows, submit, take, text_of)
-from peer import DELIVERED, NEVER, delivered, paper_of  # noqa: E402
+                          NO_RIGHT, PARTNER, VISIT, Cast, again, asked, day,
+                          give, offices, outcome, revoke, rows, submit, take,
+                          text_of)
+from peer import DELIVERED, NEVER, delivered, paper_of, unpb  # noqa: E402
 from practice_room import Trouble  # noqa: E402
 from stage import Stage  # noqa: E402
 
@@ -212,3 +213,41 @@ def test_midnight_with_parcels_in_flight(room):
         m["office"]: m["state"] for m in lab.ctl(
             "mandate", "list", "--all")["mandates"]} == {
         CLIENT: "ended", VISIT: "ended", DAY: "valid"})
+
+
+def test_a_desk_closes_at_midnight_with_parcels_in_flight(make_lab):
+    """One row of a number ends, another begins: what was accepted stays with
+    the old desk, both ways; what is new is the new one's."""
+    lab = make_lab([row(1, "43", "care"),
+                    row(2, "11", "visit", valid_to=day(0)),
+                    row(2, "", "day", valid_from=day(1))])
+    lab.prepare()
+    cast = Cast(lab)
+    path, shift = to_midnight(lab, 600)
+    again_with(lab, TASUKI_CLOCK=path)
+    care, visit, other = (cast.peer(n) for n in ("care", "visit", "day"))
+    inward = submit(care, CARE, VISIT, "UPPLAN", "43", "11")
+    outward = submit(visit, VISIT, CARE, "UPJSK", "11", "43")
+    assert outcome(care) == outcome(visit) == 0
+    submit(other, VISIT, CARE, "UPJSK", "", "43")
+    assert outcome(other) == NO_RIGHT           # not yet
+    set_clock(path, shift + 600 * 1000)         # 00:00:00
+    visit.credit(10)
+    assert take(visit) == inward
+    assert care.wait("receipt", "receipts")
+    care.credit(10)
+    assert take(care) == outward
+    kind, fields, _ = visit.wait("receipt", "receipts")
+    assert outward in [fields[1][0], *(unpb(i)[1][0] for i in fields[1]
+                                       if kind == "receipts")]
+    assert "receipt" not in other.heard
+    assert asked(visit, outward) == ({outward}, set())
+    submit(visit, VISIT, CARE, "UPJSK", "11", "43", stamp="20261124150001")
+    assert outcome(visit) == NO_RIGHT
+    new = submit(care, CARE, VISIT, "UPPLAN", "43", "11",
+                 stamp="20261124150001")
+    assert outcome(care) == 0
+    other.credit(10)
+    assert take(other) == new
+    assert "ended with" in lab.parcel(text_of(new))["steps"][0]["detail"]
+    cast.close()
