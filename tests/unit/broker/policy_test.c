@@ -1,5 +1,5 @@
 /* NAME
- *	policy_test - business days, deadlines, policies, FAX numbers, versions
+ *	policy_test - business days, deadlines, policies
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -13,9 +13,7 @@
 #include <cmocka.h>
 
 #include "clock.h"
-#include "fax.h"
 #include "policy.h"
-#include "version.h"
 
 static struct holidays
 holidays(void)
@@ -514,135 +512,6 @@ the_table_is_the_built_in_one(void **state)
 	policies_fini(&read);
 }
 
-/* ---- FAX numbers ---- */
-
-static bool
-usable(const json_t *record, const char *number)
-{
-	struct fax fax;
-
-	fax_view(record, number, &fax);
-	return fax.verified;
-}
-
-/* Takes the old record. */
-static json_t *
-then(json_t *old, json_t *next)
-{
-	assert_non_null(next);
-	json_decref(old);
-	return next;
-}
-
-static void
-two_people(void **state)
-{
-	struct why why = {0};
-	json_t *r = NULL;
-
-	(void)state;
-	assert_null(fax_entered(NULL, "", "a", 1));
-	assert_null(fax_verified(NULL, "b", 1, &why));
-	r = then(r, fax_entered(r, "0312345678", "Suzuki Hanako", 1));
-	assert_false(usable(r, "0312345678"));
-	assert_null(fax_entered(r, "0312345678", "b", 2));
-	assert_null(fax_verified(r, "suzukihanako", 2, &why));
-	assert_string_equal(why.code, "same-person");
-	r = then(r, fax_verified(r, "b", 3, &why));
-	assert_true(usable(r, "0312345678"));
-	/* a row with another number than the record's: never */
-	assert_false(usable(r, "0312345679"));
-	assert_null(fax_verified(r, "c", 3, &why));
-	r = then(r, fax_delivered(r, 4));
-	assert_null(fax_delivered(r, 5));
-	r = then(r, fax_entered(r, "0312345679", "b", 6));
-	assert_false(usable(r, "0312345679"));
-	assert_string_equal(
-	    json_string_value(json_object_get(r, "state")), "frozen");
-	assert_null(fax_delivered(r, 7));
-	/* and the old one back: verified again, or not */
-	r = then(r, fax_entered(r, "0312345678", "b", 8));
-	assert_false(usable(r, "0312345678"));
-	json_decref(r);
-}
-
-static void
-a_code(void **state)
-{
-	struct why why = {0};
-	json_t *r = NULL, *shown;
-	bool right;
-	int i;
-
-	(void)state;
-	r = then(r, fax_entered(r, "0312345678", "a", 1));
-	assert_null(fax_read_back(r, "123456", "a", 2, &right, &why));
-	r = then(r, fax_tested(r, "123456", "a", 2, &why));
-	shown = fax_shown(r);
-	assert_null(json_object_get(shown, "code"));
-	json_decref(shown);
-	r = then(r, fax_read_back(r, "123457", "a", 3, &right, &why));
-	assert_false(right);
-	assert_null(
-	    fax_read_back(r, "123456", "a", 4 + FAX_CODE_MS, &right, &why));
-	r = then(r, fax_read_back(r, "123456", "a", 4, &right, &why));
-	assert_true(right && usable(r, "0312345678"));
-	r = then(r, fax_frozen(r, "c", 5, &why));
-	assert_false(usable(r, "0312345678"));
-	r = then(r, fax_tested(r, "654321", "a", 6, &why));
-	for (i = 0; i < FAX_TRIES; i++)
-		r = then(r, fax_read_back(r, "000000", "a", 7, &right, &why));
-	assert_null(fax_read_back(r, "654321", "a", 8, &right, &why));
-	for (i = 0; i < 3 * FAX_HISTORY; i++)
-		r = then(r, fax_tested(r, "111111", "a", 9, &why));
-	assert_int_equal(
-	    json_array_size(json_object_get(r, "history")), FAX_HISTORY);
-	json_decref(r);
-}
-
-/* ---- versions ---- */
-
-static void
-versions(void **state)
-{
-	struct wire_document docs[2] = {
-	    {.name = "a", .kind = "UPPLAN"}, {.name = "b", .kind = "UPSIKYU"}};
-	struct wire_document back[2] = {docs[1], docs[0]};
-	struct wire_parcel p = {.from = "1370100016",
-			       .to = "1370100024",
-			       .month = "202612",
-			       .stamp = "20261124150000",
-			       .clients_mark = {1},
-			       .document_count = 2,
-			       .documents = docs},
-			   q = p;
-
-	(void)state;
-	strcpy(q.stamp, "20261124150001");
-	q.documents = back;
-	assert_true(version_of(&p) != 0);
-	assert_true(version_of(&p) == version_of(&q));
-	strcpy(q.month, "202701");
-	assert_true(version_of(&p) != version_of(&q));
-	q = p;
-	q.clients_mark[15] = 1;
-	assert_true(version_of(&p) != version_of(&q));
-	q = p;
-	q.document_count = 1;
-	assert_true(version_of(&p) != version_of(&q));
-	q = p;
-	strcpy(q.to_type, "11");
-	assert_true(version_of(&p) != version_of(&q));
-	/* not known: no version of anything */
-	memset(q.clients_mark, 0, sizeof(q.clients_mark));
-	assert_true(version_of(&q) == 0);
-	q = p;
-	q.stamp[0] = '\0';
-	assert_true(version_of(&q) == 0);
-	docs[1].kind = "";
-	assert_true(version_of(&p) == 0);
-}
-
 int
 main(void)
 {
@@ -657,9 +526,6 @@ main(void)
 	    cmocka_unit_test(what_goes_first),
 	    cmocka_unit_test(faulty_tables),
 	    cmocka_unit_test(the_table_is_the_built_in_one),
-	    cmocka_unit_test(two_people),
-	    cmocka_unit_test(a_code),
-	    cmocka_unit_test(versions),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
