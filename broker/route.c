@@ -268,19 +268,26 @@ say_time(const struct making *m, const char *code, const char *what, int64_t ms)
 	    ms > 0 ? clock_people(ms, text) : "only if the data fails");
 }
 
-static int64_t
-fallback_of(const struct making *m, const struct desk *to)
+/* It drives what goes first, quiet hours and the fallback. */
+static void
+say_deadline(const struct making *m, const struct desk *to)
 {
-	const struct holidays *h = &registry_policies_of(m->r)->holidays;
-	enum policy_cycle cycle = cycle_of(m->parcel);
-	int64_t due = policy_deadline(&to->policy, h, cycle, m->parcel->month);
+	int64_t due =
+	    policy_deadline(&to->policy, &registry_policies_of(m->r)->holidays,
+		cycle_of(m->parcel), m->parcel->month);
 
 	if (due > 0)
 		say_time(m, "deadline", "The deadline is", due);
 	else
 		say(m, "no-deadline", "These files have no deadline.");
-	return policy_fallback(
-	    &to->policy, h, cycle, m->parcel->month, m->now_ms);
+}
+
+static int64_t
+fallback_of(const struct making *m, const struct desk *to)
+{
+	return policy_fallback(&to->policy,
+	    &registry_policies_of(m->r)->holidays, cycle_of(m->parcel),
+	    m->parcel->month, m->now_ms);
 }
 
 static void
@@ -430,6 +437,7 @@ route_to(struct making *m, const struct desk *to, bool guessed)
 	m->out->kinds = kinds_of(m->parcel, to);
 	route_choose(to, m->ways, m->day, &data);
 	say_data(m, to, &data);
+	say_deadline(m, to);
 	if (deliver == POLICY_PAPER) {
 		paper_only(m, to, "", "");
 		return;

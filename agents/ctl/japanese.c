@@ -356,6 +356,23 @@ static const struct pair sentences[] = {
     {"The broker did not answer within {1} seconds.",
 	"中継サーバーから {1} 秒以内に返事がありませんでした。"},
     {"The change could not be kept: {1}.", "変更を保存できませんでした: {1}。"},
+    {"No hub agent is running there: {1}. Start tasuki-hub, or name its "
+     "folder with --folder.",
+	"ハブのエージェントが動いていません: {1}。tasuki-hub を起動するか、"
+	"--folder でフォルダを指定してください。"},
+    {"No national gateway is running there: {1}. Start tasuki-national, or "
+     "name its folder with --folder.",
+	"国のシステムへの接続（tasuki-national）が動いていません: {1}。起動するか、"
+	"--folder でフォルダを指定してください。"},
+    {"No FAX agent is running there: {1}. Start tasuki-fax, or name its "
+     "folder with --folder.",
+	"FAXのエージェントが動いていません: {1}。tasuki-fax を起動するか、"
+	"--folder でフォルダを指定してください。"},
+    {"The medium {1} cannot be opened.", "媒体 {1} を開けません。"},
+    {"{1} is no courier's folder: tasukictl courier init.",
+	"{1} は媒体での受け渡しのフォルダではありません"
+	"（tasukictl courier init で作ります）。"},
+    {"The medium is full.", "媒体の空きがありません。"},
     {"There is no agent {1}.", "エージェント {1} は登録されていません。"},
     {"That leg is not parked.", "その配送は保留になっていません。"},
     /* gateways: agents/national, agents/hub, agents/fax */

@@ -45,7 +45,7 @@ static int check_verb(struct ctl *ctl, int argc, char **argv);
 static const struct ctl_verb verbs[] = {
     {"status", status_verb, "",
 	"the broker, its agents, queues, store and alarms",
-	"ブローカー・エージェント・待ち行列・保管庫・警報"},
+	"中継サーバー・エージェント・待ち行列・保管庫・警報"},
     {"queue", parcel_queue_verb, "[QUEUE] [--limit N]",
 	"legs that wait, in order", "待っている配送（順番どおり）"},
     {"parcel", parcel_verb, "ID\nrecall ID [REASON]",
@@ -113,50 +113,50 @@ static const struct ctl_verb verbs[] = {
 	"the audit chain: whole? what happened?", "監査記録: 連鎖の検証と一覧"},
     {"backup", audit_backup_verb, "PATH",
 	"copy the store of the running broker to the folder PATH",
-	"動作中のブローカーの保管庫を PATH に複製"},
+	"動作中の中継サーバーの保管庫を PATH に複製"},
     {"check", check_verb,
 	"[--json] [--lang ja|en] [--profile strict|exchange|lenient]\n"
 	"[--standard DIR] FILE...",
 	"check files of the standard (no broker needed)",
-	"標準仕様のファイルを検査（ブローカー不要）"},
+	"標準仕様のファイルを検査（中継サーバー不要）"},
     {"compare", compare_verb, "[--all] [--csv OUT] PLAN... ACTUAL...",
 	"planned (UPPLAN) against actual (UPJSK), or two versions of one "
 	"(no broker needed)",
 	"予実突合: 予定（UPPLAN）と実績（UPJSK）、または同じ書類の新旧を"
-	"比較（ブローカー不要）"},
+	"比較（中継サーバー不要）"},
     {"standard", standard_verb,
 	"list [--edition E]\nshow KIND [--edition E] [--codes]",
 	"the editions, kinds and layouts of the standard (no broker needed)",
-	"標準仕様の版・書類の種別・レイアウト（ブローカー不要）"},
+	"標準仕様の版・書類の種別・レイアウト（中継サーバー不要）"},
     {"masters", masters_verb,
 	"import (--service-codes | --units-table | --insurers | --holidays) "
 	"FILE\n[--into DIR] [--dry-run]\nlist\n"
 	"find CODE [--month YYYYMM] [--insurer NUMBER]",
 	"names of service codes, insurers and holidays (no broker needed)",
-	"サービスコード・単位数表マスタ・保険者・祝日の取り込み（ブローカー不要）"},
+	"サービスコード・単位数表マスタ・保険者・祝日の取り込み（中継サーバー不要）"},
     {"convert", convert_verb,
 	"--to EDITION [--accept-loss] [--from-type TT] [--to-type TT]\n"
 	"[--out DIR] FILE...\n--repair [--out DIR] [--profile NAME] FILE...",
 	"copies in another edition, with a list of what would be lost; or "
 	"repaired copies (no broker needed)",
 	"別の版（V3・V4.1）の写しを作り、失われる項目を一覧にする。または書き方の癖を"
-	"直した写しを作る（ブローカー不要）"},
+	"直した写しを作る（中継サーバー不要）"},
     {"render", render_verb,
 	"(--pdf OUT.pdf | --fax OUT.tif | --png PREFIX) [--cover ...]\n"
 	"[OPTION...] FILE...",
 	"draw files of the standard as the official forms (no broker needed)",
-	"標準仕様のファイルを公式の様式で描く（ブローカー不要）"},
+	"標準仕様のファイルを公式の様式で描く（中継サーバー不要）"},
     {"extract", extract_verb, "FILE.pdf [--out DIR] [--password-file FILE]",
 	"the CSV files inside a paper's PDF (no broker needed)",
-	"書類のPDFに入っているCSVファイルを取り出す（ブローカー不要）"},
+	"書類のPDFに入っているCSVファイルを取り出す（中継サーバー不要）"},
     {"scan", scan_verb, "IMAGE... [--out DIR]",
 	"the CSV files of data sheets, from scans and received FAXes (no "
 	"broker needed)",
 	"データシートの読み取り画像・受信FAXからCSVファイルを取り出す"
-	"（ブローカー不要）"},
+	"（中継サーバー不要）"},
     {"handover", handover_verb, "confirm CODE --folder DIR\nlist --folder DIR",
 	"codes of papers that were handed over (no broker needed)",
-	"手渡し・郵送した書類の受領コードの確認と一覧（ブローカー不要）"},
+	"手渡し・郵送した書類の受領コードの確認と一覧（中継サーバー不要）"},
     {"fax", fax_verb,
 	"jobs [--folder DIR]\nshow JOB [--folder DIR]\n"
 	"hold | release | cancel JOB [--folder DIR] [--by NAME]\n"
@@ -164,7 +164,7 @@ static const struct ctl_verb verbs[] = {
 	"FAXes under way: look, release the first one, decide an unknown one "
 	"(no broker needed)",
 	"送信中のFAX: 内容の確認・初回送信の許可・結果不明の判断"
-	"（ブローカー不要）"},
+	"（中継サーバー不要）"},
     {"national", national_verb,
 	"jobs | offices | notices [--folder DIR]\nclear OFFICE CODE\n"
 	"job | hold | release | retry | done | fail | cancel JOB [--by NAME]\n"
@@ -176,21 +176,21 @@ static const struct ctl_verb verbs[] = {
 	"the national gateway: parcels under way, certificates and logins (no "
 	"broker needed)",
 	"国のシステムへの接続: 送信中のもの・事業所ごとの証明書とログイン"
-	"（ブローカー不要）"},
+	"（中継サーバー不要）"},
     {"hub", hub_verb,
 	"jobs [--folder DIR]\njob JOB [--folder DIR]\n"
 	"seen JOB --by NAME [--folder DIR]\nretry JOB [--folder DIR]",
 	"parcels under way to a hub: look, say that one was seen (no broker "
 	"needed)",
 	"他の連携サービスへの送信: 内容の確認・相手の確認の記録"
-	"（ブローカー不要）"},
+	"（中継サーバー不要）"},
     {"courier", courier_verb,
 	"init SPOOL --name NAME [--peer FILE.pub]\nexport SPOOL MEDIUM\n"
 	"import SPOOL MEDIUM\nstatus SPOOL",
 	"parcels on a medium, where there is no line: LGWAN, hospitals (no "
 	"broker needed)",
 	"媒体での受け渡し: 回線のない網（LGWAN・病院）との送受信"
-	"（ブローカー不要）"},
+	"（中継サーバー不要）"},
     {"help", help_verb, "[VERB]", "this text, or how a verb is used",
 	"この説明、または各コマンドの使い方"},
 };

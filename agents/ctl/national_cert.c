@@ -94,7 +94,7 @@ row_of(const struct ctl *ctl, const struct container_facts *f, bool proven)
 	    f->subject, "issuer", f->issuer, "serial", f->serial,
 	    "not_before_ms", (json_int_t)f->not_before_ms, "added_ms",
 	    (json_int_t)f->added_ms);
-	if (proven && !f->authentic)
+	if (!proven || !f->authentic)
 		(void)json_object_set_new(row, "unproven", json_true());
 	return row;
 }

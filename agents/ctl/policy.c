@@ -50,7 +50,7 @@ static const struct show_words well = {
     "The table is well.", "方針の表に誤りはありません。"};
 static const struct show_words taken = {
     "The broker works by these policies now.",
-    "ブローカーは次の方針で動いています。"};
+    "中継サーバーは次の方針で動いています。"};
 
 #define USAGE "policy list | reload [--by NAME] | check FILE [--holidays FILE]"
 

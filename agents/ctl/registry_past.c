@@ -41,7 +41,7 @@ static const struct show_column version_columns[] = {
 static const struct show_column joined_columns[] = {
     {"office", SHOW_TEXT, "partner", "連携先"},
     {"name", SHOW_TEXT, "name", "名称"},
-    {"day", SHOW_COUNT, "data since", "データ開始日"},
+    {"day", SHOW_DAY, "data since", "データ開始日"},
     {"ways", SHOW_TEXT, "ways", "経路"},
     {"parcels", SHOW_COUNT, "on paper", "紙の送信数"},
     {"pages", SHOW_COUNT, "pages", "枚数"},

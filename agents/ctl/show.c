@@ -101,6 +101,14 @@ add_time(struct buf *out, json_int_t wall_ms)
 }
 
 static void
+add_day(struct buf *out, long day)
+{
+	if (day > 0)
+		buf_printf(out, "%04ld-%02ld-%02ld", day / 10000,
+		    day / 100 % 100, day % 100);
+}
+
+static void
 add_list(struct buf *out, const json_t *value, size_t most)
 {
 	json_t *item;
@@ -202,6 +210,9 @@ add_cell(const struct ctl *ctl, struct buf *out, const json_t *object,
 		break;
 	case SHOW_TIME:
 		add_time(out, (json_int_t)json_number_value(value));
+		break;
+	case SHOW_DAY:
+		add_day(out, (long)json_integer_value(value));
 		break;
 	case SHOW_STATE:
 		colour = add_state(ctl, out, text == NULL ? "?" : text);

@@ -24,6 +24,7 @@ enum show_form {
 	SHOW_FEW,    /* the same, the first few and how many more */
 	SHOW_OFFICE, /* key and key_type: "NUMBER/TYPE" */
 	SHOW_ID,     /* hex id */
+	SHOW_DAY,    /* a number: 20261231 as 2026-12-31 */
 	SHOW_SAID,   /* a word or sentence of a program: in both languages */
 	SHOW_STATES, /* an array of names of states */
 };

@@ -54,6 +54,9 @@ def test_every_reason_of_a_way_is_japanese(stage):  # noqa: F811
             refused = to in (CARE, nobody) or agent == "visit"
             assert (code, err) == (1 if refused else 0, ""), (out, err)
             assert reasons(out)
+            if not refused and kind == "UPPLAN":
+                assert ["期限", "期限は 2098-12-26 17:00 です。"] in reasons(
+                    out), out
             for step, why in reasons(out):
                 assert JAPANESE.search(step) and JAPANESE.search(why), (
                     to, kind, step, why)

@@ -214,6 +214,17 @@ def test_certificates_are_over(open_room):
                                "account": True, "until": past.isoformat()})
     room.nation.ask("withdraw", {"number": THIRD})
     room.add(SECOND)
+    # who asks what ends is told by exit status; facts without the secret are
+    # shown, and are not proven
+    code = room.ctl("cert", "list", "--containers", room.containers,
+                    "--secret", room.secret, check=False)
+    assert {c["office"]: c["stage"] for c in code["certificates"]}[
+        SECOND] == "expired"
+    assert not any("unproven" in c for c in code["certificates"])
+    code = room.ctl("cert", "list", "--containers", room.containers,
+                    "--secret", room.secret + ".absent", check=False)
+    assert len(code["certificates"]) == 3
+    assert all(c["unproven"] for c in code["certificates"])
     room.restart()
     mine = {s: room.plan(P1, sender=s) for s in (CARE, SECOND, THIRD)}
     for sender, files in mine.items():
