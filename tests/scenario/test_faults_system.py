@@ -1,5 +1,6 @@
 """What the machine and the crowd do to us: no descriptors, half handshakes,
 floods, a revoked key, a log nobody reads."""
+import contextlib
 import fcntl
 import json
 import os
@@ -11,8 +12,8 @@ import types
 
 import pytest
 import zmq
-from lab import NUMBER, by_name, holds, plan_set, row, wait_for
-from peer import DELIVERED, new_id, parcel
+from lab import NUMBER, by_name, holds, name_of, plan_set, row, wait_for
+from peer import DELIVERED, load_key, new_id, parcel
 from stage import Stage, take
 
 import practice_process  # isort: skip  (lab sets the path)
@@ -28,6 +29,19 @@ def plan(folder, serial, clients=2):
     return plan_set(folder / str(serial), ROWS[CARE], ROWS[VISIT],
                     stamp=f"202611241500{serial:02}", seed=serial,
                     clients=clients)
+
+
+def own_memory(pid):
+    """Anonymous memory in bytes (the mapped database does not count)."""
+    with open(f"/proc/{pid}/status", encoding="ascii") as f:
+        return next(int(line.split()[1]) * 1024 for line in f
+                    if line.startswith("RssAnon:"))
+
+
+def processor_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+        fields = f.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 # ---- F47: the log ----
@@ -48,38 +62,38 @@ def silent(make_lab, monkeypatch, log):
     return lab
 
 
-@pytest.mark.parametrize("how", ["full disk", "nobody reads", "closed"])
+def full_pipe():
+    """(reading end, writing end) as full as it gets."""
+    ends = os.pipe()
+    fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, 4096)
+    os.set_blocking(ends[1], False)
+    with pytest.raises(BlockingIOError):
+        while True:
+            os.write(ends[1], b"x" * 512)
+    os.set_blocking(ends[1], True)
+    return ends
+
+
+@pytest.mark.parametrize("how", ["full disk", "nobody reads"])
 def test_f47_work_goes_on_without_its_log(make_lab, monkeypatch, tmp_path,
                                           how):
-    """The disk of the log is full; whoever reads it has stopped, or is gone."""
-    if how == "full disk":
-        ends = [os.open("/dev/full", os.O_WRONLY)]
-    else:
-        ends = list(os.pipe())
-        os.set_blocking(ends[1], False)
-        if how == "closed":
-            os.close(ends.pop(0))
-        else:       # as full as it gets
-            fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, 4096)
-            while True:
-                try:
-                    os.write(ends[1], b"x" * 512)
-                except BlockingIOError:
-                    break
-        os.set_blocking(ends[-1], True)
+    """The disk of the log is full; whoever reads it has stopped, then ends."""
+    ends = ((None, os.open("/dev/full", os.O_WRONLY)) if how == "full disk"
+            else full_pipe())
     try:
-        lab = silent(make_lab, monkeypatch, ends[-1])
+        lab = silent(make_lab, monkeypatch, ends[1])
         for serial in (1, 2):
             paths = plan(tmp_path, serial)
             lab.offices[CARE].send_all(paths)
             lab.offices[VISIT].wait_inbox(by_name(paths))
             lab.offices[VISIT].take()
+            if ends[0] is not None and serial == 1:
+                os.close(ends[0])
         lab.wait_parcels(2, "picked-up")
         assert lab.ctl("audit", "verify")["ok"]
         assert not lab.down()
     finally:
-        for end in ends:
-            os.close(end)
+        os.close(ends[1])
 
 
 # ---- F09, T46: connections ----
@@ -244,5 +258,81 @@ def test_f46_the_operator_s_endpoint_is_overloaded(make_lab, tmp_path):
         for n, asker in enumerate(askers[:4]):
             assert asker.poll(20000)
             assert json.loads(asker.recv())["ok"] is bool(n % 4)
+    finally:
+        context.destroy(linger=0)
+
+
+# ---- F22: the end of the month ----
+
+LARGE = 5 << 20
+
+
+def test_f22_results_overtake_large_documents(make_lab):
+    """Everybody sends scans, and the receiver is just switched on: the 実績 of
+    another office is there first, and the broker holds no scan in memory."""
+    lab = make_lab()
+    lab.up()
+    care, visit = lab.offices[CARE], lab.offices[VISIT]
+    assert lab.agent("care").stop() and lab.agent("day").stop()
+    scans = {f"scan{n}.pdf": b"%PDF-1.4 " + os.urandom(LARGE)
+             for n in range(4)}
+    for n, (name, data) in enumerate(scans.items(), 1):
+        visit.send(name, data, partner=CARE)
+        lab.wait_parcels(n, to=CARE)
+    bulk = {p["id"] for p in lab.parcels(to=CARE)}
+    name, data = name_of("UPJSK", DAY, "15", CARE, "43"), b"made up"
+    stage = Stage(lab)
+    day = stage.peer("day")
+    day.submit(parcel(new_id(), DAY, CARE, [(name, data, "UPJSK")], "15",
+                      "43", "202612", "20261124150000", 1), [data])
+    day.wait("accepted")
+    stage.close()
+    (result,) = {p["id"] for p in lab.wait_parcels(5, to=CARE)} - bulk
+    assert own_memory(lab.broker()[0].pid()) < 300 << 20
+    lab.agent("care").start()
+    care.wait_inbox({**scans, name: data}, 60)
+    lab.wait_parcels(5, "delivered", to=CARE)
+
+    def delivered_at(parcel_id):
+        return min(s["at_ms"] for s in lab.parcel(parcel_id)["steps"]
+                   if s["state"] == "delivered")
+    assert delivered_at(result) <= min(delivered_at(p) for p in bulk)
+    assert own_memory(lab.broker()[0].pid()) < 300 << 20
+
+
+# ---- T47: strangers ----
+
+def test_t47_strangers_cost_little(make_lab, tmp_path):
+    """Two hundred with keys of their own, each with a mebibyte to say: turned
+    away before a byte of it is read, and offices notice nothing."""
+    lab = make_lab()
+    lab.up()
+    pid = lab.broker()[0].pid()
+    broker, _ = load_key(lab.path("keys", "broker.pub"))
+    before, spent = lab.counters(), processor_seconds(pid)
+    context, strangers = zmq.Context(), []
+    context.set(zmq.MAX_SOCKETS, 2048)
+    try:
+        for _ in range(200):
+            stranger = context.socket(zmq.DEALER)
+            stranger.linger = 0
+            stranger.reconnect_ivl = -1
+            stranger.curve_serverkey = broker
+            stranger.curve_publickey, stranger.curve_secretkey = \
+                zmq.curve_keypair()
+            stranger.connect(lab.endpoint())
+            strangers.append(stranger)
+            with contextlib.suppress(zmq.Again):    # turned away already
+                stranger.send(b"\x1a" + bytes(1 << 20), zmq.DONTWAIT)
+        wait_for(lambda: f"{lab.counters()}",
+                 lambda: lab.counters()["gate_refused"]
+                 >= before["gate_refused"] + 200)
+        assert processor_seconds(pid) - spent < 20
+        paths = plan(tmp_path, 1)
+        lab.offices[CARE].send_all(paths)
+        lab.offices[VISIT].wait_inbox(by_name(paths))
+        after = lab.counters()
+        assert after["bad_messages"] == before["bad_messages"]
+        assert after["bytes_in"] - before["bytes_in"] < 1 << 20
     finally:
         context.destroy(linger=0)

@@ -74,6 +74,7 @@ def test_sent_by_hand(desk, tmp_path):
 
 
 def test_a_problem_comes_back_with_its_reason(desk, tmp_path):
+    """T39: What a person wrote is text on the page."""
     outgoing(desk, tmp_path)
     (folder,) = desk.wait_laid(CARE)
     with open(os.path.join(folder, "理由.txt"), "w", encoding="utf-8") as f:
