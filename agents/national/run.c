@@ -1,5 +1,5 @@
 /* NAME
- *	run - all parcels: the offices, the records and what changes in them
+ *	run - all parcels: the records and what changes in them
  * SUMMARY
  *	see run.h
  */
@@ -38,27 +38,6 @@ run_driver(struct run *r, const struct driver *driver, void *self)
 }
 
 void
-run_task_free(struct task *t)
-{
-	parcel_free(&t->parcel);
-	free(t);
-}
-
-static void
-station_free(struct station *s)
-{
-	struct pair *p;
-
-	while ((p = TAILQ_FIRST(&s->pairs)) != NULL) {
-		TAILQ_REMOVE(&s->pairs, p, entry);
-		free(p);
-	}
-	zhashx_destroy(&s->by_receiver);
-	free(s->folder);
-	free(s);
-}
-
-void
 run_free(struct run **run_p)
 {
 	struct run *r = *run_p;
@@ -71,7 +50,7 @@ run_free(struct run **run_p)
 		run_task_free(t);
 	while ((s = TAILQ_FIRST(&r->stations)) != NULL) {
 		TAILQ_REMOVE(&r->stations, s, entry);
-		station_free(s);
+		run_station_free(s);
 	}
 	zhashx_destroy(&r->tasks);
 	zhashx_destroy(&r->by_name);
@@ -93,113 +72,6 @@ run_wait(const struct run_settings *s, unsigned trouble)
 	while (trouble-- > 1 && wait < s->wait_max_ms)
 		wait *= 2;
 	return wait < s->wait_max_ms ? wait : s->wait_max_ms;
-}
-
-/* ---- offices ---- */
-
-struct station *
-run_station(struct run *r, const char *office)
-{
-	struct station *s = zhashx_lookup(r->by_name, office);
-
-	if (s != NULL)
-		return s;
-	s = mem_new(sizeof(*s));
-	snprintf(s->office, sizeof(s->office), "%s", office);
-	TAILQ_INIT(&s->pairs);
-	TAILQ_INIT(&s->handing);
-	TAILQ_INIT(&s->handed);
-	s->by_receiver = zhashx_new();
-	TAILQ_INIT(&s->watched);
-	TAILQ_INIT(&s->stopped);
-	TAILQ_INSERT_TAIL(&r->stations, s, entry);
-	zhashx_insert(r->by_name, office, s);
-	return s;
-}
-
-void
-run_office(struct run *r, const char *office)
-{
-	run_station(r, office);
-}
-
-void
-run_wake(struct station *s)
-{
-	s->next_ms = 0;
-}
-
-void
-run_wake_all(struct run *r)
-{
-	struct station *s;
-
-	TAILQ_FOREACH(s, &r->stations, entry)
-	run_wake(s);
-}
-
-void
-run_changed(struct run *r, const char *office, int64_t now)
-{
-	struct station *s;
-
-	TAILQ_FOREACH(s, &r->stations, entry)
-	{
-		if (office[0] != '\0' && strcmp(s->office, office) != 0)
-			continue;
-		s->list_ms = s->watch_ms = now;
-		s->blocked_ms = 0;
-		run_wake(s);
-	}
-}
-
-void
-run_offices(struct run *r,
-    void (*each)(void *arg, const struct run_office *office), void *arg)
-{
-	struct station *s;
-
-	TAILQ_FOREACH(s, &r->stations, entry)
-	{
-		struct run_office o = {
-		    .office = s->office,
-		    .open = s->todo_count,
-		    .watched = s->watched_count,
-		    .stopped = s->stopped_count,
-		    .blocked_ms = s->blocked_ms,
-		    .why = &s->why,
-		};
-		r->driver->health(r->self, s->office, &o.health);
-		each(arg, &o);
-	}
-}
-
-/* ---- tasks ---- */
-
-struct task *
-run_find(struct run *r, const struct id *id, unsigned leg)
-{
-	char key[PARCEL_KEY_BYTES];
-
-	return zhashx_lookup(r->tasks, leg_key(id, leg, key));
-}
-
-struct task *
-run_first(struct run *r)
-{
-	return zhashx_first(r->tasks);
-}
-
-struct task *
-run_next(struct run *r)
-{
-	return zhashx_next(r->tasks);
-}
-
-size_t
-run_count(const struct run *r)
-{
-	return zhashx_size(r->tasks);
 }
 
 /* ---- records ---- */

@@ -1,10 +1,10 @@
 /* NAME
  *	run_inside - what the files of run share; nobody else includes it
  * DESCRIPTION
- *	run.c owns the offices, the records and the changes of state; run_place.c
- *	the lists; run_enter.c what comes in; run_step.c what is due;
- *	run_answer.c what the driver says; run_match.c the comparison with a
- *	list; run_decide.c what people decide.
+ *	run_office.c owns the offices; run_place.c the lists; run.c the records
+ *	and the changes of state; run_enter.c what comes in; run_step.c what is
+ *	due; run_answer.c what the driver says; run_match.c the comparison with
+ *	a list; run_decide.c what people decide.
  */
 #ifndef TASUKI_NATIONAL_RUN_INSIDE_H
 #define TASUKI_NATIONAL_RUN_INSIDE_H
@@ -80,7 +80,6 @@ struct run {
 };
 
 /* ---- run.c ---- */
-struct station *run_station(struct run *run, const char *office);
 bool run_by_hand(const struct run *run);
 /* run_keep(run, task): the record as the parcel is now; false if the disk does
  * not take it: nothing goes out meanwhile. */
@@ -88,17 +87,21 @@ bool run_keep(struct run *run, struct task *task);
 /* run_change(run, task, state, now): recorded, logged, told if it is an end. */
 void run_change(struct run *run, struct task *task, enum parcel_state state,
     int64_t now_ms);
-/* run_wake(station): look at it with the next tick. */
-void run_wake(struct station *station);
 /* run_wait(settings, trouble): how long after so many failures. */
 int64_t run_wait(const struct run_settings *settings, unsigned trouble);
 /* run_over(run, task, now): nothing more will be heard of it. */
 void run_over(struct run *run, struct task *task, int64_t now_ms);
 
-/* run_task_free(task): and its parcel; it is in no list any more. */
-void run_task_free(struct task *task);
+/* ---- run_office.c ---- */
+struct station *run_station(struct run *run, const char *office);
+/* run_station_free(station): in no list any more. */
+void run_station_free(struct station *station);
+/* run_wake(station): look at it with the next tick. */
+void run_wake(struct station *station);
 
 /* ---- run_place.c ---- */
+/* run_task_free(task): and its parcel; it is in no list any more. */
+void run_task_free(struct task *task);
 /* run_older(a, b): by the time the broker took it; ids of one moment are
  * ascending. */
 bool run_older(const struct parcel *a, const struct parcel *b);

@@ -184,6 +184,15 @@ run_place(struct task *t, enum parcel_state state)
 	put_in(t);
 }
 
+/* ---- all of them ---- */
+
+void
+run_task_free(struct task *t)
+{
+	parcel_free(&t->parcel);
+	free(t);
+}
+
 struct task *
 run_append(struct run *r, struct parcel *parcel)
 {
@@ -206,4 +215,30 @@ run_drop(struct run *r, struct task *t)
 	take_out(t);
 	zhashx_delete(r->tasks, parcel_key_of(t->parcel, key));
 	run_task_free(t);
+}
+
+struct task *
+run_find(struct run *r, const struct id *id, unsigned leg)
+{
+	char key[PARCEL_KEY_BYTES];
+
+	return zhashx_lookup(r->tasks, leg_key(id, leg, key));
+}
+
+struct task *
+run_first(struct run *r)
+{
+	return zhashx_first(r->tasks);
+}
+
+struct task *
+run_next(struct run *r)
+{
+	return zhashx_next(r->tasks);
+}
+
+size_t
+run_count(const struct run *r)
+{
+	return zhashx_size(r->tasks);
 }
