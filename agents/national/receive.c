@@ -15,27 +15,7 @@
 
 #define MISSING 256
 
-/* ---- memory ---- */
-
-void
-receive_empty(struct receive *r, struct thing *t)
-{
-	for (size_t i = 0; i < t->count; i++) {
-		r->held -= t->documents[i].bytes.len;
-		buf_fini(&t->documents[i].bytes);
-	}
-}
-
-static void
-thing_drop(struct receive *r, struct box *b, struct thing *t)
-{
-	receive_empty(r, t);
-	TAILQ_REMOVE(&b->things, t, entry);
-	b->count--;
-	r->count--;
-	free(t->documents);
-	free(t);
-}
+/* ---- life ---- */
 
 struct receive *
 receive_new(const struct receive_settings *settings,
@@ -71,7 +51,7 @@ receive_free(struct receive **receive_p)
 		struct thing *t, *after;
 		for (t = TAILQ_FIRST(&b->things); t != NULL; t = after) {
 			after = TAILQ_NEXT(t, entry);
-			thing_drop(r, b, t);
+			receive_drop(r, b, t);
 		}
 		free(b);
 	}
@@ -86,31 +66,6 @@ receive_count(const struct receive *r)
 	return r->count;
 }
 
-static struct box *
-box_of(struct receive *r, const char *office)
-{
-	struct box *b = zhashx_lookup(r->boxes, office);
-
-	if (b == NULL) {
-		b = mem_new(sizeof(*b));
-		snprintf(b->office, sizeof(b->office), "%s", office);
-		TAILQ_INIT(&b->things);
-		zhashx_insert(r->boxes, office, b);
-	}
-	return b;
-}
-
-static struct thing *
-thing_find(struct box *b, const char *ref)
-{
-	struct thing *t;
-
-	TAILQ_FOREACH(t, &b->things, entry)
-	if (strcmp(t->ref, ref) == 0)
-		return t;
-	return NULL;
-}
-
 void
 receive_changed(struct receive *r, const char *office)
 {
@@ -119,145 +74,6 @@ receive_changed(struct receive *r, const char *office)
 		if (office[0] == '\0' || strcmp(b->office, office) == 0)
 			b->list_ms = 0;
 	}
-}
-
-/* ---- marks ---- */
-
-static void
-mark_of_thing(
-    const char *office, const struct thing *t, uint8_t out[DIGEST_BYTES])
-{
-	struct digest *d = digest_new();
-
-	digest_add(d, "thing", 6);
-	digest_add(d, office, strlen(office) + 1);
-	digest_add(d, t->ref, strlen(t->ref) + 1);
-	for (size_t i = 0; i < t->count; i++)
-		digest_add(
-		    d, t->documents[i].name, strlen(t->documents[i].name) + 1);
-	digest_end(&d, out);
-}
-
-/* ---- the list ---- */
-
-static void
-set_key(const struct name *n, char key[KEY_BYTES])
-{
-	snprintf(key, KEY_BYTES, "%s/%s%s>%s/%s%s@%s", n->from, n->from_type,
-	    n->from_code, n->to, n->to_type, n->to_code, n->stamp);
-}
-
-static void
-add_document(struct receive *r, struct thing *t, const struct driver_item *item)
-{
-	struct document *d;
-	struct why why = {0};
-
-	t->documents =
-	    mem_resize(t->documents, (t->count + 1) * sizeof(*t->documents));
-	d = &t->documents[t->count++];
-	memset(d, 0, sizeof(*d));
-	memcpy(d->name, item->name, sizeof(d->name));
-	buf_init(&d->bytes, DRIVER_BYTES_MAX + 1u);
-	d->standard =
-	    name_parse(r->standard, item->name, &d->parsed, &why) == 0;
-	t->elsewhere |= item->state == ITEM_FETCHED;
-	if (t->peer[0] == '\0') {
-		memcpy(t->peer, item->peer, sizeof(t->peer));
-		memcpy(t->peer_type, item->peer_type, sizeof(t->peer_type));
-		memcpy(t->by, item->by, sizeof(t->by));
-	}
-}
-
-/* Alone, or with others: all its documents are of one set, or none is. */
-static void
-classify(struct thing *t)
-{
-	const struct document *first = &t->documents[0];
-
-	t->key[0] = '\0';
-	for (size_t i = 0; i < t->count; i++) {
-		const struct document *d = &t->documents[i];
-		if (!d->standard || !set_same(&d->parsed, &first->parsed)) {
-			t->lonely = t->peer[0] == '\0';
-			return;
-		}
-	}
-	set_key(&first->parsed, t->key);
-}
-
-static struct thing *
-thing_new(struct receive *r, struct box *b, const char *ref, int64_t now)
-{
-	struct thing *t = mem_new(sizeof(*t));
-
-	snprintf(t->ref, sizeof(t->ref), "%s", ref);
-	t->first_ms = now;
-	TAILQ_INSERT_TAIL(&b->things, t, entry);
-	b->count++;
-	r->count++;
-	return t;
-}
-
-/* Documents of one ref stand one after the other; a second row of the same
- * name is the same one, listed twice. */
-static bool
-has_name(const struct thing *t, const char *name)
-{
-	for (size_t i = 0; i < t->count; i++) {
-		if (strcmp(t->documents[i].name, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-static void
-take_items(struct receive *r, struct box *b, const struct driver_answer *a,
-    zhashx_t *fresh, int64_t now)
-{
-	for (size_t i = 0; i < a->count; i++) {
-		const struct driver_item *item = &a->items[i];
-		struct thing *t = zhashx_lookup(fresh, item->ref);
-		struct thing *old = t == NULL ? thing_find(b, item->ref) : NULL;
-		if (old != NULL) {
-			old->listed = true;
-			continue;
-		}
-		if (t == NULL) {
-			t = thing_new(r, b, item->ref, now);
-			t->listed = true;
-			t->at_ms = item->at_ms;
-			zhashx_insert(fresh, item->ref, t);
-		}
-		if (!has_name(t, item->name))
-			add_document(r, t, item);
-	}
-}
-
-static void
-on_list(struct receive *r, struct box *b, const struct driver_answer *a,
-    int64_t since, int64_t now)
-{
-	zhashx_t *fresh = zhashx_new();
-	struct thing *t, *after;
-
-	TAILQ_FOREACH(t, &b->things, entry)
-	t->listed = false;
-	take_items(r, b, a, fresh, now);
-	for (t = TAILQ_FIRST(&b->things); t != NULL; t = after) {
-		after = TAILQ_NEXT(t, entry);
-		if (zhashx_lookup(fresh, t->ref) == t) {
-			classify(t);
-			mark_of_thing(b->office, t, t->mark);
-			if (!r->settings.moves && marks_has(r->marks, t->mark))
-				thing_drop(r, b, t);
-		} else if (!t->listed && a->complete &&
-			   (b->whole || t->at_ms >= since) &&
-			   (t->stage == SEEN || t->stage == FETCHED)) {
-			thing_drop(r, b, t); /* somebody took it away */
-		}
-	}
-	zhashx_destroy(&fresh);
 }
 
 /* ---- which sets are complete ---- */
@@ -365,7 +181,7 @@ bool
 receive_next(struct receive *r, const char *office, int64_t now,
     struct driver_order *o, int64_t *when)
 {
-	struct box *b = box_of(r, office);
+	struct box *b = receive_box(r, office);
 
 	if (!r->settings.on)
 		return false;
@@ -409,7 +225,7 @@ on_fetch(struct receive *r, struct box *b, struct thing *t,
     const struct driver_answer *a, int64_t now)
 {
 	if (a->rc == TSK_NOTFOUND) {
-		thing_drop(r, b, t);
+		receive_drop(r, b, t);
 		return;
 	}
 	if (a->rc != 0 || !take_bytes(r, t, a)) {
@@ -439,7 +255,7 @@ on_done(struct receive *r, struct box *b, struct thing *t,
 	if (!r->settings.moves && marks_add(r->marks, t->mark, now) < 0)
 		log_error("receive: office=%s result=not-marked", b->office);
 	struct id id = t->id;
-	thing_drop(r, b, t);
+	receive_drop(r, b, t);
 	struct thing *other;
 	TAILQ_FOREACH(other, &b->things, entry)
 	if (!id_is_zero(&id) && id_compare(&other->id, &id) == 0)
@@ -452,12 +268,12 @@ void
 receive_answer(struct receive *r, const struct driver_order *o,
     const struct driver_answer *a, int64_t now)
 {
-	struct box *b = box_of(r, o->office);
-	struct thing *t = thing_find(b, o->ref);
+	struct box *b = receive_box(r, o->office);
+	struct thing *t = receive_find(b, o->ref);
 
 	if (o->verb == DRIVER_LIST_RECEIVED) {
 		if (a->rc == 0)
-			on_list(r, b, a, o->since_ms, now);
+			receive_list(r, b, a, o->since_ms, now);
 		receive_listed(r, b, a, now);
 	} else if (t != NULL && o->verb == DRIVER_FETCH) {
 		on_fetch(r, b, t, a, now);
@@ -486,9 +302,9 @@ due(struct receive *r, struct box *b, const struct id *id, char *hex_ref)
 
 	if (hex_ref == NULL)
 		return;
-	t = thing_find(b, hex_ref);
+	t = receive_find(b, hex_ref);
 	if (t == NULL) { /* of the time before a restart */
-		t = thing_new(r, b, hex_ref, id_wall_ms(id));
+		t = receive_thing(r, b, hex_ref, id_wall_ms(id));
 		(void)!digest_unhex(hex, t->mark, DIGEST_BYTES);
 	}
 	t->id = *id;
@@ -504,7 +320,7 @@ ended(struct receive *r, const struct id *id, const char *source, bool accepted)
 
 	while ((line = strsep(&rest, "\n")) != NULL) {
 		if (strncmp(line, "office ", 7) == 0)
-			b = box_of(r, line + 7);
+			b = receive_box(r, line + 7);
 		else if (strncmp(line, "ref ", 4) == 0 && b != NULL)
 			due(r, b, id, line + 4);
 		else if (strncmp(line, "mark ", 5) == 0 && accepted)

@@ -1,9 +1,9 @@
 /* NAME
  *	receive_inside - what the files of receive share; nobody else includes it
  * DESCRIPTION
- *	receive.c knows what there is and what is due; receive_since.c how far
- *	back a list goes; receive_keep.c makes a parcel of what was fetched, or
- *	leaves it to a person.
+ *	receive.c knows what is due, receive_box.c what there is; receive_list.c
+ *	what a list says, receive_since.c how far back it goes; receive_keep.c
+ *	makes a parcel of what was fetched, or leaves it to a person.
  *
  *	A thing is what can be fetched by one ref: a file, or a whole set.  Its
  *	documents are in memory from the fetch until its set is kept, no longer:
@@ -91,9 +91,26 @@ int64_t receive_since(
 void receive_listed(const struct receive *receive, struct box *box,
     const struct driver_answer *answer, int64_t now_ms);
 
-/* ---- receive.c, receive_keep.c ---- */
+/* ---- receive_box.c ---- */
+/* receive_box(receive, office): made if there was none. */
+struct box *receive_box(struct receive *receive, const char *office);
+/* receive_find(box, ref): or NULL. */
+struct thing *receive_find(struct box *box, const char *ref);
+/* receive_thing(receive, box, ref, now): a new one, without documents. */
+struct thing *receive_thing(
+    struct receive *receive, struct box *box, const char *ref, int64_t now_ms);
+void receive_drop(
+    struct receive *receive, struct box *box, struct thing *thing);
 /* receive_empty(receive, thing): its bytes are needed no more. */
 void receive_empty(struct receive *receive, struct thing *thing);
+
+/* ---- receive_list.c ---- */
+/* receive_list(receive, box, answer, since, now): a list that was asked for from
+ * then on. */
+void receive_list(struct receive *receive, struct box *box,
+    const struct driver_answer *answer, int64_t since_ms, int64_t now_ms);
+
+/* ---- receive_keep.c ---- */
 /* receive_keep(receive, box, thing, now): it was fetched: when all of its set
  * are, they become a parcel. */
 void receive_keep(struct receive *receive, struct box *box, struct thing *thing,
