@@ -146,7 +146,7 @@ commit(struct inbound *in, const struct wire_parcel *parcel,
 	snprintf(tmp, sizeof(tmp), "%s.tmp", name);
 	rc = file_remove_tree(in->fds[KEEP_INCOMING], tmp);
 	dir = rc < 0 ? rc
-		     : file_dir_below(in->fds[KEEP_INCOMING], tmp, FOLDER_MODE);
+		     : file_dir_new(in->fds[KEEP_INCOMING], tmp, FOLDER_MODE);
 	if (dir < 0)
 		return dir;
 	rc = fill(dir, parcel, bodies, source, given);

@@ -135,11 +135,20 @@ shelf_path(const struct shelf *s, const char *key)
 /* ---- writing ---- */
 
 static int
+check_record(const struct buf *record)
+{
+	return buf_ok(record) && record->len <= SHELF_RECORD_MAX ? 0
+								 : TSK_TOOBIG;
+}
+
+static int
 write_record(int dirfd, const struct buf *record)
 {
-	if (!buf_ok(record) || record->len > SHELF_RECORD_MAX)
-		return TSK_TOOBIG;
-	return file_write(dirfd, RECORD, record->data, record->len, FILE_MODE);
+	int rc = check_record(record);
+
+	return rc < 0 ? rc
+		      : file_write(dirfd, RECORD, record->data, record->len,
+			    FILE_MODE);
 }
 
 int
@@ -161,7 +170,7 @@ fill_folder(int dirfd, const struct shelf_file *files, size_t count)
 {
 	const char *folder = files[0].folder;
 	int below =
-	    folder == NULL ? dirfd : file_dir_below(dirfd, folder, FOLDER_MODE);
+	    folder == NULL ? dirfd : file_dir_new(dirfd, folder, FOLDER_MODE);
 	int rc = below < 0 ? below : 0, n = 0;
 
 	for (; rc == 0 && (size_t)n < count && files[n].folder == folder; n++)
@@ -174,6 +183,7 @@ fill_folder(int dirfd, const struct shelf_file *files, size_t count)
 	return rc < 0 ? rc : n;
 }
 
+/* Nothing looks into the folder before it is moved: one sync for all names. */
 static int
 fill(int dirfd, const struct buf *record, const struct shelf_file *files,
     size_t count)
@@ -183,7 +193,10 @@ fill(int dirfd, const struct buf *record, const struct shelf_file *files,
 	for (size_t i = 0; i < count && rc >= 0; i += (size_t)rc)
 		rc = fill_folder(dirfd, &files[i], count - i);
 	if (rc >= 0)
-		rc = write_record(dirfd, record);
+		rc = check_record(record);
+	if (rc == 0)
+		rc = file_create(
+		    dirfd, RECORD, record->data, record->len, FILE_MODE);
 	return rc == 0 ? file_dir_sync(dirfd) : rc;
 }
 
@@ -193,7 +206,7 @@ commit(struct shelf *s, const char *key, const char *tmp,
 {
 	int rc = file_remove_tree(s->fds[INCOMING], tmp);
 	int dirfd =
-	    rc < 0 ? rc : file_dir_below(s->fds[INCOMING], tmp, FOLDER_MODE);
+	    rc < 0 ? rc : file_dir_new(s->fds[INCOMING], tmp, FOLDER_MODE);
 
 	if (dirfd < 0)
 		return dirfd;

@@ -157,6 +157,17 @@ file_dir_below(int dirfd, const char *path, mode_t mode)
 	return rc < 0 ? rc : file_dir_open(dirfd, path);
 }
 
+int
+file_dir_new(int dirfd, const char *name, mode_t mode)
+{
+	if (!is_component(name))
+		return TSK_INVALID;
+	if (mkdirat(dirfd, name, mode) != 0)
+		return failed();
+	CRASH_POINT("file-dir-made");
+	return file_dir_open(dirfd, name);
+}
+
 static int
 read_all(int fd, size_t max, struct buf *out)
 {

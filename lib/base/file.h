@@ -38,6 +38,10 @@ int file_dir_make(int dirfd, const char *path, mode_t mode) TSK_MUST_USE;
  * a descriptor of the folder, which is there afterwards and durable, or TSK_*.
  * Close with close(). */
 int file_dir_below(int dirfd, const char *path, mode_t mode) TSK_MUST_USE;
+/* file_dir_new(dirfd, name, mode): a new folder and a descriptor of it, or
+ * TSK_EXIST, TSK_*.  The folder it is in is NOT synced: for what is filled
+ * first and moved where it belongs then.  Close with close(). */
+int file_dir_new(int dirfd, const char *name, mode_t mode) TSK_MUST_USE;
 /* file_dir_sync(dirfd): fsync the folder. */
 int file_dir_sync(int dirfd) TSK_MUST_USE;
 

@@ -170,6 +170,24 @@ a_folder_below_is_made_once_and_opened(void **state)
 }
 
 static void
+a_new_folder_was_not_there(void **state)
+{
+	int fd = open_folder(state);
+	int new = file_dir_new(fd, "a", 0700);
+
+	assert_true(new >= 0);
+	assert_int_equal(file_create(new, "x", "1", 1, 0600), 0);
+	(void)close(new);
+	assert_int_equal(file_dir_new(fd, "a", 0700), TSK_EXIST);
+	assert_int_equal(file_dir_new(fd, "a/b", 0700), TSK_INVALID);
+	assert_int_equal(file_dir_new(fd, "..", 0700), TSK_INVALID);
+	new = file_dir_open(fd, "a");
+	assert_int_equal(count_names(new), 1);
+	(void)close(new);
+	(void)close(fd);
+}
+
+static void
 folders_are_made_and_removed(void **state)
 {
 	int fd = open_folder(state);
@@ -389,6 +407,7 @@ main(void)
 	    TEST(names_are_one_component),
 	    TEST(reads_only_regular_files),
 	    TEST(a_folder_below_is_made_once_and_opened),
+	    TEST(a_new_folder_was_not_there),
 	    TEST(folders_are_made_and_removed),
 	    TEST(lists_sorted),
 	    TEST(private_means_owner_only),
