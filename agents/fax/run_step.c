@@ -15,8 +15,9 @@
 #include "join.h"
 #include "run_inside.h"
 
-#define IDLE_MS   60000                    /* come back at least so often */
-#define RETRY_MS  1000                     /* after trouble with our own disk */
+#define IDLE_MS   60000 /* come back at least so often */
+#define RETRY_MS  1000  /* after trouble with our own disk */
+#define STEPS_MAX 200   /* in one tick: each may wait for the disk */
 #define LATE_MS   (7LL * 24 * 3600 * 1000) /* for results after unknown */
 #define LATE_POLL 10                       /* times as seldom then */
 
@@ -350,6 +351,7 @@ int64_t
 run_tick(struct run *r, int64_t now)
 {
 	int64_t next = now + IDLE_MS;
+	unsigned steps = 0;
 
 	end_over(r);
 	r->sending = count_sending(r);
@@ -357,6 +359,8 @@ run_tick(struct run *r, int64_t now)
 		bool was = sends(job);
 
 		if (due(r, job, now)) {
+			if (++steps > STEPS_MAX)
+				return now; /* the heartbeat, then the rest */
 			run_step(r, job, now);
 			r->sending = r->sending + sends(job) - was;
 			if (was && !sends(job))
