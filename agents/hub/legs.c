@@ -13,6 +13,9 @@
 
 #include "program.h"
 
+/* where only "seen" is delivered a leg lies here until somebody has seen it */
+#define LEGS_MAX 100000
+
 /* ---- settling ---- */
 
 static void
@@ -300,7 +303,7 @@ int
 legs_open(struct program *p, struct why *why)
 {
 	struct leg_desk_settings settings = {
-	    .link = &p->agent->link, .inbound = p->inbound};
+	    .link = &p->agent->link, .inbound = p->inbound, .legs = LEGS_MAX};
 
 	snprintf(
 	    settings.queue, sizeof(settings.queue), "hub/%s", p->settings->hub);
