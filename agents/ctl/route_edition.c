@@ -126,6 +126,17 @@ tell(const struct ctl *ctl, json_t *answer, enum how how, const char *sent,
 	buf_fini(&text);
 }
 
+/* A kind that nobody sends would be answered as if it were an attachment. */
+static bool
+known(const struct standard *standard, const char *kind)
+{
+	const struct layout_edition *now = convert_current(standard);
+	const struct layout_edition *v3 = convert_edition(standard, "V3");
+
+	return *kind == '\0' || layout_in_edition(standard, kind, now) ||
+	       (v3 != NULL && layout_in_edition(standard, kind, v3));
+}
+
 static int
 judge(const struct ctl *ctl, const struct standard *standard, json_t *answer,
     const char *kind, const char *edition)
@@ -140,6 +151,10 @@ judge(const struct ctl *ctl, const struct standard *standard, json_t *answer,
 
 	if (sent == NULL)
 		return ctl_usage("there is no edition %s", edition);
+	if (!known(standard, kind))
+		return ctl_usage("there is no kind %s: tasukictl standard list "
+				 "names them, \"\" is an attachment",
+		    kind);
 	if (reads == NULL) /* a broker that does not say */
 		return CTL_OK;
 	partner_edition_judge(standard, reads, &none, sent, &v);

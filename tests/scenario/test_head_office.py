@@ -62,6 +62,14 @@ def test_every_reason_of_a_way_is_japanese(stage):  # noqa: F811
                     to, kind, step, why)
 
 
+def test_a_kind_that_nobody_sends_is_told(stage):  # noqa: F811
+    for kind, wanted in (("UPPLAM", 2), ("UPKIHON_IMAGE", 0), ("UPHOSOKU", 0),
+                         ("DLTPLAN", 0), ("", 0)):
+        code, _, err = clerk(stage, "route", CARE, VISIT, kind)
+        assert code == wanted, (kind, err)
+        assert (kind in err and "standard list" in err) == (wanted == 2)
+
+
 def test_faults_of_a_list_are_japanese(stage, tmp_path):  # noqa: F811
     path = str(tmp_path / "list.csv")
     wrong = CARE[:9] + str((int(CARE[9]) + 1) % 10)
