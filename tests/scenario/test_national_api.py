@@ -199,6 +199,11 @@ def test_f44_duplicates(open_room, tmp_path):
     wait_for(room.tail, lambda: [i for i in room.nation.items()
                                  if i["item_id"] == again
                                  and i["state"] == "fetched"], 60)
+    # and somebody can see that it came twice
+    wait_for(room.tail, lambda: any(
+        n["code"] == "received-twice" and n["office"] == CARE
+        for n in room.ctl("notices", "--folder",
+                          room.folder)["notices"]), 60)
     assert room.restart()
     assert holds(lambda: not office.files("inbox"), 2), office.files("inbox")
     assert len(room.lab.parcels()) == 1
