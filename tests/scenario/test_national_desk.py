@@ -180,8 +180,8 @@ def test_killed_while_it_is_settled(room, tmp_path):
 
 
 def test_downloaded_by_hand(desk, tmp_path):
-    """F44: also what another terminal fetched and somebody puts here."""
-    """A set, in any order and slowly: one parcel for the office it names."""
+    """F44: A set, in any order and slowly: one parcel for the office it names;
+    also when another terminal fetched a copy."""
     files = incoming(tmp_path)
     first, *others = sorted(files)
     desk.download(VISIT, first, files[first], common=True)
