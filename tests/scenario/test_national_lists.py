@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 from lab import NUMBER, by_name, plan_set, row, wait_for
-from national_room import CARE, PARTNERS, NationalRoom, actual
+from national_room import CARE, PARTNERS, NationalRoom
 
 P1, P2 = PARTNERS[:2]
 # plans come in here: ours is a service office, one partner a care manager
@@ -33,10 +33,10 @@ def since_of(call):
         call["since"]).timestamp() * 1000)
 
 
-def asked(room, which="received"):
+def asked(room):
     """The lists of our office: calls with ms, how far back."""
     return [{**c, "back": c["at"] - since_of(c)}
-            for c in room.nation.calls(which) if c["office"] == CARE]
+            for c in room.nation.calls("received") if c["office"] == CARE]
 
 
 def wait_asked(room, what, good, after=0):
@@ -142,16 +142,3 @@ def test_what_is_not_safe_stays_in_the_lists(room, tmp_path):
                if failed[0]["id"] < c["id"] < failed[-1]["id"]]
     assert all(c["listed"] == 1 for c in between), between
     assert room.nation.doubles() == []
-
-
-def test_an_answer_is_told(room, tmp_path):
-    """What we sent is listed, and that it was fetched is heard of."""
-    room.open()
-    mine = actual(tmp_path / "a", ROWS[CARE], ROWS[P1])
-    room.send(mine)
-    room.wait_receipts(1)
-    (item,) = room.nation.items()
-    room.client(P1).fetch(item["item_id"])
-    room.wait_receipts(1, "picked-up")
-    # not one of them for the whole window
-    assert all(narrow(c) for c in asked(room, "sent"))
