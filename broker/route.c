@@ -272,10 +272,13 @@ say_time(const struct making *m, const char *code, const char *what, int64_t ms)
 static void
 say_deadline(const struct making *m, const struct desk *to)
 {
-	int64_t due =
+	int64_t due;
+
+	if (m->say == NULL)
+		return;
+	due =
 	    policy_deadline(&to->policy, &registry_policies_of(m->r)->holidays,
 		cycle_of(m->parcel), m->parcel->month);
-
 	if (due > 0)
 		say_time(m, "deadline", "The deadline is", due);
 	else

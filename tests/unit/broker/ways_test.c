@@ -257,9 +257,10 @@ reasons_are_told(void **state)
 		const char *columns, *codes;
 	} cases[] = {
 	    {"ways=hub:a ..2026-01-01; national; pdf|quiet_hours=08:00-10:00",
-		"policy way-not-valid way way data no-fallback priority "
-		"quiet-hours "},
-	    {"way=national|kinds=result", "policy data kind-not-taken kind "},
+		"policy way-not-valid way way data deadline no-fallback "
+		"priority quiet-hours "},
+	    {"way=national|kinds=result",
+		"policy data deadline kind-not-taken kind "},
 	    {"way=national|fallback=1b",
 		"policy data deadline paper fallback priority "},
 	};
