@@ -295,7 +295,6 @@ control_expected_settle(struct broker *b, struct request *rq)
 	char office[NUMBER_OFFICE_BYTES], office_type[NUMBER_TYPE_BYTES];
 	char partner[NUMBER_OFFICE_BYTES], partner_type[NUMBER_TYPE_BYTES];
 	struct tick *t;
-	struct store_op *op;
 
 	if (!expected_month(month) ||
 	    !number_type(control_text(rq->in, "office"), office, office_type) ||
@@ -314,18 +313,10 @@ control_expected_settle(struct broker *b, struct request *rq)
 	expected_key(month, office, office_type, partner, partner_type, t->key);
 	snprintf(t->note, sizeof(t->note), "%s by=%.40s",
 	    undo ? "undone" : "settled", by);
-	op = &t->work.op;
-	op->type = STORE_REGISTRY;
-	op->actor = "operator";
-	op->at_ms = b->wall_ms;
-	op->registry.kind = KIND;
-	op->registry.key = t->key;
-	op->registry.note = t->note;
-	if (!undo) {
+	if (!undo)
 		t->value = tick_value(b, rq->in, by);
-		op->registry.value = t->value;
-		op->registry.bytes = strlen(t->value);
-	}
+	writer_registry(
+	    &t->work, "operator", b->wall_ms, KIND, t->key, t->value, t->note);
 	t->work.done = tick_done;
 	t->work.bytes = sizeof(*t);
 	writer_put(b->writer, &t->work);

@@ -124,7 +124,6 @@ static void
 put_record(struct broker *b, struct job *job, const struct mandate *m)
 {
 	struct record *r = mem_new(sizeof(*r));
-	struct store_op *op = &r->work.op;
 	json_t *o = mandate_json(m);
 
 	r->job = job;
@@ -138,14 +137,8 @@ put_record(struct broker *b, struct job *job, const struct mandate *m)
 		panic("mandate: no memory for a record");
 	r->work.done = record_done;
 	r->work.bytes = sizeof(*r) + strlen(r->value);
-	op->type = STORE_REGISTRY;
-	op->actor = "operator";
-	op->at_ms = b->wall_ms;
-	op->registry.kind = "mandate";
-	op->registry.key = r->key;
-	op->registry.value = r->value;
-	op->registry.bytes = strlen(r->value);
-	op->registry.note = r->note;
+	writer_registry(&r->work, "operator", b->wall_ms, "mandate", r->key,
+	    r->value, r->note);
 	job->open++;
 	r->work.joined = job->open < job->count; /* all or none */
 	CRASH_POINT("mandate-before-commit");
@@ -163,26 +156,6 @@ put_all(struct broker *b, struct job *job)
 
 /* ---- giving ---- */
 
-static bool
-has_desk(const struct broker *b, const struct mandate *m)
-{
-	struct desk *const *desks;
-	size_t i, count;
-
-	if (m->type[0] != '\0') {
-		const struct desk *desk = registry_match(b->registry, m->office,
-		    m->type, deadline_day(b->wall_ms), NULL);
-
-		return desk != NULL && desk->inside;
-	}
-	desks = registry_first(b->registry, m->office, &count);
-	for (i = 0; i < count; i++) {
-		if (desks[i]->inside)
-			return true;
-	}
-	return false;
-}
-
 static int
 check_given(const struct broker *b, const struct mandate *m, struct why *why)
 {
@@ -194,7 +167,7 @@ check_given(const struct broker *b, const struct mandate *m, struct why *why)
 	else if (m->party[0] == '\0')
 		why_set(why, WHY_NEVER, "party",
 		    "Say the name of the party that acts.");
-	else if (!has_desk(b, m))
+	else if (!mandate_can_give(b->registry, m->office, m->type))
 		why_set(why, WHY_NEVER, "office",
 		    "Office %s%s%s is not one of ours: only an office of ours "
 		    "can give a mandate.",

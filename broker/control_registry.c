@@ -469,20 +469,14 @@ static void
 put_agent(struct broker *b, struct request *rq, const struct agent *agent)
 {
 	struct agent_record *r = mem_new(sizeof(*r));
-	struct store_op *op = &r->work.op;
 
 	r->request = rq;
 	r->agent = *agent;
 	r->value = agent_json(agent);
 	r->work.done = agent_done;
 	r->work.bytes = sizeof(*r) + strlen(r->value);
-	op->type = STORE_REGISTRY;
-	op->actor = "operator";
-	op->at_ms = b->wall_ms;
-	op->registry.kind = "agent";
-	op->registry.key = r->agent.name;
-	op->registry.value = r->value;
-	op->registry.bytes = strlen(r->value);
+	writer_registry(&r->work, "operator", b->wall_ms, "agent",
+	    r->agent.name, r->value, NULL);
 	writer_put(b->writer, &r->work);
 }
 

@@ -83,19 +83,14 @@ static void
 forget(struct broker *b, const char *key, size_t last)
 {
 	struct forgetting *f = mem_new(sizeof(*f));
-	struct store_op *op = &f->work.op;
 
 	snprintf(f->key, sizeof(f->key), "%s", key);
 	f->last = last;
 	f->work.done = forgotten;
 	f->work.bytes = sizeof(*f);
 	f->work.joined = last == 0;
-	op->type = STORE_REGISTRY;
-	op->actor = "broker";
-	op->at_ms = b->wall_ms;
-	op->registry.kind = REGISTRY_KIND_IMPORT;
-	op->registry.key = f->key;
-	op->registry.note = "older than history/keep";
+	writer_registry(&f->work, "broker", b->wall_ms, REGISTRY_KIND_IMPORT,
+	    f->key, NULL, "older than history/keep");
 	writer_put(b->writer, &f->work);
 }
 

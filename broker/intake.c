@@ -34,17 +34,6 @@
 #include "writer.h"
 
 static uint64_t
-encoded_bytes(const struct wire_parcel *p)
-{
-	uint64_t sum = 0;
-	size_t i;
-
-	for (i = 0; i < p->document_count; i++)
-		sum += p->documents[i].encoded_bytes;
-	return sum;
-}
-
-static uint64_t
 original_bytes(const struct wire_parcel *p)
 {
 	uint64_t sum = 0;
@@ -125,7 +114,7 @@ static enum refusal
 check(struct broker *b, const struct session *s, const struct wire_parcel *p,
     const struct hear_input *in, struct route *route, const char **detail)
 {
-	uint64_t bytes = encoded_bytes(p);
+	uint64_t bytes = quota_bytes(p);
 	enum refusal refusal;
 
 	*detail = NULL;
@@ -168,7 +157,7 @@ intake_submit(struct broker *b, struct session *s, struct wire_msg *msg,
 		return;
 	}
 	s->unanswered++;
-	s->unanswered_bytes += encoded_bytes(p);
+	s->unanswered_bytes += quota_bytes(p);
 	if (!all_inline(p)) {
 		upload_begin(b, s, msg, in);
 		return;

@@ -149,6 +149,10 @@ bool mandate_gateway(const struct agent *agent);
  * where none does. */
 bool mandate_ours(const struct registry *r, const char *office,
     const char *type, int64_t at_ms);
+/* mandate_can_give(r, office, type): a desk of ours stands for it, today or
+ * whenever: a mandate may be given before the desk opens. */
+bool mandate_can_give(
+    const struct registry *r, const char *office, const char *type);
 /* mandate_serves(m, agent, queue, now_ms): may it take legs from that queue, of
  * some partner at least? */
 bool mandate_serves(const struct mandates *m, const struct agent *agent,

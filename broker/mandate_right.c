@@ -215,6 +215,12 @@ inside(const struct registry *r, const char *office, const char *type, int day)
 	return desk != NULL && desk->inside;
 }
 
+bool
+mandate_can_give(const struct registry *r, const char *office, const char *type)
+{
+	return inside(r, office, type, 0);
+}
+
 /* ---- questions ---- */
 
 bool

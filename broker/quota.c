@@ -166,8 +166,8 @@ kept_before(struct broker *b, const struct id *id)
 	return there;
 }
 
-static uint64_t
-bytes_of(const struct wire_parcel *p)
+uint64_t
+quota_bytes(const struct wire_parcel *p)
 {
 	uint64_t sum = 0;
 	size_t i;
@@ -209,7 +209,7 @@ quota_check(struct broker *b, const struct wire_parcel *p, char note[192])
 	    b->registry, p->from, p->from_type, deadline_day(b->wall_ms), NULL);
 	const struct policy *policy;
 	struct quota_used used;
-	uint64_t bytes = bytes_of(p);
+	uint64_t bytes = quota_bytes(p);
 
 	if (from == NULL || !has_quota(from) || deletes(p))
 		return REFUSAL_NONE;

@@ -35,6 +35,8 @@ enum refusal quota_check(
 void quota_sent(struct broker *b, const struct store_parcel *parcel);
 void quota_unsent(
     struct broker *b, const struct store_parcel *parcel, int64_t sent_ms);
+/* quota_bytes(parcel): of all its documents, as they travel. */
+uint64_t quota_bytes(const struct wire_parcel *parcel);
 /* quota_of(b, desk): what it has sent today. */
 struct quota_used quota_of(const struct broker *b, const struct desk *desk);
 

@@ -23,21 +23,6 @@ struct word {
 	int from, to; /* YYYYMMDD; 0 = open */
 };
 
-/* "A..B", either end may be missing, not both. */
-static bool
-take_days(char *text, struct word *out)
-{
-	char *dots = strstr(text, "..");
-
-	if (dots == NULL)
-		return false;
-	*dots = '\0';
-	out->from = row_day(text);
-	out->to = row_day(dots + 2);
-	return out->from >= 0 && out->to >= 0 && out->from + out->to > 0 &&
-	       (out->from == 0 || out->to == 0 || out->from <= out->to);
-}
-
 static bool
 take_word(const char *text, size_t n, struct word *out)
 {
@@ -58,7 +43,7 @@ take_word(const char *text, size_t n, struct word *out)
 			 "ABCDEFGHIJKLMNOPQRSTUVWXYZ._-") != length)
 		return false;
 	memcpy(out->edition, copy, length + 1);
-	return days == NULL || take_days(days, out);
+	return days == NULL || row_days(days, &out->from, &out->to);
 }
 
 /* The next word of ${*at}; false at the end. */

@@ -206,22 +206,17 @@ put_record(struct broker *b, struct job *job, const char *kind, const char *key,
     char *value, const char *note)
 {
 	struct record *r = mem_new(sizeof(*r));
-	struct store_op *op = &r->work.op;
 
 	r->job = job;
 	r->value = value;
 	snprintf(r->key, sizeof(r->key), "%s", key);
 	r->work.done = record_done;
 	r->work.bytes = sizeof(*r) + (value != NULL ? strlen(value) : 0);
-	op->type = STORE_REGISTRY;
-	op->actor = job->order.as[0] != '\0' ? job->order.as : "operator";
-	op->under = job->order.under[0] != '\0' ? job->order.under : NULL;
-	op->at_ms = b->wall_ms;
-	op->registry.kind = kind;
-	op->registry.key = r->key;
-	op->registry.value = value;
-	op->registry.bytes = value != NULL ? strlen(value) : 0;
-	op->registry.note = note;
+	writer_registry(&r->work,
+	    job->order.as[0] != '\0' ? job->order.as : "operator", b->wall_ms,
+	    kind, r->key, value, note);
+	if (job->order.under[0] != '\0')
+		r->work.op.under = job->order.under;
 	r->work.joined = true; /* half a list is worse than none */
 	job->open++;
 	job->last = r;

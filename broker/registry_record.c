@@ -46,7 +46,6 @@ registry_record_fax(struct broker *b, const char *key, json_t *record,
     void *arg)
 {
 	struct record *r = mem_new(sizeof(*r));
-	struct store_op *op = &r->work.op;
 
 	snprintf(r->key, sizeof(r->key), "%s", key);
 	snprintf(r->note, sizeof(r->note), "%s", what);
@@ -59,14 +58,8 @@ registry_record_fax(struct broker *b, const char *key, json_t *record,
 	r->work.done = fax_done;
 	r->work.joined = joined;
 	r->work.bytes = sizeof(*r) + strlen(r->text);
-	op->type = STORE_REGISTRY;
-	op->actor = actor;
-	op->at_ms = b->wall_ms;
-	op->registry.kind = "fax";
-	op->registry.key = r->key;
-	op->registry.value = r->text;
-	op->registry.bytes = strlen(r->text);
-	op->registry.note = r->note;
+	writer_registry(
+	    &r->work, actor, b->wall_ms, "fax", r->key, r->text, r->note);
 	CRASH_POINT("fax-before-commit");
 	writer_put(b->writer, &r->work);
 }

@@ -129,24 +129,18 @@ row_way(const char *text, struct desk_way *out)
 	return 0;
 }
 
-/* "A..B", either end may be missing. */
-static int
-days_of(char *text, struct desk_way *out)
+bool
+row_days(char *text, int *from, int *to)
 {
 	char *dots = strstr(text, "..");
 
 	if (dots == NULL)
-		return TSK_INVALID;
+		return false;
 	*dots = '\0';
-	out->valid_from = row_day(text);
-	out->valid_to = row_day(dots + 2);
-	if (out->valid_from < 0 || out->valid_to < 0 ||
-	    (out->valid_from == 0 && out->valid_to == 0))
-		return TSK_INVALID;
-	if (out->valid_from > 0 && out->valid_to > 0 &&
-	    out->valid_to < out->valid_from)
-		return TSK_INVALID;
-	return 0;
+	*from = row_day(text);
+	*to = row_day(dots + 2);
+	return *from >= 0 && *to >= 0 && *from + *to > 0 &&
+	       (*from == 0 || *to == 0 || *from <= *to);
 }
 
 /* Blanks at both ends away. */
@@ -173,7 +167,7 @@ one_way(char *text, struct desk_way *out)
 	if (row_way(s, out) != 0)
 		return "A way is bus, national, hub:NAME, fax or pdf.";
 	days = stripped(days);
-	if (*days != '\0' && days_of(days, out) != 0)
+	if (*days != '\0' && !row_days(days, &out->valid_from, &out->valid_to))
 		return "Days of a way are written "
 		       "2026-04-01..2027-03-31; one end may be left out.";
 	return NULL;

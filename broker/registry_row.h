@@ -19,6 +19,9 @@ const char *row_text(
 bool row_plain_name(const char *s);
 /* row_day(s): YYYY-MM-DD or YYYYMMDD -> YYYYMMDD; "" -> 0; -1: no day. */
 int row_day(const char *s);
+/* row_days(text, &from, &to): "A..B" of such days; either end may be missing (0),
+ * not both.  Cuts text.  False: it is none, or ends before it begins. */
+bool row_days(char *text, int *from, int *to);
 /* row_ways(text, desk, complain, arg): fill desk->ways from the column "ways":
  * "national 2026-04-01..2027-03-31; hub:kanamic; fax"; how many faults. */
 int row_ways(

@@ -245,7 +245,6 @@ static void
 put_note(struct broker *b, const char *key, int64_t at_ms)
 {
 	struct note *n = mem_new(sizeof(*n));
-	struct store_op *op = &n->work.op;
 
 	snprintf(n->key, sizeof(n->key), "%s", key);
 	snprintf(
@@ -253,13 +252,8 @@ put_note(struct broker *b, const char *key, int64_t at_ms)
 	n->work.done = note_done;
 	n->work.bytes = sizeof(*n);
 	n->work.joined = true;
-	op->type = STORE_REGISTRY;
-	op->actor = "broker";
-	op->at_ms = b->wall_ms;
-	op->registry.kind = KIND;
-	op->registry.key = n->key;
-	op->registry.value = n->value;
-	op->registry.bytes = strlen(n->value);
+	writer_registry(
+	    &n->work, "broker", b->wall_ms, KIND, n->key, n->value, NULL);
 	writer_put(b->writer, &n->work);
 }
 

@@ -417,6 +417,22 @@ writer_start(struct store *store, struct writer **out, struct why *why)
 }
 
 void
+writer_registry(struct work *work, const char *actor, int64_t at_ms,
+    const char *kind, const char *key, const char *value, const char *note)
+{
+	struct store_op *op = &work->op;
+
+	op->type = STORE_REGISTRY;
+	op->actor = actor;
+	op->at_ms = at_ms;
+	op->registry.kind = kind;
+	op->registry.key = key;
+	op->registry.value = value;
+	op->registry.bytes = value != NULL ? strlen(value) : 0;
+	op->registry.note = note;
+}
+
+void
 writer_put(struct writer *w, struct work *work)
 {
 	append(&w->gathered, work);

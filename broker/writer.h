@@ -43,6 +43,11 @@ struct work {
 /* writer_start(store, out, why) */
 int writer_start(
     struct store *store, struct writer **out, struct why *why) TSK_MUST_USE;
+/* writer_registry(work, actor, at_ms, kind, key, value, note): make it a change of
+ * one kept record; all texts live as long as the work.  value NULL: the record
+ * goes; note may be NULL. */
+void writer_registry(struct work *work, const char *actor, int64_t at_ms,
+    const char *kind, const char *key, const char *value, const char *note);
 /* writer_put(w, work): gather; sent with the next writer_flush(). */
 void writer_put(struct writer *w, struct work *work);
 /* writer_later(w, work): it did not fit on the disk; tried again by

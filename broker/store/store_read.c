@@ -178,6 +178,18 @@ same(const char *want, const char *have)
 	return want == NULL || want[0] == '\0' || strcmp(want, have) == 0;
 }
 
+/* How a walk over records ended: the caller's word, the store's trouble, or that
+ * damaged ones were passed over. */
+static int
+walked(int stop, int rc, size_t left_out)
+{
+	if (stop != 0)
+		return stop;
+	if (rc != 0 && rc != TSK_NOTFOUND)
+		return rc;
+	return left_out > 0 ? TSK_DAMAGED : 0;
+}
+
 static bool
 matches(const struct store_filter *f, const struct store_parcel *p)
 {
@@ -250,11 +262,7 @@ store_read_find(struct store *store, const struct store_filter *filter,
 	store->map->walk_close(walk);
 end:
 	store->read_end(store, txn);
-	if (stop != 0)
-		return stop;
-	if (rc != 0 && rc != TSK_NOTFOUND)
-		return rc;
-	return left_out > 0 ? TSK_DAMAGED : 0;
+	return walked(stop, rc, left_out);
 }
 
 int
@@ -288,11 +296,7 @@ store_read_registry(
 	store->map->walk_close(walk);
 end:
 	store->read_end(store, txn);
-	if (stop != 0)
-		return stop;
-	if (rc != 0 && rc != TSK_NOTFOUND)
-		return rc;
-	return left_out > 0 ? TSK_DAMAGED : 0;
+	return walked(stop, rc, left_out);
 }
 
 /* ---- audit ---- */
