@@ -134,7 +134,7 @@ lay_name(struct order *order, struct place *place)
 /* ---- watching ---- */
 
 struct watch *
-watch_new(size_t room, bool moved, void (*done)(struct order *order), void *arg)
+watch_new(bool moved, void (*done)(struct order *order), void *arg)
 {
 	struct watch *watch = mem_new(sizeof(*watch));
 
@@ -142,15 +142,20 @@ watch_new(size_t room, bool moved, void (*done)(struct order *order), void *arg)
 	watch->order.done = done;
 	watch->order.arg = arg;
 	watch->moved = moved;
-	watch->items = mem_new((room + 1) * sizeof(*watch->items));
 	return watch;
 }
 
 void
 watch_add(struct watch *watch, const struct job *job, const char *folder)
 {
-	struct watch_item *item = &watch->items[watch->count++];
+	size_t n = watch->count++;
+	struct watch_item *item;
 
+	if ((n & (n - 1)) == 0) /* 0, 1, 2, 4, 8...: it is full */
+		watch->items = mem_resize(
+		    watch->items, (n == 0 ? 1 : 2 * n) * sizeof(*item));
+	item = &watch->items[n];
+	memset(item, 0, sizeof(*item));
 	item->id = job->id;
 	item->leg = job->leg;
 	item->folder = mem_text(folder);
@@ -206,8 +211,9 @@ watch_look(struct order *order, struct place *place)
 	struct driver_list list = {0};
 	int rc = 0;
 
-	qsort(
-	    watch->items, watch->count, sizeof(*watch->items), compare_folders);
+	if (watch->count > 0)
+		qsort(watch->items, watch->count, sizeof(*watch->items),
+		    compare_folders);
 	for (size_t i = 0; rc == 0 && i < watch->count; i++) {
 		struct watch_item *item = &watch->items[i];
 

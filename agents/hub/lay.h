@@ -54,8 +54,7 @@ struct watch {
 };
 
 struct watch *watch_new(
-    size_t room, bool moved, void (*done)(struct order *order), void *arg);
-/* watch_add(watch, job, folder): room is the caller's to mind. */
+    bool moved, void (*done)(struct order *order), void *arg);
 void watch_add(struct watch *watch, const struct job *job, const char *folder);
 void watch_free(struct watch **watch);
 int watch_look(struct order *order, struct place *place);

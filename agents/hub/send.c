@@ -13,7 +13,8 @@
 #include "send_inside.h"
 
 #define FAILED_KEEP_MS (90LL * 24 * 3600 * 1000)
-#define WATCH_MAX      5000
+/* At once: each waits for the disk, and the broker for our heartbeat. */
+#define STEPS_MAX 200
 
 /* ---- the list ---- */
 
@@ -277,6 +278,7 @@ on_watched(struct order *done)
 {
 	struct watch *watch = (struct watch *)done;
 	struct send *s = done->arg;
+	unsigned steps = 0;
 
 	s->watching = false;
 	s->watch_ms = clock_wall_ms() + s->settings->interval_ms;
@@ -285,10 +287,14 @@ on_watched(struct order *done)
 		    done->why.code, done->why.text);
 	for (size_t i = 0; done->rc == 0 && i < watch->count; i++) {
 		struct watch_item *item = &watch->items[i];
-		struct job *job = send_find(s, &item->id, item->leg);
+		struct job *job =
+		    item->seen ? send_find(s, &item->id, item->leg) : NULL;
 
-		if (item->seen && job != NULL)
-			(void)!send_seen(s, job, "", clock_wall_ms());
+		if (job == NULL || send_seen(s, job, "", clock_wall_ms()) < 0 ||
+		    ++steps < STEPS_MAX)
+			continue;
+		s->watch_ms = clock_wall_ms(); /* the others */
+		break;
 	}
 	watch_free(&watch);
 }
@@ -297,10 +303,9 @@ static void
 watch(struct send *s)
 {
 	bool moved = strcmp(s->profile->status.seen, "moved") == 0;
-	struct watch *w = watch_new(WATCH_MAX, moved, on_watched, s);
+	struct watch *w = watch_new(moved, on_watched, s);
 
-	for (struct job *job = NULL;
-	     w->count < WATCH_MAX && (job = send_next(s, job)) != NULL;)
+	for (struct job *job = NULL; (job = send_next(s, job)) != NULL;)
 		if (job->state == JOB_HANDED && job->folder != NULL)
 			watch_add(w, job,
 			    moved ? s->profile->status.folder : job->folder);
@@ -341,26 +346,31 @@ send_over(const struct send *s, const struct job *job, int64_t now_ms)
 	}
 }
 
-static void
+/* True if it is a step further, or waits for another try. */
+static bool
 look(struct send *s, struct job *job, int64_t now_ms)
 {
 	if (job->dirty && send_save(s, job) == 0 && job->state >= JOB_HANDED)
 		s->tell(s->arg, job);
 	if (send_over(s, job, now_ms)) {
-		if (s->worker != NULL || job->forgotten)
-			end(s, job);
-		return;
+		if (s->worker == NULL && !job->forgotten)
+			return false;
+		end(s, job);
+		return true;
 	}
 	if (s->worker == NULL || (job->recall && job->state < JOB_LAID))
-		return;
+		return false;
 	if (job->state == JOB_LAID)
 		send_name(s, job);
 	else if (!job->lent || pair_waits(job))
-		return;
+		return false;
 	else if (job->state == JOB_QUEUED)
 		send_begin(s, job, now_ms);
 	else if (job->state == JOB_LAYING)
 		send_lay(s, job);
+	else
+		return false;
+	return true;
 }
 
 int64_t
@@ -368,6 +378,7 @@ send_tick(struct send *s, int64_t now_ms)
 {
 	int64_t wake = now_ms + 60000;
 	struct job *job, *next;
+	unsigned steps = 0;
 
 	for (job = send_next(s, NULL); job != NULL; job = next) {
 		next = send_next(s, job);
@@ -375,8 +386,8 @@ send_tick(struct send *s, int64_t now_ms)
 			continue;
 		if (job->waiting && job->next_ms > now_ms)
 			wake = job->next_ms < wake ? job->next_ms : wake;
-		else
-			look(s, job, now_ms);
+		else if (look(s, job, now_ms) && ++steps == STEPS_MAX)
+			return now_ms; /* the heartbeat, then the rest */
 	}
 	if (s->worker == NULL || !profile_watches(s->profile) || s->watching)
 		return wake;

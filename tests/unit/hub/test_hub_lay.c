@@ -188,7 +188,7 @@ static void
 watched(void **state)
 {
 	struct room *r = *state;
-	struct watch *watch = watch_new(2, false, NULL, NULL);
+	struct watch *watch = watch_new(false, NULL, NULL);
 	struct why why;
 
 	put_file(r, "a.CSV", "x");
