@@ -388,6 +388,7 @@ class Demo(Tables):
             raise
         self.table()
         self.table_of_ways()
+        self.head_office(files)
         return self.verdict()
 
     def relay(self, files):
@@ -429,6 +430,8 @@ class Demo(Tables):
   受信フォルダー / they arrive in    {room}/offices/*/{FOLDERS['inbox']}
   一覧 / look around                 {control} status
                                      {control} parcels
+  本部の質問 / a head office asks    {control} expected --month {MONTH:%Y%m}
+                                     {control} route --explain FROM TO UPPLAN
   終了 / stop                        ops/lab down {room}""")
 
     def close(self, code):

@@ -2,6 +2,7 @@
 import datetime
 import os
 import shutil
+import subprocess
 
 from demo_screen import pad
 
@@ -103,6 +104,52 @@ class Tables:
             if way and there:
                 came[way] = came.get(way, 0) + 1
         return found, came
+
+    # -- what a head office asks on the 3rd of the month
+
+    def head_office(self, files):
+        """Which results are owed, and why a file goes the way it goes."""
+        plans = [m for _, m in files.paths
+                 if m["kind"] == "UPPLAN" and m["month"]]
+        if not plans:
+            return
+        self.screen.step("本部の質問", "what a head office asks on the 3rd")
+        for month in sorted({m["month"] for m in plans}):
+            self.owed(month)
+        most = {"national": 0, "hub": 1, "fax": 2, "pdf": 3}    # to tell
+        plan = min(plans, key=lambda m: most.get(
+            self.outside.way(m["receiver"]).partition(":")[0], 4))
+        self.ask("route", "--explain", plan["sender"], plan["receiver"],
+                 plan["kind"], "--month", plan["month"])
+
+    def owed(self, month):
+        self.screen.line(f"  $ tasukictl expected --month {month}")
+        answer = self.room.ctl("expected", "--month", month)
+        for row in answer["rows"]:
+            due = datetime.datetime.fromtimestamp(
+                row["due_ms"] / 1000,
+                datetime.timezone(datetime.timedelta(hours=9)))
+            self.screen.line(
+                f"    未着 {row['state']}  {self.office(row['partner'])} → "
+                f"{self.office(row['office'])}  期限 due {due:%Y-%m-%d %H:%M}"
+                f"  経路 way {row['way']}")
+            # who is reached by paper only answers on paper: a person ticks off
+            if self.source is None and row["way"] not in ("fax", "pdf"):
+                self.faults.append("a result arrived and is owed: "
+                                   + row["partner"])
+        total = answer["total"]
+        self.screen.line(f"    届いた arrived {total['arrived']}   未着 owed "
+                         f"{total['owed'] + total['late'] + total['partly']}")
+
+    def ask(self, *arguments):
+        """tasukictl as a Japanese clerk sees it."""
+        self.screen.line("  $ tasukictl " + " ".join(arguments))
+        done = subprocess.run(
+            [os.path.join(self.room.bin, "tasukictl"), "--data",
+             self.room.data(), "--lang", "ja", *arguments],
+            capture_output=True, text=True, timeout=60, check=False)
+        for line in (done.stdout + done.stderr).splitlines():
+            self.screen.line("    " + line if line else "")
 
     def table(self):
         self.screen.step("送信単位の一覧", "every parcel")
