@@ -94,9 +94,9 @@ def test_f13_a_second_broker_is_refused(rooms):
 
 @pytest.mark.parametrize("dies", ["", "office-taken-back"])
 def test_f14_an_old_backup_is_restored(rooms, tally, dies):
-    """What was delivered since does not come again; what the broker forgot is
-    offered again, under its id, by the agent that sent it, also if that one
-    dies (at a point) when it has taken its folder back."""
+    """T55: What was delivered since does not come again; what the broker
+    forgot is offered again, under its id, by the agent that sent it, also if
+    that one dies (at a point) when it has taken its folder back."""
     lab, = rooms(1)
     backup, store = lab.path("backup"), lab.path("broker", "store")
     lab.finish_round(lab.send_round())
