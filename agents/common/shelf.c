@@ -1,5 +1,5 @@
 /* NAME
- *	shelf - a folder of small folders, each with a record and some files
+ *	shelf - a folder of small folders, one a leg, with a record and some files
  * SUMMARY
  *	see shelf.h
  */
@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "crash.h"
 #include "file.h"
 #include "log.h"
@@ -20,7 +21,6 @@
 #define FOLDER_MODE 0700
 #define FILE_MODE   0600
 #define RECORD      "record"
-#define NAME_MAX_   256
 
 enum { ROOT, OPEN, ENDED, INCOMING, FOLDERS };
 enum { WRITTEN, KEPT, OVER, MOVED, POINTS };
@@ -117,17 +117,20 @@ shelf_dirfd(const struct shelf *s)
 }
 
 int
-shelf_folder(const struct shelf *s, const char *key)
+shelf_folder(const struct shelf *s, const struct id *id, unsigned leg)
 {
-	return file_dir_open(s->fds[OPEN], key);
+	char key[LEG_KEY_BYTES];
+
+	return file_dir_open(s->fds[OPEN], leg_key(id, leg, key));
 }
 
 char *
-shelf_path(const struct shelf *s, const char *key)
+shelf_path(const struct shelf *s, const struct id *id, unsigned leg)
 {
-	char *path = NULL;
+	char key[LEG_KEY_BYTES], *path = NULL;
 
-	if (asprintf(&path, "%s/%s/%s", s->path, s->open, key) < 0)
+	if (asprintf(
+		&path, "%s/%s/%s", s->path, s->open, leg_key(id, leg, key)) < 0)
 		panic("no memory");
 	return path;
 }
@@ -152,10 +155,10 @@ write_record(int dirfd, const struct buf *record)
 }
 
 int
-shelf_save(
-    struct shelf *s, const char *key, const struct buf *record, struct why *why)
+shelf_save(struct shelf *s, const struct id *id, unsigned leg,
+    const struct buf *record, struct why *why)
 {
-	int dirfd = shelf_folder(s, key);
+	int dirfd = shelf_folder(s, id, leg);
 
 	if (dirfd < 0)
 		return fail(s, dirfd, why, "opening a record");
@@ -226,12 +229,13 @@ commit(struct shelf *s, const char *key, const char *tmp,
 }
 
 int
-shelf_put(struct shelf *s, const char *key, const struct buf *record,
-    const struct shelf_file *files, size_t count, struct why *why)
+shelf_put(struct shelf *s, const struct id *id, unsigned leg,
+    const struct buf *record, const struct shelf_file *files, size_t count,
+    struct why *why)
 {
-	char tmp[NAME_MAX_];
+	char key[LEG_KEY_BYTES], tmp[LEG_KEY_BYTES + 4];
 
-	snprintf(tmp, sizeof(tmp), "%.240s.tmp", key);
+	snprintf(tmp, sizeof(tmp), "%s.tmp", leg_key(id, leg, key));
 	int rc = commit(s, key, tmp, record, files, count);
 	if (rc < 0) {
 		fail(s, rc, why, "writing something new");
@@ -262,9 +266,9 @@ strip(int dirfd)
 }
 
 int
-shelf_strip(struct shelf *s, const char *key, struct why *why)
+shelf_strip(struct shelf *s, const struct id *id, unsigned leg, struct why *why)
 {
-	int dirfd = shelf_folder(s, key);
+	int dirfd = shelf_folder(s, id, leg);
 
 	if (dirfd < 0)
 		return fail(s, dirfd, why, "opening a record");
@@ -292,10 +296,11 @@ move_to(struct shelf *s, const char *key, int month)
 }
 
 int
-shelf_end(struct shelf *s, const char *key, const char *month_name,
+shelf_end(struct shelf *s, const struct id *id, unsigned leg,
     const struct buf *record, struct why *why)
 {
-	int dirfd = file_dir_open(s->fds[OPEN], key);
+	char key[LEG_KEY_BYTES], name[CLOCK_TEXT_BYTES];
+	int dirfd = shelf_folder(s, id, leg);
 	int month, rc;
 
 	if (dirfd < 0)
@@ -306,25 +311,27 @@ shelf_end(struct shelf *s, const char *key, const char *month_name,
 		rc = strip(dirfd);
 	close(dirfd);
 	month = rc < 0 ? rc
-		       : file_dir_below(s->fds[ENDED], month_name, FOLDER_MODE);
+		       : file_dir_below(s->fds[ENDED],
+			     clock_month(id_wall_ms(id), name), FOLDER_MODE);
 	if (month < 0)
 		return fail(s, month, why, "ending a record");
-	rc = move_to(s, key, month);
+	rc = move_to(s, leg_key(id, leg, key), month);
 	close(month);
 	CRASH_POINT(s->points[MOVED]);
 	return rc < 0 ? fail(s, rc, why, "ending a record") : 0;
 }
 
 int
-shelf_ended(
-    struct shelf *s, const char *key, const char *month_name, struct buf *out)
+shelf_ended(struct shelf *s, const struct id *id, unsigned leg, struct buf *out)
 {
-	int month = file_dir_open(s->fds[ENDED], month_name);
+	char key[LEG_KEY_BYTES], name[CLOCK_TEXT_BYTES];
+	int month =
+	    file_dir_open(s->fds[ENDED], clock_month(id_wall_ms(id), name));
 	int dirfd, rc;
 
 	if (month < 0)
 		return month == TSK_NOTFOUND ? 0 : month;
-	dirfd = file_dir_open(month, key);
+	dirfd = file_dir_open(month, leg_key(id, leg, key));
 	close(month);
 	if (dirfd < 0)
 		return dirfd == TSK_NOTFOUND ? 0 : dirfd;
@@ -339,9 +346,15 @@ static void
 load_one(struct shelf *s, const char *key, shelf_fn *each, void *arg)
 {
 	struct buf text;
-	int dirfd = file_dir_open(s->fds[OPEN], key);
-	int rc = dirfd;
+	struct id id;
+	unsigned leg;
 
+	if (leg_key_parse(key, &id, &leg) < 0) {
+		log_warn("shelf: key=%s result=nobodys", key);
+		return;
+	}
+	int dirfd = shelf_folder(s, &id, leg);
+	int rc = dirfd;
 	buf_init(&text, SHELF_RECORD_MAX);
 	if (dirfd >= 0) {
 		(void)!file_tidy(dirfd);
@@ -353,7 +366,8 @@ load_one(struct shelf *s, const char *key, shelf_fn *each, void *arg)
 	if (rc < 0)
 		log_error("shelf: key=%s result=damaged why=\"%s\"", key,
 		    err_text(rc));
-	each(arg, key, rc < 0 ? NULL : text.data, text.len, rc < 0 ? rc : 0);
+	each(arg, &id, leg, rc < 0 ? NULL : text.data, text.len,
+	    rc < 0 ? rc : 0);
 	buf_fini(&text);
 }
 

@@ -11,7 +11,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "file.h"
 #include "log.h"
 #include "shelf.h"
@@ -75,8 +74,7 @@ spool_dirfd(const struct spool *s)
 static char *
 path_of(const struct spool *s, const struct job *job, const char *name)
 {
-	char key[JOB_KEY_BYTES];
-	char *folder = shelf_path(s->shelf, job_key_of(job, key)), *path = NULL;
+	char *folder = shelf_path(s->shelf, &job->id, job->leg), *path = NULL;
 
 	if (asprintf(&path, "%s/%s", folder, name) < 0)
 		panic("no memory");
@@ -128,12 +126,11 @@ spool_unjoin(struct spool *s, const struct job *job)
 int
 spool_save(struct spool *s, const struct job *job, struct why *why)
 {
-	char key[JOB_KEY_BYTES];
 	struct buf text;
 
 	buf_init(&text, JOB_RECORD_MAX);
 	job_write(job, &text);
-	int rc = shelf_save(s->shelf, job_key_of(job, key), &text, why);
+	int rc = shelf_save(s->shelf, &job->id, job->leg, &text, why);
 	buf_fini(&text);
 	return rc;
 }
@@ -144,13 +141,11 @@ spool_put(struct spool *s, const struct job *job, const void *tiff, size_t n,
     struct why *why)
 {
 	const struct shelf_file file = {PAGES, tiff, n, NULL};
-	char key[JOB_KEY_BYTES];
 	struct buf text;
 
 	buf_init(&text, JOB_RECORD_MAX);
 	job_write(job, &text);
-	int rc =
-	    shelf_put(s->shelf, job_key_of(job, key), &text, &file, 1, why);
+	int rc = shelf_put(s->shelf, &job->id, job->leg, &text, &file, 1, why);
 	buf_fini(&text);
 	return rc;
 }
@@ -158,13 +153,11 @@ spool_put(struct spool *s, const struct job *job, const void *tiff, size_t n,
 int
 spool_end(struct spool *s, const struct job *job, struct why *why)
 {
-	char key[JOB_KEY_BYTES], month[CLOCK_TEXT_BYTES];
 	struct buf text;
 
 	buf_init(&text, JOB_RECORD_MAX);
 	job_write(job, &text);
-	int rc = shelf_end(s->shelf, job_key_of(job, key),
-	    clock_month(id_wall_ms(&job->id), month), &text, why);
+	int rc = shelf_end(s->shelf, &job->id, job->leg, &text, why);
 	buf_fini(&text);
 	return rc;
 }
@@ -172,12 +165,10 @@ spool_end(struct spool *s, const struct job *job, struct why *why)
 int
 spool_ended(struct spool *s, const struct id *id, unsigned leg, struct job *job)
 {
-	char key[JOB_KEY_BYTES], month[CLOCK_TEXT_BYTES];
 	struct buf text;
 
 	buf_init(&text, JOB_RECORD_MAX);
-	int rc = shelf_ended(s->shelf, leg_key(id, leg, key),
-	    clock_month(id_wall_ms(id), month), &text);
+	int rc = shelf_ended(s->shelf, id, leg, &text);
 	if (rc == 1) {
 		rc = job_read(text.data, text.len, job);
 		rc = rc < 0 ? rc : 1;
@@ -189,22 +180,23 @@ spool_ended(struct spool *s, const struct id *id, unsigned leg, struct job *job)
 /* ---- loading ---- */
 
 static void
-load_one(void *arg, const char *key, const char *text, size_t n, int rc)
+load_one(void *arg, const struct id *id, unsigned leg, const char *text,
+    size_t n, int rc)
 {
 	struct spool *s = arg;
 	struct job job = {0};
+	char name[ID_TEXT_BYTES];
 
 	if (rc == 0)
 		rc = job_read(text, n, &job);
 	if (rc < 0) {
-		log_error("spool: job=%s result=damaged why=\"%s\"", key,
-		    err_text(rc));
-		memset(&job, 0, sizeof(job));
-		if (leg_key_parse(key, &job.id, &job.leg) != 0)
-			return; /* nobody's */
+		job.id = *id;
+		job.leg = leg;
 		job.state = JOB_UNKNOWN;
 		job_say(&job, "record-damaged",
 		    "What was written down about this FAX cannot be read.");
+		log_error("spool: parcel=%s leg=%u result=damaged why=\"%s\"",
+		    id_text(id, name), leg, err_text(rc));
 	}
 	s->each(s->arg, &job);
 }

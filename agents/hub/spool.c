@@ -8,7 +8,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "clock.h"
 #include "digest.h"
 #include "file.h"
 #include "manifest.h"
@@ -60,9 +59,7 @@ spool_dirfd(const struct spool *s)
 static int
 open_job(const struct spool *s, const struct job *job)
 {
-	char key[JOB_KEY_BYTES];
-
-	return shelf_folder(s->shelf, job_key_of(job, key));
+	return shelf_folder(s->shelf, &job->id, job->leg);
 }
 
 int
@@ -114,11 +111,10 @@ record_of(const struct job *job, struct buf *out)
 int
 spool_save(struct spool *s, const struct job *job, struct why *why)
 {
-	char key[JOB_KEY_BYTES];
 	struct buf text;
 
 	record_of(job, &text);
-	int rc = shelf_save(s->shelf, job_key_of(job, key), &text, why);
+	int rc = shelf_save(s->shelf, &job->id, job->leg, &text, why);
 	buf_fini(&text);
 	return rc;
 }
@@ -131,7 +127,6 @@ spool_put(struct spool *s, const struct job *job,
 {
 	struct shelf_file files[1 + WIRE_DOCUMENTS_MAX];
 	size_t count = 0;
-	char key[JOB_KEY_BYTES];
 	struct buf text, manifest;
 
 	buf_init(&manifest, MANIFEST_MAX);
@@ -145,7 +140,7 @@ spool_put(struct spool *s, const struct job *job,
 	int rc = TSK_TOOBIG;
 	if (buf_ok(&manifest))
 		rc = shelf_put(
-		    s->shelf, job_key_of(job, key), &text, files, count, why);
+		    s->shelf, &job->id, job->leg, &text, files, count, why);
 	else
 		why_set(why, WHY_LATER, "folder",
 		    "The manifest of a parcel is too long.");
@@ -157,12 +152,10 @@ spool_put(struct spool *s, const struct job *job,
 int
 spool_end(struct spool *s, const struct job *job, struct why *why)
 {
-	char key[JOB_KEY_BYTES], month[CLOCK_TEXT_BYTES];
 	struct buf text;
 
 	record_of(job, &text);
-	int rc = shelf_end(s->shelf, job_key_of(job, key),
-	    clock_month(id_wall_ms(&job->id), month), &text, why);
+	int rc = shelf_end(s->shelf, &job->id, job->leg, &text, why);
 	buf_fini(&text);
 	return rc;
 }
@@ -171,13 +164,11 @@ int
 spool_ended(
     struct spool *s, const struct id *id, unsigned leg, struct job **out)
 {
-	char key[JOB_KEY_BYTES], month[CLOCK_TEXT_BYTES];
 	struct buf text;
 
 	*out = NULL;
 	buf_init(&text, JOB_RECORD_MAX);
-	int rc = shelf_ended(s->shelf, leg_key(id, leg, key),
-	    clock_month(id_wall_ms(id), month), &text);
+	int rc = shelf_ended(s->shelf, id, leg, &text);
 	if (rc == 1) {
 		rc = text.len == 0 ? TSK_DAMAGED
 				   : job_read(text.data, text.len, out);
@@ -192,14 +183,12 @@ spool_ended(
 /* A record nobody can read is a job that failed: it is never laid again
  * unless a person wants it. */
 static struct job *
-damaged(const char *key)
+damaged(const struct id *id, unsigned leg)
 {
 	struct job *job = mem_new(sizeof(*job));
 
-	if (leg_key_parse(key, &job->id, &job->leg) != 0) {
-		job_free(&job); /* nobody's */
-		return NULL;
-	}
+	job->id = *id;
+	job->leg = leg;
 	job->state = JOB_FAILED;
 	job_say(job, "record-damaged",
 	    "What was written down about this parcel cannot be read: look at "
@@ -208,17 +197,15 @@ damaged(const char *key)
 }
 
 static void
-load_one(void *arg, const char *key, const char *text, size_t n, int rc)
+load_one(void *arg, const struct id *id, unsigned leg, const char *text,
+    size_t n, int rc)
 {
 	struct spool *s = arg;
 	struct job *job = NULL;
 
 	if (rc == 0)
 		rc = job_read(text, n, &job);
-	if (rc < 0)
-		job = damaged(key);
-	if (job != NULL)
-		s->each(s->arg, job);
+	s->each(s->arg, rc < 0 ? damaged(id, leg) : job);
 }
 
 int

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "clock.h"
 #include "shelf.h"
 
 #include "spool.h"
@@ -50,23 +49,19 @@ spool_dirfd(const struct spool *s)
 char *
 spool_folder(const struct spool *s, const struct parcel *parcel)
 {
-	char key[PARCEL_KEY_BYTES];
-
-	return shelf_path(s->shelf, parcel_key_of(parcel, key));
+	return shelf_path(s->shelf, &parcel->id, parcel->leg);
 }
 
 /* ---- loading ---- */
 
 /* It may have been sent: nobody knows any more. */
 static struct parcel *
-damaged(const char *key)
+damaged(const struct id *id, unsigned leg)
 {
 	struct parcel *p = parcel_new(0);
 
-	if (leg_key_parse(key, &p->id, &p->leg) != 0) {
-		parcel_free(&p); /* nobody's */
-		return NULL;
-	}
+	p->id = *id;
+	p->leg = leg;
 	p->state = PARCEL_UNKNOWN;
 	parcel_say(p, "record-damaged",
 	    "What was written down about this parcel cannot be read.");
@@ -74,17 +69,15 @@ damaged(const char *key)
 }
 
 static void
-load_one(void *arg, const char *key, const char *text, size_t n, int rc)
+load_one(void *arg, const struct id *id, unsigned leg, const char *text,
+    size_t n, int rc)
 {
 	struct spool *s = arg;
 	struct parcel *p = NULL;
 
 	if (rc == 0)
 		rc = parcel_read(text, n, &p);
-	if (rc < 0)
-		p = damaged(key);
-	if (p != NULL)
-		s->each(s->arg, p);
+	s->each(s->arg, rc < 0 ? damaged(id, leg) : p);
 }
 
 int
@@ -103,7 +96,6 @@ spool_put(struct spool *s, const struct parcel *parcel,
 {
 	struct shelf_file files[PARCEL_DOCUMENTS_MAX];
 	char names[PARCEL_DOCUMENTS_MAX][PARCEL_FILE_BYTES];
-	char key[PARCEL_KEY_BYTES];
 	struct buf text;
 
 	for (size_t i = 0; i < parcel->count; i++)
@@ -111,7 +103,7 @@ spool_put(struct spool *s, const struct parcel *parcel,
 		    bodies[i].data, bodies[i].bytes, NULL};
 	buf_init(&text, PARCEL_RECORD_MAX);
 	parcel_write(parcel, &text);
-	int rc = shelf_put(s->shelf, parcel_key_of(parcel, key), &text, files,
+	int rc = shelf_put(s->shelf, &parcel->id, parcel->leg, &text, files,
 	    parcel->count, why);
 	buf_fini(&text);
 	return rc;
@@ -120,12 +112,11 @@ spool_put(struct spool *s, const struct parcel *parcel,
 int
 spool_save(struct spool *s, const struct parcel *parcel, struct why *why)
 {
-	char key[PARCEL_KEY_BYTES];
 	struct buf text;
 
 	buf_init(&text, PARCEL_RECORD_MAX);
 	parcel_write(parcel, &text);
-	int rc = shelf_save(s->shelf, parcel_key_of(parcel, key), &text, why);
+	int rc = shelf_save(s->shelf, &parcel->id, parcel->leg, &text, why);
 	buf_fini(&text);
 	return rc;
 }
@@ -133,21 +124,17 @@ spool_save(struct spool *s, const struct parcel *parcel, struct why *why)
 int
 spool_strip(struct spool *s, const struct parcel *parcel, struct why *why)
 {
-	char key[PARCEL_KEY_BYTES];
-
-	return shelf_strip(s->shelf, parcel_key_of(parcel, key), why);
+	return shelf_strip(s->shelf, &parcel->id, parcel->leg, why);
 }
 
 int
 spool_end(struct spool *s, const struct parcel *parcel, struct why *why)
 {
-	char key[PARCEL_KEY_BYTES], month[CLOCK_TEXT_BYTES];
 	struct buf text;
 
 	buf_init(&text, PARCEL_RECORD_MAX);
 	parcel_write(parcel, &text);
-	int rc = shelf_end(s->shelf, parcel_key_of(parcel, key),
-	    clock_month(id_wall_ms(&parcel->id), month), &text, why);
+	int rc = shelf_end(s->shelf, &parcel->id, parcel->leg, &text, why);
 	buf_fini(&text);
 	return rc;
 }
@@ -156,13 +143,11 @@ int
 spool_ended(
     struct spool *s, const struct id *id, unsigned leg, struct parcel **out)
 {
-	char key[PARCEL_KEY_BYTES], month[CLOCK_TEXT_BYTES];
 	struct buf text;
 
 	*out = NULL;
 	buf_init(&text, PARCEL_RECORD_MAX);
-	int rc = shelf_ended(s->shelf, leg_key(id, leg, key),
-	    clock_month(id_wall_ms(id), month), &text);
+	int rc = shelf_ended(s->shelf, id, leg, &text);
 	if (rc == 1) {
 		rc = parcel_read(text.data, text.len, out);
 		rc = rc < 0 ? rc : 1;

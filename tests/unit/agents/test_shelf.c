@@ -16,8 +16,11 @@
 
 #include "temp.h"
 
-#define KEY   "0192aabbccdd70008000aabbccddee01-0"
-#define OTHER "0192aabbccdd70008000aabbccddee02-0"
+/* made in November 2026 */
+static const struct id one = {{0x01, 0xa2, 0x01, 0x32, 0x3f, 0x80, 0x70, 0,
+    0x80, 0, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 1}};
+static const struct id other = {{0x01, 0xa2, 0x01, 0x32, 0x3f, 0x80, 0x70, 0,
+    0x80, 0, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 2}};
 
 static struct shelf *
 open_shelf(void **state)
@@ -30,7 +33,7 @@ open_shelf(void **state)
 }
 
 static void
-put(struct shelf *shelf, const char *key, const char *record)
+put(struct shelf *shelf, const struct id *id, const char *record)
 {
 	static const struct shelf_file files[] = {
 	    {"first", "1", 1, NULL},
@@ -43,7 +46,7 @@ put(struct shelf *shelf, const char *key, const char *record)
 
 	buf_init(&text, 100);
 	buf_text(&text, record);
-	assert_int_equal(shelf_put(shelf, key, &text, files, 4, &why), 0);
+	assert_int_equal(shelf_put(shelf, id, 0, &text, files, 4, &why), 0);
 	buf_fini(&text);
 }
 
@@ -64,11 +67,13 @@ struct seen {
 };
 
 static void
-see(void *arg, const char *key, const char *text, size_t n, int rc)
+see(void *arg, const struct id *id, unsigned leg, const char *text, size_t n,
+    int rc)
 {
 	struct seen *seen = arg;
 
-	assert_int_equal(strlen(key), strlen(KEY));
+	assert_int_equal(id_compare(id, rc < 0 ? &other : &one), 0);
+	assert_int_equal(leg, 0);
 	if (rc < 0) {
 		assert_null(text);
 		seen->bad++;
@@ -86,8 +91,8 @@ comes_back(void **state)
 	struct seen seen = {0};
 	struct why why = {0};
 
-	put(shelf, KEY, "one");
-	int dirfd = shelf_folder(shelf, KEY);
+	put(shelf, &one, "one");
+	int dirfd = shelf_folder(shelf, &one, 0);
 	assert_true(dirfd >= 0);
 	assert_file(dirfd, "first", "1");
 	assert_file(dirfd, "last", "");
@@ -97,7 +102,7 @@ comes_back(void **state)
 	assert_file(documents, "b", "33");
 	(void)close(documents);
 	(void)close(dirfd);
-	put(shelf, KEY, "two"); /* in the place of the first */
+	put(shelf, &one, "two"); /* in the place of the first */
 	shelf_close(&shelf);
 	shelf = open_shelf(state);
 	assert_int_equal(shelf_load(shelf, see, &seen, &why), 0);
@@ -114,25 +119,25 @@ over(void **state)
 	struct buf text;
 
 	buf_init(&text, 100);
-	put(shelf, KEY, "one");
-	assert_int_equal(shelf_ended(shelf, KEY, "2026-11", &text), 0);
+	put(shelf, &one, "one");
+	assert_int_equal(shelf_ended(shelf, &one, 0, &text), 0);
 	for (int i = 0; i < 2; i++) { /* queued again, and over again */
 		buf_clear(&text);
 		buf_text(&text, i == 0 ? "end" : "end again");
-		assert_int_equal(
-		    shelf_end(shelf, KEY, "2026-11", &text, &why), 0);
-		assert_int_equal(shelf_folder(shelf, KEY), TSK_NOTFOUND);
+		assert_int_equal(shelf_end(shelf, &one, 0, &text, &why), 0);
+		assert_int_equal(shelf_folder(shelf, &one, 0), TSK_NOTFOUND);
 		buf_clear(&text);
-		assert_int_equal(shelf_ended(shelf, KEY, "2026-11", &text), 1);
+		assert_int_equal(shelf_ended(shelf, &one, 0, &text), 1);
 		assert_string_equal(text.data, i == 0 ? "end" : "end again");
-		put(shelf, KEY, "once more");
+		put(shelf, &one, "once more");
 	}
 	int root = shelf_dirfd(shelf), month;
+	char key[LEG_KEY_BYTES];
 	char **names;
 	month = file_dir_open(root, "ended");
 	assert_true(month >= 0);
 	int ended = file_dir_open(month, "2026-11");
-	int folder = file_dir_open(ended, KEY);
+	int folder = file_dir_open(ended, leg_key(&one, 0, key));
 	assert_int_equal(file_list(folder, &names), 1); /* the record */
 	file_list_free(&names);
 	(void)close(folder);
@@ -149,11 +154,13 @@ what_cannot_be_read_is_said(void **state)
 	struct seen seen = {0};
 	struct why why = {0};
 
-	put(shelf, KEY, "one");
-	put(shelf, OTHER, "two");
-	int dirfd = shelf_folder(shelf, OTHER);
+	put(shelf, &one, "one");
+	put(shelf, &other, "two");
+	int dirfd = shelf_folder(shelf, &other, 0);
 	assert_int_equal(file_write(dirfd, "record", "", 0, 0600), 0);
 	(void)close(dirfd);
+	dirfd = file_dir_below(shelf_dirfd(shelf), "jobs/notes", 0700);
+	(void)close(dirfd); /* no leg's: passed over */
 	/* what was being written when somebody died: never there */
 	dirfd = file_dir_below(shelf_dirfd(shelf), ".incoming/x.tmp", 0700);
 	assert_true(dirfd >= 0);
