@@ -79,7 +79,7 @@ static const struct show_column step_columns[] = {
     {"state", SHOW_STATE, "step", "できごと"},
     {"agent", SHOW_TEXT, "by", "誰が"},
     {"code", SHOW_TEXT, "code", "符号"},
-    {"detail", SHOW_TEXT, "detail", "内容"},
+    {"detail", SHOW_SAID, "detail", "内容"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_column recall_columns[] = {

@@ -23,7 +23,7 @@ static const struct show_column list_columns[] = {
     {"to", SHOW_OFFICE, "to", "宛先"},
     {"accepted_ms", SHOW_TIME, "accepted", "受付"},
     {"code", SHOW_TEXT, "code", "符号"},
-    {"detail", SHOW_TEXT, "why", "理由"},
+    {"detail", SHOW_SAID, "why", "理由"},
     {NULL, SHOW_TEXT, NULL, NULL},
 };
 static const struct show_words nothing = {
