@@ -163,6 +163,40 @@ def test_f09_no_descriptor_left(make_lab, tmp_path):
     assert lab.broker()[0].pid() == pid
 
 
+def first_free(pid):
+    """The lowest number that is ever free: a limit of that many leaves none
+    (what it has already stays)."""
+    always = set(range(256))
+    for _ in range(50):
+        always &= {int(n) for n in os.listdir(f"/proc/{pid}/fd")}
+        time.sleep(0.01)
+    return next(n for n in range(256) if n not in always)
+
+
+@pytest.mark.parametrize("who", ["care", "visit"])
+def test_f09_an_agent_has_no_descriptor_left(make_lab, tmp_path, who):
+    """It does not end; nothing is lost or half, and it goes on by itself."""
+    lab = make_lab()
+    lab.up()
+    pid = lab.agent(who).pid()
+    _, hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (first_free(pid), hard))
+    care, visit = lab.offices[CARE], lab.offices[VISIT]
+    sets = [plan(tmp_path, serial) for serial in (1, 2)]
+    for paths in sets:
+        care.send_all(paths)
+    if who == "visit":
+        lab.wait_parcels(2)
+        wait_for(lab.tails, lambda: lab.counters()["later"] > 0)
+    assert holds(lambda: lab.agent(who).pid() == pid, 1)
+    assert visit.files("inbox") == {}
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (hard, hard))
+    visit.wait_inbox(by_name(sets[0] + sets[1]), 40)
+    lab.wait_parcels(2, "delivered")
+    assert lab.agent(who).pid() == pid
+    assert care.files("rejected") == {} and care.files("hold") == {}
+
+
 # ---- F39: a key revoked with parcels under way ----
 
 def test_f39_revoked_with_parcels_in_flight(make_lab):
