@@ -84,8 +84,8 @@ def test_f36_the_broker_s_clock_is_set(make_lab, tmp_path):
 
 @pytest.mark.parametrize("year", [1970, 2039])
 def test_f37_an_agent_s_clock_is_wrong(make_lab, tmp_path, year):
-    """The sender's or the receiver's PC lives in another year: when something
-    happened is what the broker's clock says, and order does not suffer."""
+    """T50: The sender's or the receiver's PC lives in another year: when
+    something happened is what the broker's clock says, order does not suffer."""
     lab = make_lab()
     moment = datetime.datetime(year, 2, 28, 23, 59, 50, tzinfo=JST)
     wrong = ShiftedClock(tmp_path / "clock", moment)
