@@ -6,7 +6,7 @@ import sys
 import pytest
 
 TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-sys.path.insert(0, TESTS)
+sys.path[:0] = [TESTS, os.path.join(TESTS, "scenario")]
 
 _spec = importlib.util.spec_from_file_location(
     "scenario_conftest", os.path.join(TESTS, "scenario", "conftest.py"))

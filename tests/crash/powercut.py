@@ -177,6 +177,8 @@ class Disk:
         folder = self.nodes.get(r.folder) if r.folder else None
         other = self.nodes.get(r.other_folder) if r.other_folder else None
         if folder is None and other is None:
+            if r.kind in (CREATE, FOLDER):
+                self.nodes.pop(r.file, None)    # an inode of ours, used again
             return
         if r.kind in (CREATE, FOLDER):
             node = File() if r.kind == CREATE else Folder()

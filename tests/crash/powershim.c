@@ -69,7 +69,7 @@ tell(struct record *r, const char *name, const char *other,
 	size_t bytes = 0;
 
 	if (fd < 0)
-		fd = open(getenv("POWER_LOG"),
+		fd = REAL(openat)(AT_FDCWD, getenv("POWER_LOG"),
 		    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	r->ns = (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;

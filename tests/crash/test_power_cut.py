@@ -6,7 +6,8 @@ What each machine asks of its disk is recorded (powershim.c).  For every image
 one machine, or all, are cut at some moment, the others stand as they did at that
 moment; then everything is started again and has to come to its end.
 
-TASUKI_CUTS is how many images are tried; TASUKI_CUT_SEED makes others.
+TASUKI_CUTS is how many images are tried (half as many with a hub);
+TASUKI_CUT_SEED makes others.
 """
 import os
 import random
@@ -15,7 +16,9 @@ import subprocess
 import sys
 import time
 
-from lab import ROOT, Lab, corporation, wait_for
+from hub_room import HubRoom, profile
+from hub_room import rows as hub_rows
+from lab import NUMBER, ROOT, Lab, corporation, wait_for
 from powercut import Disk, followed, lay, read_log
 from rounds import LABS, ROUND_SECONDS, Locked, Rounds, share
 
@@ -189,6 +192,95 @@ def test_f03_the_power_goes(rooms, tally):
     tally.append(f"F03 power cuts: {len(tried)} images, cut: {whose}, "
                  f"{sum(map(len, labs[0].asked.values()))} disk calls")
     assert len(tried) == CUTS
+
+
+# ---------------------------------------------------------------- a hub
+
+class HubRecorded:
+    """A hub's agent at work both ways.  The place where the hub takes and lays
+    is another machine, and never cut."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.hub = HubRoom(lab, profile())
+
+    def machines(self):
+        care = next(a[2][0] for a in self.lab.agents() if a[0] == "care")
+        return {"tasukid": self.lab.data(), "care": self.lab.desk_folder(care),
+                "hub": self.hub.folder, "place": self.hub.place}
+
+    def start(self, log=None):
+        self.lab.environment.update({
+            name: watched(self.lab.dir, os.path.join(log, record))
+            if log else {} for name, record in (
+                ("tasukid", "tasukid"), ("office-care", "care"))})
+        self.lab.broker()[0].start()
+        self.lab.agent("care").start()
+        # it works in two of them
+        self.hub.start(**(watched(self.lab.dir, os.path.join(log, "hub"))
+                          if log else {}))
+
+    def stop(self):
+        for process in (self.hub.process, self.lab.agent("care"),
+                        self.lab.broker()[0]):
+            assert process.stop(), process.log_tail()
+
+    def finish(self):
+        hub, lab = self.hub, self.lab
+        wait_for(hub.tails, lambda: lab.ctl("status", check=False).get("ok"))
+        hub.wait(lambda: hub.laid("out") == self.out
+                 and hub.office().files("inbox") == self.back
+                 and all(state in ("delivered", "answered", "picked-up")
+                         for p in lab.parcels() for state in lab.states(
+                             p["id"])))
+        assert len(lab.parcels()) == 3
+        assert "is unknown to the broker" not in lab.logs()
+
+    def record(self):
+        hub = self.hub.up()
+        self.stop()
+        self.lab.agent("pdf").stop()
+        plans = [hub.plan(f"202611241500{n:02}", n) for n in (1, 2)]
+        self.out = {os.path.join(NUMBER[9], name): data
+                    for files in plans for name, data in files.items()}
+        for files in plans:
+            hub.send(files)
+        self.back = hub.answer()
+        for name, data in self.back.items():
+            hub.put(name, data)
+        self.disks = {name: Disk(at) for name, at in self.machines().items()}
+        log = self.lab.path("power")
+        os.makedirs(log)
+        self.start(log)
+        self.finish()
+        self.stop()
+        self.asked = {name: read_log(os.path.join(log, name))
+                      for name in ("tasukid", "care", "hub")}
+        self.asked["place"] = self.asked["hub"]
+        for name, folder in self.machines().items():
+            told_all(self.disks[name], self.asked[name], folder)
+
+    def after_a_cut(self, number):
+        rng = random.Random(f"{SEED}-{number}")
+        moment = rng.choice(self.asked["hub"]).ns
+        for name, folder in self.machines().items():
+            disk = followed(self.disks[name], self.asked[name], moment)
+            lay(disk.cut(rng) if name == "hub" else disk.whole(), folder)
+        self.start()
+        self.finish()
+        self.stop()
+
+
+def test_f03_the_power_goes_at_the_agent_of_a_hub(make_lab, tally):
+    room = HubRecorded(make_lab(hub_rows()))
+    try:
+        room.record()
+        for number in range(CUTS // 2):
+            room.after_a_cut(number)
+    finally:
+        room.hub.close()
+    tally.append(f"F03 power cuts at a hub's agent: {CUTS // 2} images, "
+                 f"{len(room.asked['hub'])} disk calls")
 
 
 # ---------------------------------------------------------------- creation
