@@ -91,6 +91,9 @@ class Store:
         self.db.execute("PRAGMA journal_mode=WAL")
         self.db.execute("PRAGMA synchronous=OFF")
         self.db.executescript(SCHEMA)
+        there = {r["name"] for r in self.all("PRAGMA table_info(call)")}
+        for column in {"since", "listed"} - there:  # of an older simulator
+            self.do(f"ALTER TABLE call ADD COLUMN {column}")
 
     def all(self, text, *values):
         return self.db.execute(text, values).fetchall()
