@@ -258,21 +258,20 @@ open_file(const struct found *file)
 	return file->usable && file->there && !file->busy && !file->left;
 }
 
-/* All that lies there of one set; the youngest decides. */
+/* All that lies there of one set, its head first; the youngest decides. */
 static size_t
 members(
     struct fetch *f, struct found *head, struct found **out, int64_t *since_ms)
 {
 	size_t n = 0;
 
+	out[n++] = head;
 	*since_ms = head->same_ms;
-	for (struct found *x = f->files; x != NULL; x = x->next) {
-		if (x != head &&
-		    (!head->standard || !x->standard || !open_file(x) ||
-			!set_same(&x->parsed, &head->parsed)))
+	for (struct found *x = head->standard ? f->files : NULL;
+	     x != NULL && n < WIRE_DOCUMENTS_MAX; x = x->next) {
+		if (x == head || !x->standard || !open_file(x) ||
+		    !set_same(&x->parsed, &head->parsed))
 			continue;
-		if (n == WIRE_DOCUMENTS_MAX)
-			break;
 		out[n++] = x;
 		if (x->same_ms > *since_ms)
 			*since_ms = x->same_ms;

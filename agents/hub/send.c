@@ -360,13 +360,12 @@ look(struct send *s, struct job *job, int64_t now_ms)
 	}
 	if (s->worker == NULL || (job->recall && job->state < JOB_LAID))
 		return false;
+	bool turn = job->lent && !pair_waits(job);
 	if (job->state == JOB_LAID)
 		send_name(s, job);
-	else if (!job->lent || pair_waits(job))
-		return false;
-	else if (job->state == JOB_QUEUED)
+	else if (job->state == JOB_QUEUED && turn)
 		send_begin(s, job, now_ms);
-	else if (job->state == JOB_LAYING)
+	else if (job->state == JOB_LAYING && turn)
 		send_lay(s, job);
 	else
 		return false;
