@@ -223,7 +223,10 @@ def test_help_for_every_verb(make_lab):
              if line.startswith("  ") and not line.startswith("   ")]
     assert {"status", "queue", "parcel", "parked", "registry", "key",
             "check"} <= set(verbs)
+    manual = read(os.path.join(os.path.dirname(TESTS), "docs",
+                               "tasukictl.md")).decode()
     for verb in verbs:
+        assert verb == "help" or f"\n### {verb}" in manual, verb
         assert ctl(lab, "help", verb)[0] == 0
         assert ctl(lab, "help", verb, "--lang", "ja")[0] == 0
         # asked the other way: never taken for an argument
