@@ -375,6 +375,31 @@ static const struct pair sentences[] = {
     {"The medium is full.", "媒体の空きがありません。"},
     {"There is no agent {1}.", "エージェント {1} は登録されていません。"},
     {"That leg is not parked.", "その配送は保留になっていません。"},
+    /* alarms */
+    {"{1} legs wait for agents that are away: nobody serves queue {2} and "
+     "others.",
+	"エージェントがつながっていないため、{1} 件が待っています"
+	"（待ち行列 {r2} など）。"},
+    {"{1} legs wait for agents that are away: nobody serves queue {2}.",
+	"エージェントがつながっていないため、{1} 件が待っています"
+	"（待ち行列 {r2}）。"},
+    {"{1} import(s) of the registry wait for a person: {2}",
+	"台帳の取り込み {1} 件が確認待ち（隔離）です: {r2}"},
+    {"Agent {1} runs twice with the same key.",
+	"エージェント {r1} が同じ鍵で2台動いています。"},
+    {"The disk is nearly full: {1} MiB left, nothing is accepted.",
+	"ディスクの空きがほとんどありません（残り {1} MiB）。受付を止めています。"},
+    {"The disk is filling: {1} MiB left, large documents are not accepted.",
+	"ディスクの空きが少なくなっています（残り {1} MiB）。大きな書類の受付を"
+	"止めています。"},
+    {"A kept record does not match its tag.",
+	"保管した記録が壊れています。管理者に伝えてください。"},
+    {"The kept leg number {1} does not match its tag.",
+	"保管した配送の記録（{1}）が壊れています。管理者に伝えてください。"},
+    {"A kept parcel cannot be read back: {1}.",
+	"保管した送信単位を読み出せません: {1}。管理者に伝えてください。"},
+    {"The gate ended: no agent can connect.",
+	"接続の受付が止まりました。エージェントが接続できません。"},
     /* gateways: agents/national, agents/hub, agents/fax */
     {"It waits for its turn.", "順番を待っています。"},
     {"It is being handed over.", "引き渡しています。"},

@@ -4,9 +4,12 @@
  *	status ends with exit code 1 when an alarm stands, so that a script
  *needs no JSON to notice.
  */
+#include <stdlib.h>
+
 #include "err.h"
 
 #include "ctl.h"
+#include "japanese.h"
 #include "show.h"
 
 static const struct show_column broker_columns[] = {
@@ -52,12 +55,17 @@ static void
 print_alarm(const struct ctl *ctl, const json_t *alarm)
 {
 	const char *text = json_string_value(alarm);
+	char *said;
 
 	if (text == NULL)
 		text = json_string_value(json_object_get(alarm, "text"));
 	if (text == NULL)
 		text = json_string_value(json_object_get(alarm, "code"));
-	term_text(&ctl->term, text == NULL ? "?" : text, TERM_BAD);
+	if (text == NULL)
+		text = "?";
+	said = ctl->ja ? japanese(text) : mem_text(text);
+	term_text(&ctl->term, said, TERM_BAD);
+	free(said);
 	fputc('\n', ctl->term.out);
 }
 

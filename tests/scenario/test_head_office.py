@@ -62,6 +62,20 @@ def test_every_reason_of_a_way_is_japanese(stage):  # noqa: F811
                     to, kind, step, why)
 
 
+def test_an_alarm_is_japanese_and_says_what_to_do(stage, tmp_path):  # noqa: F811
+    path = str(tmp_path / "half.csv")
+    write(path, ("office_number,service_type,way,inside\n"
+                 f"{PARTNER},17,pdf,0\n").encode())
+    code, out, err = clerk(stage, "registry", "import", path, "--full", "--by",
+                           "佐藤")
+    assert (code, err) == (1, "") and "確認待ち（隔離）" in out
+    assert "tasukictl registry quarantine show" in out
+    code, out, _ = clerk(stage, "status")
+    alarm = out.rsplit("警報\n", 1)[1].strip()
+    assert code == 1 and JAPANESE.search(alarm), out
+    assert "tasukictl registry quarantine list" in alarm
+
+
 def test_a_kind_that_nobody_sends_is_told(stage):  # noqa: F811
     for kind, wanted in (("UPPLAM", 2), ("UPKIHON_IMAGE", 0), ("UPHOSOKU", 0),
                          ("DLTPLAN", 0), ("", 0)):
