@@ -35,6 +35,12 @@ def again_with(lab, **environment):
     lab.start_broker()
 
 
+def patient(lab):
+    """A slow machine is not a lost peer."""
+    lab.setting("tasukid", session__heartbeat="1 min",
+                session__handshake="1 min")
+
+
 def killed_at(lab, point, *words):
     """Run tasukictl while the broker dies at that point; was it answered?"""
     again_with(lab, TASUKI_CRASH=point)
@@ -109,6 +115,7 @@ def test_asked_back_though_the_broker_died(room, point, gone):
     stage = Stage(lab)
     proxy, mandate = cast.peer("proxy"), give(lab)
     again(proxy)
+    patient(lab)
     again_with(lab, TASUKI_CRASH=point)
     proxy = cast.peer("proxy")
     paper = stage.peer("pdf")
@@ -221,6 +228,7 @@ def test_a_desk_closes_at_midnight_with_parcels_in_flight(make_lab):
     lab = make_lab([row(1, "43", "care"),
                     row(2, "11", "visit", valid_to=day(0)),
                     row(2, "", "day", valid_from=day(1))])
+    patient(lab)
     lab.prepare()
     cast = Cast(lab)
     path, shift = to_midnight(lab, 600)
