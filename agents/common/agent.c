@@ -237,7 +237,8 @@ run_loop(struct run *run)
 	void *self = NULL;
 	int rc;
 
-	umask(077);
+	/* nothing for strangers; what a group may, who started us decides */
+	umask(umask(077) | 007);
 	raise_limits();
 	item.fd = signals_open();
 	zsys_handler_set(NULL);

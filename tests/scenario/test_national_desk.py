@@ -73,6 +73,29 @@ def test_sent_by_hand(desk, tmp_path):
     assert "by 試験花子" in text and MARKER not in text
 
 
+def test_the_group_may_work_at_the_desk(room, tmp_path):
+    """Started with UMask=0007, as the unit does: who sits there is of the
+    service's group.  What the gateway keeps for itself stays its own."""
+    umask = os.umask(0o007)
+    try:
+        desk = room.up()
+    finally:
+        os.umask(umask)
+    outgoing(desk, tmp_path)
+    (folder,) = desk.wait_laid(CARE)
+    modes = {}
+    for base, folders, files in os.walk(desk.desk):
+        for name in folders + files:
+            path = os.path.join(base, name)
+            modes[path] = os.stat(path).st_mode & 0o777
+    assert modes[folder] == 0o770
+    assert {path: oct(mode) for path, mode in modes.items()
+            if mode != (0o770 if os.path.isdir(path) else 0o660)} == {}
+    own = [os.path.join(base, name) for base, folders, files
+           in os.walk(desk.folder) for name in folders + files]
+    assert [p for p in own if os.stat(p).st_mode & 0o077] == []
+
+
 def test_a_problem_comes_back_with_its_reason(desk, tmp_path):
     """T39: What a person wrote is text on the page."""
     outgoing(desk, tmp_path)
