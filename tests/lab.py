@@ -20,7 +20,7 @@ sys.path[:0] = [os.path.join(ROOT, "ops"), os.path.join(TESTS, "gen"),
 
 import gen  # noqa: E402
 from practice_room import FOLDERS, Process, Room  # noqa: E402,F401
-from proxy import Proxy  # noqa: E402
+from proxy import Proxy  # noqa: E402,F401
 
 # A name no real file has: if it shows up in a log, personal data leaked.
 MARKER = "標識髙﨑花子"

@@ -1,14 +1,9 @@
 """Answered: with the result or not at all, and once, whatever is killed."""
-import os
-import sys
-
 import pytest
-from lab import ROOT, row
-
-sys.path.insert(0, os.path.join(ROOT, "tests", "scenario"))
-from peer import new_id  # noqa: E402
-from test_answered import CARE, VISIT, Sets  # noqa: E402
-from test_dual import make_stage  # noqa: E402,F401 (a fixture)
+from lab import row
+from peer import new_id
+from test_answered import CARE, VISIT, Sets
+from test_dual import make_stage  # noqa: F401 (a fixture)
 
 # where the broker dies, and whether the result was kept by then
 POINTS = {"answer-put": False, "store-before-commit": False,

@@ -2,13 +2,12 @@
 F14).  Whatever it acknowledged arrives once and whole."""
 import os
 import shutil
-import signal
 import subprocess
 import time
 
 import pytest
 from lab import ROOT, wait_for
-from rounds import CARE, DAY, LABS, VISIT, Rounds, kill_everywhere
+from rounds import LABS, kill_everywhere
 
 PASSES = [int(n) for n in
           os.environ.get("TASUKI_CRASH_PASSES", "1 3 8").split()]

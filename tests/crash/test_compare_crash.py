@@ -1,13 +1,9 @@
 """The office agent killed while it compares a received 実績 (F02): afterwards
 the 実績 is in the inbox once and its comparison is whole."""
 import os
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "scenario"))
-
-import test_compare as compare  # noqa: E402
-from lab import by_name, wait_for  # noqa: E402
+import test_compare as compare
+from lab import by_name, wait_for
 
 POINTS = ["office-compare-csv", "office-compare-page", "office-compare-kept"]
 

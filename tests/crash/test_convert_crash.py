@@ -2,13 +2,9 @@
 afterwards each is there once, whole, with its note, and the file they were made
 from is where it belongs."""
 import os
-import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "scenario"))
-
-import test_convert as convert  # noqa: E402
-from lab import CONVERTED, by_name, plan_set, wait_for  # noqa: E402
+import test_convert as convert
+from lab import CONVERTED, by_name, plan_set, wait_for
 
 ROWS, CARE, VISIT = convert.ROWS, convert.CARE, convert.VISIT
 

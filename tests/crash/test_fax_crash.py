@@ -4,17 +4,11 @@ or handed over: each parcel goes out once, and both know it in the end.
 What the agent alone does at its points is tests/scenario/test_fax.py; here the
 broker is a real one, and dies as well.
 """
-import os
-import sys
-
 import pytest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "scenario"))
-
-import test_fax  # noqa: E402
-from fax_room import PARTNER  # noqa: E402
-from lab import wait_for  # noqa: E402
+import test_fax
+from fax_room import PARTNER
+from lab import wait_for
 
 office = test_fax.office    # the fixture: a lab with its own broker
 AGENT = ["fax-kept", "fax-marked", "fax-folder-shown", "fax-submitted",

@@ -3,19 +3,15 @@ and midnight in Japan with parcels in flight."""
 import datetime
 import os
 import subprocess
-import sys
 
 import pytest
-from lab import ROOT, row, wait_for
-
-sys.path.insert(0, os.path.join(ROOT, "tests", "scenario"))
-from mandate_room import (CARE, CLIENT, DAY, JST, MANDATE,  # noqa: E402
+from lab import row, wait_for
+from mandate_room import (CARE, CLIENT, DAY, JST, MANDATE,
                           NO_RIGHT, PARTNER, VISIT, Cast, again, asked, day,
                           give, offices, outcome, revoke, rows, submit, take,
                           text_of)
-from peer import DELIVERED, NEVER, delivered, paper_of, unpb  # noqa: E402
-from practice_room import Trouble  # noqa: E402
-from stage import Stage  # noqa: E402
+from peer import DELIVERED, NEVER, delivered, paper_of, unpb
+from stage import Stage
 
 POINTS = ("mandate-before-commit", "mandate-after-commit", "mandate-answered")
 

@@ -5,17 +5,13 @@ import csv
 import datetime
 import os
 import subprocess
-import sys
 
 import pytest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "scenario"))
-
-from lab import ROOT, files_below, holds, wait_for  # noqa: E402
-from national_room import (CARE, PARTNERS, ROWS, SECOND,  # noqa: E402
+from lab import ROOT, files_below, holds, wait_for
+from national_room import (CARE, PARTNERS, ROWS, SECOND,
                            NationalRoom)
-from shifted_clock import JST, ShiftedClock  # noqa: E402
+from shifted_clock import JST, ShiftedClock
 
 TAKEN, LOST, AWAY, CAREFUL = PARTNERS
 DAY = datetime.timedelta(days=1)

@@ -2,17 +2,13 @@
 to the national system is there once, and what came from there is at our offices
 once.  The practice national system remembers every send."""
 import os
-import sys
 import time
 
 import pytest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "scenario"))
-
-from lab import NUMBER, row, wait_for  # noqa: E402
-from national_load import Load  # noqa: E402
-from national_room import NationalRoom  # noqa: E402
+from lab import NUMBER, row, wait_for
+from national_load import Load
+from national_room import NationalRoom
 
 # parcels in all, both ways; 10000 is the number to try by hand
 PARCELS = int(os.environ.get("TASUKI_NATIONAL_PARCELS", "1000"))

@@ -3,17 +3,13 @@ programs without a sanitizer, which would lock nothing."""
 import os
 import re
 import subprocess
-import sys
 
 import pytest
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.dirname(
-    os.path.abspath(__file__))), "scenario"))
-
-from lab import read, wait_for  # noqa: E402
-from national_room import (CARE, PARTNERS, ROWS, SECOND,  # noqa: E402
+from lab import read, wait_for
+from national_room import (CARE, PARTNERS, ROWS, SECOND,
                            NationalRoom)
-from process_memory import Memory, below, core_limit, owner  # noqa: E402
+from process_memory import Memory, below, core_limit, owner
 
 P1 = PARTNERS[0]
 NOBODY = 65534

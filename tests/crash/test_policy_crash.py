@@ -5,18 +5,14 @@ Scripted agents play the receivers; the paper agent has a spool it looks into,
 as real ones do.  Whatever happens, data arrives, paper comes out at most once,
 and the record says which of the two it was.
 """
-import os
-import sys
 import time
 
 import pytest
-from lab import ROOT, NUMBER, row
-
-sys.path.insert(0, os.path.join(ROOT, "tests", "scenario"))
-from peer import (DELIVERED, NEVER, WORKING, Peer,  # noqa: E402
+from lab import NUMBER, row
+from peer import (DELIVERED, NEVER, WORKING, Peer,
                   delivered, load_key, new_id, paper_of, parcel)
-from stage import STAMP  # noqa: E402
-from test_dual import POLICIES  # noqa: E402
+from stage import STAMP
+from test_dual import POLICIES
 
 CARE, VISIT, PARTNER = NUMBER[1], NUMBER[2], NUMBER[9]
 SECONDS = 60

@@ -3,8 +3,8 @@ import os
 import subprocess
 
 from fax_broker import FaxBroker, keys
-from lab import (MARKER_BYTES, NUMBER, ROOT, by_name, files_below, plan_set, read,
-                 row, wait_for)
+from lab import (MARKER_BYTES, NUMBER, ROOT, by_name, plan_set, read, row,
+                 wait_for)
 
 CARE, PARTNER = NUMBER[1], NUMBER[9]
 FAX = "0312345678"

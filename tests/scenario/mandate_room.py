@@ -5,7 +5,7 @@ CLIENT, whose row names the proxy and mandate_required; PARTNER outside.
 """
 import datetime
 
-from lab import NUMBER, Lab, row, wait_for
+from lab import NUMBER, row
 from peer import (DELIVERED, Peer, delivered, load_key, new_id, parcel,
                   unpb)
 

@@ -7,8 +7,8 @@ import subprocess
 
 import gen
 import lab as lab_module
-from lab import (CONVERTED, MARKER, NUMBER, by_name, name_of, plan_set, read,
-                 row, wait_for)
+from lab import (CONVERTED, MARKER, NUMBER, by_name, plan_set, read, row,
+                 wait_for)
 
 CARE, VISIT = NUMBER[1], NUMBER[2]
 ROWS = {CARE: row(1, "43", "care"), VISIT: row(2, "11", "visit")}

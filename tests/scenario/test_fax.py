@@ -10,8 +10,7 @@ import subprocess
 
 import pytest
 from fax_room import CARE, FAX, PARTNER, FolderRoom, look, no_name
-from lab import (MARKER, NUMBER, ROOT, files_below, holds, plan_set, read,
-                 row, wait_for)
+from lab import MARKER, ROOT, files_below, holds, plan_set, read, row, wait_for
 from peer import Peer, load_key, new_id, parcel
 
 CONFIRMED = "confirmed pages=3 yen=40 remote=+81312345678"

@@ -4,9 +4,7 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
-import time
 
 import pytest
 from lab import MARKER, NUMBER, by_name, files_below, read, row, wait_for

@@ -8,7 +8,6 @@ agent comes back, and lets a test say anything about the partner's number.
     leg = broker.deliver(documents, fax_number="0312345678", fax_verified=1)
     broker.wait_settled(leg)  ->  (outcome, code, detail)
 """
-import os
 import queue
 import threading
 import time
