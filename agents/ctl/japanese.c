@@ -230,7 +230,7 @@ static const struct pair sentences[] = {
     {"Use 1 for an office of ours and 0 or nothing for others.",
 	"自法人の事業所は 1、その他は 0 または空欄にしてください。"},
     {"An office of ours needs the agent that holds its folders.",
-	"自法人の事業所には、フォルダを受け持つエージェントの名前が必要です。"},
+	"自法人の事業所には、フォルダーを受け持つエージェントの名前が必要です。"},
     {"A way is bus, national, hub:NAME, fax or pdf.",
 	"経路は bus・national・hub:名前・fax・pdf のどれかです。"},
     {"It is not the first of ways: leave it empty.",
@@ -359,18 +359,18 @@ static const struct pair sentences[] = {
     {"No hub agent is running there: {1}. Start tasuki-hub, or name its "
      "folder with --folder.",
 	"ハブのエージェントが動いていません: {1}。tasuki-hub を起動するか、"
-	"--folder でフォルダを指定してください。"},
+	"--folder でフォルダーを指定してください。"},
     {"No national gateway is running there: {1}. Start tasuki-national, or "
      "name its folder with --folder.",
 	"国のシステムへの接続（tasuki-national）が動いていません: {1}。起動するか、"
-	"--folder でフォルダを指定してください。"},
+	"--folder でフォルダーを指定してください。"},
     {"No FAX agent is running there: {1}. Start tasuki-fax, or name its "
      "folder with --folder.",
 	"FAXのエージェントが動いていません: {1}。tasuki-fax を起動するか、"
-	"--folder でフォルダを指定してください。"},
+	"--folder でフォルダーを指定してください。"},
     {"The medium {1} cannot be opened.", "媒体 {1} を開けません。"},
     {"{1} is no courier's folder: tasukictl courier init.",
-	"{1} は媒体での受け渡しのフォルダではありません"
+	"{1} は媒体での受け渡しのフォルダーではありません"
 	"（tasukictl courier init で作ります）。"},
     {"The medium is full.", "媒体の空きがありません。"},
     {"There is no agent {1}.", "エージェント {1} は登録されていません。"},
