@@ -143,8 +143,9 @@ class Disk:
             elif entry.is_file(follow_symlinks=False):
                 with open(entry.path, "rb") as f:
                     file = File(f.read())
+                    # as fstat() says: an overlay's listing may say another
+                    self.nodes[os.fstat(f.fileno()).st_ino] = file
                 folder.names[entry.name] = file
-                self.nodes[entry.inode()] = file
         folder.now = dict(folder.names)
         return folder
 
