@@ -2,6 +2,7 @@
 
 A process is its record in DIR/run: pid, start time, boot id.
 """
+import collections
 import json
 import os
 import random
@@ -137,6 +138,24 @@ class Process:
             return ""
 
 
+_taken = collections.deque()    # our claims to the last ports we gave away
+
+
+def _claim(port):
+    """Nobody else who asks free_port() gets this port meanwhile: a name in the
+    abstract namespace, which ends with us."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0tasuki-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _taken.append(claim)
+    if len(_taken) > 32:        # long in use by whom they were for
+        _taken.popleft().close()
+    return True
+
+
 def free_port():
     """A free loopback port outside the range of outgoing connections.
 
@@ -146,11 +165,14 @@ def free_port():
               encoding="ascii") as f:
         low, high = (int(n) for n in f.read().split())
     allowed = [n for n in range(10000, 65000) if n < low or n > high]
-    for port in random.sample(allowed or list(range(10000, 65000)), 200):
+    # not of random's own sequence, which somebody may have given a seed
+    for port in random.SystemRandom().sample(
+            allowed or list(range(10000, 65000)), 200):
         with socket.socket() as s:
             try:
                 s.bind(("127.0.0.1", port))
-                return port
             except OSError:
                 continue
+            if _claim(port):
+                return port
     raise Trouble("no free port on 127.0.0.1")

@@ -28,15 +28,11 @@ import tempfile
 import threading
 import time
 
+from practice_process import free_port
+
 SMTPD = "/usr/sbin/smtpd"
 LOCK = "/tmp/tasuki-test-smtpd.lock"
 USER = "nobody"                 # it refuses to deliver as root
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def make_certificate(folder):

@@ -13,6 +13,8 @@ import socket
 import subprocess
 import time
 
+from practice_process import free_port
+
 SSHD = "/usr/sbin/sshd"
 SETTINGS = """ListenAddress 127.0.0.1:{port}
 HostKey {folder}/host
@@ -38,12 +40,6 @@ def fingerprint(path):
     said = subprocess.run(["ssh-keygen", "-l", "-f", path + ".pub"],
                           check=True, capture_output=True, text=True).stdout
     return said.split()[1]
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def descendants(pid):

@@ -7,11 +7,11 @@ connections cost nothing.
 import asyncio
 import json
 import os
-import random
 import signal
-import socket
 import ssl
 import urllib.parse
+
+from practice_process import free_port
 
 from .authority import Authority, keep
 from .control import Control
@@ -225,20 +225,3 @@ class Server:
             pass
         finally:
             writer.transport.abort()
-
-
-def free_port():
-    """A free loopback port outside the range of outgoing connections, so that
-    it is still free after a restart."""
-    with open("/proc/sys/net/ipv4/ip_local_port_range",
-              encoding="ascii") as f:
-        low, high = (int(n) for n in f.read().split())
-    outside = [n for n in range(10000, 65000) if n < low or n > high]
-    for port in random.sample(outside or range(10000, 65000), 200):
-        with socket.socket() as s:
-            try:
-                s.bind(("127.0.0.1", port))
-                return port
-            except OSError:
-                continue
-    raise RuntimeError("no free port on 127.0.0.1")
