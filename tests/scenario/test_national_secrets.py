@@ -53,8 +53,10 @@ class Trap:
 def room(make_lab):
     made = NationalRoom(make_lab(list(ROWS.values())), list__lag="300 ms")
     made.profile_more["http__wait"] = "500 ms"
-    yield made.open()
-    made.close()
+    try:
+        yield made.open()
+    finally:
+        made.close()
 
 
 @pytest.fixture
