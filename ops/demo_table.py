@@ -6,7 +6,6 @@ import subprocess
 
 from demo_screen import pad
 
-SHORT = {"national": "natl"}     # as wide as the column
 WAYS = {                # in the closing table, in this order
     "bus": "1バイトも違わず受信フォルダーに / same bytes in the inbox",
     "national": "相手が国から取得 / fetched there by the partner",
@@ -155,10 +154,10 @@ class Tables:
         self.screen.step("送信単位の一覧", "every parcel")
         name = 32           # as wide as the longest name; less on a terminal
         if self.screen.tty:
-            room = shutil.get_terminal_size().columns - 47
+            room = shutil.get_terminal_size().columns - 50
             name = max(12, min(name, room // 2))
         head = (("番号", 6), ("差出 from", name), ("宛先 to", name),
-                ("経路", 6), ("受付", 10), ("配送済", 11), ("取込済", 11))
+                ("経路", 9), ("受付", 10), ("配送済", 11), ("取込済", 11))
         sub = ("", "", "", "way", "accepted", "delivered", "picked up")
         self.screen.line("  " + self.screen.paint(
             "".join(pad(t, w) for t, w in head).rstrip(), "bold"))
@@ -169,8 +168,7 @@ class Tables:
         newest_first = self.parcels()
         for no, found in enumerate(reversed(newest_first), 1):
             parcel = self.room.ctl("parcel", found["id"])["parcel"]
-            ways = "+".join(sorted({SHORT.get(leg["way"], leg["way"])
-                                    for leg in parcel["legs"]}))
+            ways = "+".join(sorted({leg["way"] for leg in parcel["legs"]}))
             cells = (f"{no}", self.office(parcel["from"]),
                      self.office(parcel["to"]), ways,
                      self.step_time(parcel, "ready"),
